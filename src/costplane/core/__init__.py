@@ -1,0 +1,1 @@
+"""Values at the bottom: no I/O, no clock, no other layer."""

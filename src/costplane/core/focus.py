@@ -1,0 +1,101 @@
+"""The columns of a charge: FOCUS 1.4 Cost and Usage, then Costplane's own `x_` columns.
+
+This is the one map of names, types and nullability; tables, exports and documents derive
+from it. Source: FOCUS 1.4 (ratified 2026-06-04), dataset Cost and Usage, 65 columns.
+Own columns follow the specification's rule for custom ones: `x_`, Pascal case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["String", "Decimal", "DateTime", "Date", "JSON", "Integer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, type, whether it may be null, and what it means.
+
+    Decimal columns keep twelve places, prices (`is_price`) eighteen.
+    """
+
+    name: str
+    type: ColumnType
+    nullable: bool = True
+    meaning: str = ""
+
+    @property
+    def is_price(self) -> bool:
+        """Whether the column holds a price for one pricing unit."""
+        return self.name.endswith("UnitPrice")
+
+
+def _focus(names: str, type_: ColumnType, *, nullable: bool = True) -> tuple[Column, ...]:
+    return tuple(Column(name, type_, nullable) for name in names.split())
+
+
+_MANDATORY_STRINGS = """
+    BillingAccountId BillingCurrency ChargeCategory InvoiceIssuerName ServiceCategory ServiceName
+    ServiceProviderName ServiceSubcategory"""
+_STRINGS = """
+    AllocatedMethodId AllocatedResourceId AllocatedResourceName AvailabilityZone
+    BillingAccountName BillingAccountType CapacityReservationId CapacityReservationStatus
+    ChargeClass ChargeDescription ChargeFrequency CommitmentDiscountCategory CommitmentDiscountId
+    CommitmentDiscountName CommitmentDiscountStatus CommitmentDiscountType CommitmentDiscountUnit
+    ConsumedUnit HostProviderName InvoiceDetailId InvoiceId PricingCategory PricingCurrency
+    PricingUnit RegionId RegionName ResourceId ResourceName ResourceType SkuId SkuMeter SkuPriceId
+    SubAccountId SubAccountName SubAccountType"""
+_JSON = """
+    AllocatedMethodDetails AllocatedTags CommitmentProgramEligibilityDetails ContractApplied
+    SkuPriceDetails Tags"""
+_DECIMALS = """
+    CommitmentDiscountQuantity ConsumedQuantity ContractedUnitPrice ListUnitPrice
+    PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice
+    PricingQuantity"""
+
+FOCUS_COLUMNS: tuple[Column, ...] = tuple(
+    sorted(
+        _focus(_MANDATORY_STRINGS, "String", nullable=False)
+        + _focus(_STRINGS, "String")
+        + _focus(_JSON, "JSON")
+        + _focus("BilledCost ContractedCost EffectiveCost ListCost", "Decimal", nullable=False)
+        + _focus(_DECIMALS, "Decimal")
+        + _focus(
+            "BillingPeriodStart BillingPeriodEnd ChargePeriodStart ChargePeriodEnd",
+            "DateTime",
+            nullable=False,
+        ),
+        key=lambda column: column.name,
+    )
+)
+
+OWN_COLUMNS: tuple[Column, ...] = (
+    Column("x_AccountResourceId", "String", True, "AI account behind a Marketplace entry"),
+    Column("x_BilledCostInUsd", "Decimal", True, "BilledCost in USD, if a rate is known"),
+    Column("x_ContextBand", "String", True, "short or long, where the price has bands"),
+    Column("x_Deployment", "String", True, "deployment that served the calls"),
+    Column("x_DeploymentType", "String", True, "Azure SKU name, such as GlobalStandard"),
+    Column("x_EffectiveCostInUsd", "Decimal", True, "EffectiveCost in USD, if a rate is known"),
+    Column("x_Events", "Integer", False, "events that have a line in this row"),
+    Column("x_ListCostSource", "String", True, "Contracted where no list price is known"),
+    Column("x_Model", "String", True, "model that served the calls"),
+    Column("x_ModelVersion", "String", True, "its version"),
+    Column("x_Operation", "String", True, "chat, embeddings, ..."),
+    Column("x_PricingBlockSize", "Decimal", True, "units in one pricing unit"),
+    Column("x_Provider", "String", True, "provider in OpenTelemetry's words"),
+    Column("x_PublisherType", "String", True, "Azure or Marketplace"),
+    Column("x_RecordedDate", "Date", False, "UTC day on which the row was posted"),
+    Column("x_ResourceGroupName", "String", True, "resource group, lower case"),
+    Column("x_Series", "Integer", True, "row of the table `series`"),
+    Column("x_ServiceFamily", "String", True, "Azure's service family"),
+    Column("x_ServiceTier", "String", True, "Standard, Batch, Priority or Flex"),
+    Column("x_SkuMeterCategory", "String", True, "MeterCategory of Azure"),
+    Column("x_SkuMeterId", "String", True, "MeterId of Azure"),
+    Column("x_SkuMeterSubcategory", "String", True, "MeterSubCategory of Azure"),
+    Column("x_SkuUnitOfMeasure", "String", True, "the sheet's unit, such as 1K or 1M"),
+    Column("x_SourceDataset", "String", False, "Metered, or the bill that the row came from"),
+    Column("x_TokenType", "String", True, "name in the quantity registry"),
+)
+
+CHARGE_COLUMNS: tuple[Column, ...] = FOCUS_COLUMNS + OWN_COLUMNS

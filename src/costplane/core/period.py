@@ -1,0 +1,66 @@
+"""Time: half-open ranges in UTC, and instants read from text.
+
+Stored to the microsecond, truncated (billing-rules 6); hours and days are UTC (rule 26).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The instants from `start` up to, not including, `end`; both aware, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
+            raise ValueError("a period's bounds are in UTC")
+        if self.end < self.start:
+            raise ValueError(f"a period ends at {self.end}, before its start {self.start}")
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    def intersection(self, other: Period) -> Period | None:
+        """What both cover; None if nothing."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Period(start, end) if start < end else None
+
+
+def parse_instant(text: str) -> datetime:
+    """An ISO 8601 instant in UTC, truncated to the microsecond; without a zone it is UTC.
+
+    Raises ValueError when `text` is no date or date and time.
+    """
+    value = datetime.fromisoformat(_FRACTION.sub(r"\1", text.strip()))
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def day_start(day: date) -> datetime:
+    """The first instant of a UTC day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def month_start(instant: datetime) -> datetime:
+    """The first instant of the UTC month of `instant`."""
+    return instant.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def next_month(instant: datetime) -> datetime:
+    """The first instant of the UTC month after that of `instant`."""
+    return month_start(month_start(instant) + timedelta(days=32))
+
+
+def hour_start(instant: datetime) -> datetime:
+    """The first instant of the hour of `instant`."""
+    return instant.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,87 @@
+"""The registry of what a call can use: token types and other quantities.
+
+interfaces.md, "Usage events": the names are fixed, the list is data. Menus, table columns,
+SQL and validation derive from `QUANTITIES`; nothing else lists token types.
+FOCUS 1.5's draft supplies the words for direction and cache action (focus_columns.md, 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["Input", "Output"]
+CacheAction = Literal["Uncached", "Read", "Write"]
+Modality = Literal["Text", "Audio", "Image", "Video", "Document", "Other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One disjoint kind of use.
+
+    `unit` is FOCUS's ConsumedUnit. `scale` is the number of decimal places a stored value
+    has: tokens are whole (0), other quantities have six. `prompt` marks the kinds whose sum
+    is the prompt's length, which chooses a context band (billing-rules 11).
+    """
+
+    name: str
+    label: str
+    unit: str
+    modality: Modality
+    direction: Direction | None = None
+    cache_action: CacheAction | None = None
+    scale: int = 0
+
+    @property
+    def is_token(self) -> bool:
+        """Whether the quantity counts tokens."""
+        return self.unit == "Tokens"
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether the quantity is part of the prompt, cached or not."""
+        return self.is_token and self.direction == "Input"
+
+
+def _input(name: str, label: str, modality: Modality, cache: CacheAction) -> Quantity:
+    return Quantity(name, label, "Tokens", modality, "Input", cache)
+
+
+def _output(name: str, label: str, modality: Modality) -> Quantity:
+    return Quantity(name, label, "Tokens", modality, "Output")
+
+
+def _other(name: str, label: str, unit: str, modality: Modality) -> Quantity:
+    return Quantity(name, label, unit, modality, scale=6)
+
+
+QUANTITIES: tuple[Quantity, ...] = (
+    _input("input_text", "Input", "Text", "Uncached"),
+    _input("input_text_cached", "Cached input", "Text", "Read"),
+    _input("input_text_cache_write", "Cache write", "Text", "Write"),
+    _input("input_text_cache_write_5m", "Cache write, 5 minutes", "Text", "Write"),
+    _input("input_text_cache_write_30m", "Cache write, 30 minutes", "Text", "Write"),
+    _input("input_text_cache_write_1h", "Cache write, 1 hour", "Text", "Write"),
+    _input("input_text_cache_write_12h", "Cache write, 12 hours", "Text", "Write"),
+    _input("input_audio", "Audio input", "Audio", "Uncached"),
+    _input("input_audio_cached", "Cached audio input", "Audio", "Read"),
+    _input("input_audio_cache_write", "Audio cache write", "Audio", "Write"),
+    _input("input_image", "Image input", "Image", "Uncached"),
+    _input("input_image_cached", "Cached image input", "Image", "Read"),
+    _output("output_text", "Output", "Text"),
+    _output("output_reasoning", "Reasoning", "Text"),
+    _output("output_rejected_prediction", "Rejected prediction", "Text"),
+    _output("output_audio", "Audio output", "Audio"),
+    _output("output_image", "Image output", "Image"),
+    _other("images", "Images", "Images", "Image"),
+    _other("audio_seconds", "Audio seconds", "Seconds", "Audio"),
+    _other("video_seconds", "Video seconds", "Seconds", "Video"),
+    _other("pages", "Pages", "Pages", "Document"),
+    _other("searches", "Searches", "Searches", "Other"),
+    _other("sessions", "Sessions", "Sessions", "Other"),
+    _other("hours", "Hours", "Hours", "Other"),
+)
+
+BY_NAME: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
+TOKEN_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_token)
+PROMPT_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_prompt)

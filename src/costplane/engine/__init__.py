@@ -1,0 +1,1 @@
+"""Engines that run a statement over relations: DuckDB here, a cluster later."""

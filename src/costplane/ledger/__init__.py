@@ -1,0 +1,1 @@
+"""The ledger: Delta Lake tables of usage and charges, appended to and never edited."""

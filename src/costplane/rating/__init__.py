@@ -1,0 +1,1 @@
+"""Rating: usage x prices = charges; one function for bill, estimate and simulation."""
