@@ -1,0 +1,29 @@
+"""What a statement reads, and the interface of whatever runs it (`engine/`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Parquet files that together are one relation of `schema`; no files is no rows."""
+
+    paths: tuple[str, ...]
+    schema: pa.Schema
+
+
+Relation = pa.Table | Files
+
+
+class Engine(Protocol):
+    """Runs one statement over named relations."""
+
+    def execute(self, statement: exp.Query, relations: Mapping[str, Relation]) -> pa.Table:
+        """The statement's rows. Table names in it are keys of `relations`; there are no others."""
+        ...

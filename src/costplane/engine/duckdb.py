@@ -1,0 +1,73 @@
+"""DuckDB as the engine of one machine.
+
+Every execution has a connection of its own on one shared instance, so that threads do not wait
+for each other and Parquet metadata is read once. Extensions are never downloaded, and a
+statement sees its relations only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from costplane.core.relation import Files, Relation
+
+_SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "TimeZone": "UTC",
+    "parquet_metadata_cache": "true",
+    "preserve_insertion_order": "false",
+}
+
+
+class DuckDBEngine:
+    """An engine on an in-memory DuckDB instance. Threads may share it."""
+
+    def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
+        config: dict[str, str | int] = dict(_SETTINGS)
+        if threads is not None:
+            config["threads"] = threads
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        self._instance = duckdb.connect(":memory:", config=config)
+
+    def execute(self, statement: exp.Query, relations: Mapping[str, Relation]) -> pa.Table:
+        """The statement's rows as an Arrow table."""
+        connection = self._instance.cursor()
+        try:
+            bound = _bind(connection, statement, relations)
+            return connection.sql(bound.sql(dialect="duckdb")).to_arrow_table()
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Frees the instance."""
+        self._instance.close()
+
+
+def _bind(
+    connection: duckdb.DuckDBPyConnection, statement: exp.Query, relations: Mapping[str, Relation]
+) -> exp.Query:
+    """`statement` with each relation's name replaced by its files or its registered table."""
+    own = {cte.alias for cte in statement.find_all(exp.CTE)}
+    bound = statement.copy()
+    for table in list(bound.find_all(exp.Table)):
+        if table.name in own or not isinstance(table.this, exp.Identifier):
+            continue
+        relation = relations[table.name]
+        if isinstance(relation, Files) and relation.paths:
+            source = exp.Table(this=_read_parquet(relation))
+            source.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
+            table.replace(source)
+        else:
+            rows = relation.schema.empty_table() if isinstance(relation, Files) else relation
+            connection.register(table.name, rows)
+    return bound
+
+
+def _read_parquet(files: Files) -> exp.Expression:
+    paths = exp.Array(expressions=[exp.Literal.string(path) for path in files.paths])
+    return exp.Anonymous(this="read_parquet", expressions=[paths])

@@ -1,0 +1,134 @@
+"""The Delta tables: append once, read a consistent version of all.
+
+A commit carries `txn(app, version)` (Delta protocol, "Transaction Identifiers"), so that the same
+posting committed again is told and left out; delta-rs accepts a lower number from a fresh handle,
+therefore the comparison is made here (architecture.md, "Exactly once").
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake import WriterProperties, write_deltalake
+
+from costplane.core.tables import TABLES
+from costplane.core.relation import Files
+
+_CONFIGURATION = {
+    "delta.checkpointInterval": "50",
+    "delta.logRetentionDuration": "interval 7 days",
+    "delta.deletedFileRetentionDuration": "interval 1 days",
+}
+_SKIPPING = {"usage": "time", "charges": "ChargePeriodStart", "uncharged": "ChargePeriodStart"}
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
+_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of every table, with the files that hold it."""
+
+    versions: Mapping[str, int]
+    files: Mapping[str, Files]
+
+    def relation(self, table: str) -> Files:
+        """The files of `table` in this snapshot."""
+        return self.files[table]
+
+
+class Ledger:
+    """The tables under one location. Threads may share it; one writer at a time appends."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location.rstrip("/")
+        self._lock = threading.Lock()
+        self._tables: dict[str, DeltaTable] = {}
+        self._latest: Snapshot | None = None
+
+    def snapshot(self, versions: Mapping[str, int] | None = None) -> Snapshot:
+        """The newest version of every table, or the given ones.
+
+        `charges` and `uncharged` are read before `usage`, which is written first: whatever is
+        charged has its usage in the snapshot.
+        """
+        if versions is not None:
+            opened = {t: DeltaTable(self._uri(t), version=v) for t, v in versions.items()}
+            return _snapshot_of(opened)
+        with self._lock:
+            for table in reversed(TABLES):
+                self._open(table).update_incremental()
+            found = {name: self._tables[name].version() for name in TABLES}
+            if self._latest is None or self._latest.versions != found:
+                self._latest = _snapshot_of(self._tables)
+            return self._latest
+
+    def committed(self, table: str, app: str) -> int:
+        """The highest version that `app` committed to `table`; -1 if none."""
+        with self._lock:
+            handle = self._open(table)
+            handle.update_incremental()
+            version = handle.transaction_version(app)
+        return -1 if version is None else version
+
+    def append(self, table: str, rows: pa.Table, *, app: str, version: int) -> bool:
+        """Commits `rows` with `txn(app, version)`. False, with nothing written, if that version
+        of `app` or a later one is already there. No rows commit nothing but the number."""
+        if self.committed(table, app) >= version:
+            return False
+        properties = CommitProperties(app_transactions=[Transaction(app, version)])
+        with self._lock:
+            write_deltalake(
+                self._open(table),
+                rows.cast(TABLES[table]),
+                mode="append",
+                commit_properties=properties,
+                post_commithook_properties=_HOOKS,
+                writer_properties=_WRITER,
+                target_file_size=256 * 1024 * 1024,
+            )
+        return True
+
+    def compact(self, table: str) -> None:
+        """Merges small files of `table` and removes those that no reader needs any more."""
+        with self._lock:
+            handle = self._open(table)
+            handle.update_incremental()
+            handle.optimize.compact(
+                target_size=256 * 1024 * 1024,
+                writer_properties=_WRITER,
+                min_commit_interval=timedelta(minutes=1),
+            )
+            handle.vacuum(dry_run=False)
+
+    def _uri(self, table: str) -> str:
+        return f"{self._location}/{table}"
+
+    def _open(self, table: str) -> DeltaTable:
+        if table not in self._tables:
+            stats = _SKIPPING.get(table)
+            columns = {"delta.dataSkippingStatsColumns": stats} if stats else {}
+            self._tables[table] = DeltaTable.create(
+                self._uri(table),
+                TABLES[table],
+                mode="ignore",
+                name=table,
+                configuration=_CONFIGURATION | columns,
+            )
+        return self._tables[table]
+
+
+def _snapshot_of(tables: Mapping[str, DeltaTable]) -> Snapshot:
+    files = {
+        name: Files(tuple(sorted(_path(uri) for uri in handle.file_uris())), TABLES[name])
+        for name, handle in tables.items()
+    }
+    return Snapshot({name: handle.version() for name, handle in tables.items()}, files)
+
+
+def _path(uri: str) -> str:
+    return uri.removeprefix("file://")
