@@ -1,0 +1,82 @@
+"""The price book: every price row that a model key can get, found by model.
+
+A book is a value. `at(version)` is the book as it was when that sheet was the newest, so that
+what was rated once can be rated again with the same prices.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID, uuid5
+
+from costplane.pricing.model_key import ModelKey
+from costplane.pricing.price import PriceRow, SheetKind
+
+_PRICE_NAMESPACE = UUID("6d1f7e0c-7d57-5a0e-9f0b-2f6f3f4a6a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A price row beside what it prices and the sheet version that holds it.
+
+    `sheet_kind` and `sheet_scope` say whose price it is: the public list, or a customer's own
+    for a scope (None: for all).
+    """
+
+    key: ModelKey
+    row: PriceRow
+    version: int
+    sheet_kind: SheetKind
+    sheet_scope: str | None
+
+    @property
+    def id(self) -> str:
+        """FOCUS SkuPriceId: the same for the same row of the same sheet version."""
+        return str(uuid5(_PRICE_NAMESPACE, f"{self.version}:{self.row.source_line}:{self.place}"))
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, for messages."""
+        row = self.row
+        return (
+            f"{row.sheet} line {row.source_line} ({row.meter_name}, {row.region or 'any region'})"
+        )
+
+
+class PriceBook:
+    """Offers by model. `version` is the number of the newest sheet in it; 0 when empty."""
+
+    def __init__(self, offers: Iterable[Offer], version: int) -> None:
+        self.version = version
+        self._offers = tuple(offers)
+
+    def at(self, version: int) -> PriceBook:
+        """The book as it was when `version` was the newest."""
+        if version >= self.version:
+            return self
+        return PriceBook((o for o in self._offers if o.version <= version), version)
+
+    def of_model(self, model: str) -> tuple[Offer, ...]:
+        """The offers for use of `model`, reservations and hourly capacity apart."""
+        return self._by_model.get(model, ())
+
+    def models(self) -> Iterator[str]:
+        """The models that have an offer."""
+        return iter(self._by_model)
+
+    @cached_property
+    def context_thresholds(self) -> tuple[int, ...]:
+        """Every prompt length above which some price changes, ascending."""
+        found = {offer.key.context_threshold for offer in self._offers}
+        return tuple(sorted(threshold for threshold in found if threshold is not None))
+
+    @cached_property
+    def _by_model(self) -> Mapping[str, tuple[Offer, ...]]:
+        grouped: dict[str, list[Offer]] = defaultdict(list)
+        for offer in self._offers:
+            if offer.row.kind == "usage":
+                grouped[offer.key.model].append(offer)
+        return {model: tuple(offers) for model, offers in grouped.items()}

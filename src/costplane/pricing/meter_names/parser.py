@@ -1,0 +1,198 @@
+"""From a meter's name to what it prices.
+
+Three steps: split the name into words, find the model's words among them, read the meaning of
+the rest. All words must be understood, and no two may contradict each other (billing-rules 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from costplane.core.quantities import QUANTITIES
+from costplane.pricing.meter_names.models import (
+    Family,
+    Match,
+    ModelWords,
+    family_of,
+    model_words,
+    versions,
+)
+from costplane.pricing.meter_names.placement import Placed, Placement, Unplaced
+from costplane.pricing.meter_names.words import Meaning, is_version, split_name, vocabulary
+from costplane.pricing.model_key import ContextBand, DeploymentScope, ModelKey, ServiceTier, Variant
+from costplane.pricing.units import parse_unit_of_measure
+
+_COUNTED = {"Images": "images", "Pages": "pages", "Searches": "searches"}
+"""Quantities that the unit's word alone says."""
+
+_TIME_OF = {"audio_seconds": "Hours", "video_seconds": None}
+"""Unit of time in which a quantity that the model implies is priced; None: a bare count."""
+
+_TOKENS: dict[tuple[str | None, str | None, str | None], str] = {
+    (q.direction, q.cache_action, q.modality): q.name for q in reversed(QUANTITIES) if q.is_token
+}
+"""Token type of direction, cache action and modality; the first of the registry stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name whose words are understood: values by part, and the digits of a version."""
+
+    row: ModelWords
+    said: dict[str, str]
+    version: str | None
+
+    def value(self, part: str) -> str | None:
+        return self.said.get(part)
+
+
+@lru_cache(maxsize=8192)
+def parse_meter(product: str, meter: str, unit: str) -> Placement:
+    """What the meter `meter` of `product`, priced by `unit` ("1K", "1M", "1 Hour"), prices.
+
+    Never raises: a name that is not fully understood is Unplaced with its reason.
+    """
+    words = split_name(meter, model_words())
+    for purpose in vocabulary().purposes:
+        if purpose.words.issubset(words):
+            return Unplaced(purpose.code, purpose.sentence)
+    family = family_of(product)
+    if family is None:
+        return Unplaced("UnknownProduct", f"no table of model names for the product {product!r}")
+    match = family.find(words, lambda word: is_version(word) or _meaning(word, family) is not None)
+    if match is None:
+        return Unplaced("UnknownModel", f"no model of {product!r} is named by {' '.join(words)!r}")
+    if match.row.unplaced:
+        code, sentence = match.row.unplaced.split(": ", 1)
+        return Unplaced(code, sentence)
+    name = _read(match, family)
+    return name if isinstance(name, Unplaced) else _place(name, family, unit)
+
+
+def _meaning(word: str, family: Family) -> Meaning | None:
+    return family.words.get(word) or vocabulary().meanings.get(word)
+
+
+def _read(match: Match, family: Family) -> _Name | Unplaced:
+    """The meaning of the words beside the model's."""
+    said = _implied(match.row)
+    version = match.row.version
+    fixed: dict[str, str] = {}
+    for word in match.rest:
+        meaning = _meaning(word, family)
+        if meaning is None:
+            found = _version(match.row.model, word)
+            if found is None or version is not None:
+                return _unknown(match.row.model, word)
+            version = found
+        elif fixed.setdefault(_slot(meaning), meaning.value) != meaning.value:
+            return _contradiction(meaning, fixed[_slot(meaning)])
+    return _Name(match.row, said | fixed, version)
+
+
+def _slot(meaning: Meaning) -> str:
+    # "cached" and "write" stand together ("Cd Wr"), and so do "dev" and "ft": both may be said.
+    return meaning.value if meaning.part in ("cache", "variant") else meaning.part
+
+
+def _implied(row: ModelWords) -> dict[str, str]:
+    parts = {
+        "direction": row.direction,
+        "modality": row.modality,
+        "deployment_scope": row.unmarked_scope,
+    }
+    implied = {part: value for part, value in parts.items() if value is not None}
+    return implied | ({row.variant: row.variant} if row.variant else {})
+
+
+def _version(model: str, word: str) -> str | None:
+    if len(word) == len("MMDDYYYY") and word.isdigit():
+        return f"{word[4:]}-{word[:2]}-{word[2:4]}"
+    return versions().get(model, {}).get(word)
+
+
+def _unknown(model: str, word: str) -> Unplaced:
+    if is_version(word):
+        return Unplaced("UnknownVersion", f"no year is on record for version {word} of {model}")
+    return Unplaced("UnknownWord", f"the word {word!r} is not understood")
+
+
+def _contradiction(meaning: Meaning, before: str) -> Unplaced:
+    return Unplaced("Contradiction", f"{meaning.part} is said twice: {before} and {meaning.value}")
+
+
+def _place(name: _Name, family: Family, unit: str) -> Placement:
+    quantity = _quantity(name, unit)
+    if isinstance(quantity, Unplaced):
+        return quantity
+    band = name.value("context_band")
+    if band and family.context_threshold is None:
+        return Unplaced("UnknownWord", "no context threshold is on record for this product")
+    return Placed(
+        ModelKey(
+            model=name.row.model,
+            version=name.version,
+            deployment_scope=cast(DeploymentScope, name.said["deployment_scope"]),
+            service_tier=cast(ServiceTier, name.said.get("service_tier", "Standard")),
+            quantity=quantity,
+            context_band=cast(ContextBand | None, band),
+            context_threshold=family.context_threshold if band else None,
+            variant=_variant(name),
+        )
+    )
+
+
+def _variant(name: _Name) -> Variant | None:
+    if "developer" in name.said:
+        return "developer"
+    return "fine-tuned" if "fine-tuned" in name.said else None
+
+
+def _quantity(name: _Name, unit: str) -> str | Unplaced:
+    """The quantity that the name's unit, direction, cache and modality words say together."""
+    if name.value("block") not in (None, unit):
+        return Unplaced("UnitMismatch", f"the name says {name.value('block')}, the unit is {unit}")
+    try:
+        _, time = parse_unit_of_measure(unit)
+    except ValueError:
+        return Unplaced("UnitMismatch", f"the unit {unit!r} is not understood")
+    implied = name.row.quantity
+    if time != (_TIME_OF[implied] if implied else None):
+        return Unplaced("UnitMismatch", f"no quantity of this model is priced by {unit}")
+    if implied:
+        return implied
+    noun = name.value("unit") or "Tokens"  # sample names of the documentation leave it out
+    return _COUNTED.get(noun) or (_token_type(name) if noun == "Tokens" else _no_quantity(noun))
+
+
+def _no_quantity(noun: str) -> Unplaced:
+    return Unplaced("MediaUnit", f"{noun} are no quantity that calls of this model report")
+
+
+def _token_type(name: _Name) -> str | Unplaced:
+    reads, writes = "Read" in name.said, "Write" in name.said
+    direction = name.value("direction") or ("Input" if reads or writes else None)
+    if direction is None:
+        return _without_direction(name)
+    modality = name.value("modality")
+    if modality is None:
+        return Unplaced("UnknownToken", "the name does not say which modality's tokens it counts")
+    action = "Write" if writes else "Read" if reads else "Uncached"
+    stored = None if (direction, action) == ("Output", "Uncached") else action
+    token_type = _TOKENS.get((direction, stored, modality))
+    if token_type is None:
+        return Unplaced("UnknownToken", f"no token type is {modality} {direction} {action}")
+    return token_type
+
+
+def _without_direction(name: _Name) -> Unplaced:
+    if _variant(name):
+        # Phi, Llama, gpt-oss, Ministral: "FT Tokens" beside "Inp FT" and "Outp FT", at a
+        # training price (twenty to fifty times the input price).
+        return Unplaced(
+            "FineTuningTraining",
+            "tokens of a fine-tuned model without a direction are those of its training",
+        )
+    return Unplaced("UnknownToken", "the name does not say whether it counts input or output")

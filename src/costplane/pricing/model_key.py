@@ -1,0 +1,65 @@
+"""What a meter prices: the key that joins a usage with its prices (billing-rules 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from costplane.core.quantities import BY_NAME
+from costplane.errors import InvalidPriceSheet
+
+DeploymentScope = Literal["Global", "DataZone", "Regional"]
+ServiceTier = Literal["Standard", "Batch", "Priority", "Flex"]
+ContextBand = Literal["short", "long"]
+Variant = Literal["fine-tuned", "developer"]
+
+DEPLOYMENT_SCOPES: tuple[DeploymentScope, ...] = ("Global", "DataZone", "Regional")
+SERVICE_TIERS: tuple[ServiceTier, ...] = ("Standard", "Batch", "Priority", "Flex")
+CONTEXT_BANDS: tuple[ContextBand, ...] = ("short", "long")
+VARIANTS: tuple[Variant, ...] = ("fine-tuned", "developer")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKey:
+    """A model as it is deployed, and the quantity of it that a meter counts.
+
+    `model` is the catalogue name as Azure deploys it, in lower case. `version` None stands for
+    every version that has no row of its own, `context_band` None for every prompt length that
+    has none. `context_threshold` is the number of prompt tokens above which the whole request
+    is "long" (billing-rules 11). `variant` tells calls of a fine-tuned model ("fine-tuned") and
+    of its developer deployment ("developer") from those of the base model. `quantity` is a name
+    of `core.quantities`.
+
+    Raises InvalidPriceSheet for a word outside these lists; `target` names the field.
+    """
+
+    model: str
+    version: str | None
+    deployment_scope: DeploymentScope
+    service_tier: ServiceTier
+    quantity: str
+    context_band: ContextBand | None = None
+    context_threshold: int | None = None
+    variant: Variant | None = None
+
+    def __post_init__(self) -> None:
+        if not self.model or self.model != self.model.lower():
+            raise InvalidPriceSheet(
+                f"model is {self.model!r}; give the catalogue name in lower case", target="model"
+            )
+        _one_of("deployment_scope", self.deployment_scope, DEPLOYMENT_SCOPES)
+        _one_of("service_tier", self.service_tier, SERVICE_TIERS)
+        _one_of("quantity", self.quantity, tuple(BY_NAME))
+        _one_of("context_band", self.context_band, (None, *CONTEXT_BANDS))
+        _one_of("variant", self.variant, (None, *VARIANTS))
+        if (self.context_band is None) != (self.context_threshold is None):
+            raise InvalidPriceSheet(
+                "context_band and context_threshold are given together or not at all",
+                target="context_threshold",
+            )
+
+
+def _one_of(field: str, value: str | None, allowed: tuple[str | None, ...]) -> None:
+    if value not in allowed:
+        names = ", ".join(name for name in allowed if name)
+        raise InvalidPriceSheet(f"{field} is {value!r}; use one of {names}", target=field)
