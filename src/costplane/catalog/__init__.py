@@ -1,0 +1,1 @@
+"""Whose usage it is: billing accounts, subscriptions, groups, resources, deployments, tags."""

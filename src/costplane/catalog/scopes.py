@@ -1,0 +1,151 @@
+"""What a scope means: which subscriptions, group or resource it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from costplane.catalog.model import (
+    BillingAccount,
+    ManagementGroup,
+    ResourceGroup,
+    Subscription,
+    subscription_of,
+)
+from costplane.core.scope import Scope, ScopeKind
+from costplane.errors import NotFound
+
+_CODES: dict[ScopeKind, str] = {
+    "Subscription": "SubscriptionNotFound",
+    "ResourceGroup": "ResourceGroupNotFound",
+    "Resource": "ResourceNotFound",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSelection:
+    """A scope as a filter: what matches every part that is not None. All ids are lower case.
+
+    A resource covers its own charges alone, not those of resources below it.
+    """
+
+    subscriptions: frozenset[str] | None = None
+    resource_group: str | None = None
+    resource_id: str | None = None
+
+
+EVERYTHING = ScopeSelection()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeNode:
+    """One scope to choose from. `parents` are scope ids, the billing hierarchy first."""
+
+    id: str
+    name: str
+    kind: ScopeKind
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """All billing accounts, management groups and subscriptions."""
+
+    billing_accounts: tuple[BillingAccount, ...] = ()
+    management_groups: tuple[ManagementGroup, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+
+    def select(self, scope: Scope) -> ScopeSelection:
+        """The filter that `scope` means. Raises NotFound if this hierarchy does not know it.
+
+        Whether a resource group or resource exists is not known here.
+        """
+        if scope.kind == "All":
+            return EVERYTHING
+        subscriptions = self._subscriptions_of(scope)
+        if subscriptions is None:
+            raise unknown(scope, (node.id for node in self.nodes()))
+        resource_id = scope.id if scope.kind == "Resource" else None
+        return ScopeSelection(subscriptions, dict(scope.parts).get("group"), resource_id)
+
+    def nodes(self, groups: Iterable[ResourceGroup] = ()) -> list[ScopeNode]:
+        """Every scope to choose from; `groups` are the resource groups to show."""
+        return [
+            *(_account_node(account) for account in self.billing_accounts),
+            *(self._folder_node(folder) for folder in self.management_groups),
+            *(self._subscription_node(subscription) for subscription in self.subscriptions),
+            *(_group_node(group) for group in groups),
+        ]
+
+    def _subscriptions_of(self, scope: Scope) -> frozenset[str] | None:
+        """Ids of the subscriptions in `scope`; None if the scope is not here."""
+        if scope.kind in ("ResourceGroup", "Resource"):
+            found = {s.id for s in self.subscriptions if s.id == subscription_of(scope)}
+            return frozenset(found) or None
+        if all(scope.id != node.id for node in self.nodes()):
+            return None
+        below = self._folders_below(scope.id)
+        return frozenset(
+            s.id
+            for s in self.subscriptions
+            if s.scope_id == scope.id
+            or self._account_scope(s) == scope.id
+            or s.management_group_id in below
+        )
+
+    def _folders_below(self, scope_id: str) -> frozenset[str]:
+        """Ids of the management group at `scope_id` and of all groups in it."""
+        below = {folder.id for folder in self.management_groups if folder.scope_id == scope_id}
+        size = -1
+        while size != len(below):
+            size = len(below)
+            below |= {folder.id for folder in self.management_groups if folder.parent in below}
+        return frozenset(below)
+
+    def _account_scope(self, subscription: Subscription) -> str | None:
+        accounts = {account.id: account.scope_id for account in self.billing_accounts}
+        return accounts.get(subscription.billing_account_id or "")
+
+    def _folder_scope(self, folder_id: str | None) -> str | None:
+        folders = {folder.id: folder.scope_id for folder in self.management_groups}
+        return folders.get(folder_id or "")
+
+    def _folder_node(self, folder: ManagementGroup) -> ScopeNode:
+        parents = _known(self._folder_scope(folder.parent))
+        return ScopeNode(folder.scope_id, folder.name, "ManagementGroup", parents)
+
+    def _subscription_node(self, subscription: Subscription) -> ScopeNode:
+        kind: ScopeKind = (
+            "ExternalSubscription" if subscription.kind == "External" else "Subscription"
+        )
+        parents = _known(
+            self._account_scope(subscription), self._folder_scope(subscription.management_group_id)
+        )
+        return ScopeNode(subscription.scope_id, subscription.name, kind, parents)
+
+
+def unknown(scope: Scope, known: Iterable[str]) -> NotFound:
+    """The error for a scope that the catalog does not know; it names the nearest known ones."""
+    near = get_close_matches(scope.id, list(known), n=3, cutoff=0.5)
+    advice = f"did you mean {' or '.join(near)}?" if near else "'/' is all that you may see"
+    return NotFound(
+        f"the catalog knows no scope '{scope.id}'; {advice}",
+        target="scope",
+        code=_CODES.get(scope.kind),
+    )
+
+
+def _known(*parents: str | None) -> tuple[str, ...]:
+    return tuple(parent for parent in parents if parent is not None)
+
+
+def _account_node(account: BillingAccount) -> ScopeNode:
+    external = account.agreement_type == "External"
+    kind: ScopeKind = "ExternalBillingAccount" if external else "BillingAccount"
+    return ScopeNode(account.scope_id, account.name, kind)
+
+
+def _group_node(group: ResourceGroup) -> ScopeNode:
+    parent = f"/subscriptions/{group.subscription_id}"
+    return ScopeNode(group.id, group.name, "ResourceGroup", (parent,))
