@@ -1,4 +1,4 @@
-"""The unit of measure of a price: how many of what one price covers (prices.md section 5).
+"""Units of prices: how many of what one price covers (Azure Retail Prices, unitOfMeasure).
 
 Azure writes the block's size first and a unit of time after it, if there is one: "1K", "1M",
 "100", "1 Hour", "1/Month". What is counted (tokens, images) is said by the meter's name.
@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_MAGNITUDES = {"": 0, "K": 3, "M": 6, "B": 9}
+from costplane.core.quantities import BY_NAME
+from costplane.pricing.model_key import ModelKey
+
+_MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 _TIMES = {
     "second": "Seconds",
     "minute": "Minutes",
@@ -17,7 +20,19 @@ _TIMES = {
     "day": "Days",
     "month": "Months",
 }
+_SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600}
 _UNIT_OF_MEASURE = re.compile(r"(\d+)([KMB]?)(?:\s*/?\s*([A-Za-z]+))?", re.ASCII)
+_NOUNS = {
+    "calls": "Calls",
+    "characters": "Characters",
+    "images": "Images",
+    "pages": "Pages",
+    "search": "Searches",
+    "second": "Seconds",
+    "session": "Sessions",
+    "tokens": "Tokens",
+    "transactions": "Transactions",
+}
 
 
 def parse_unit_of_measure(text: str) -> tuple[Decimal, str | None]:
@@ -27,11 +42,28 @@ def parse_unit_of_measure(text: str) -> tuple[Decimal, str | None]:
     """
     match = _UNIT_OF_MEASURE.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
-        raise ValueError(f"unit of measure {text!r}; use a number with K or M, or 1/Hour, 1/Month")
-    size = Decimal(match[1]).scaleb(_MAGNITUDES[match[2]])
+        raise ValueError(f"{text!r} is no unit of measure; use forms like 1K, 1M, 100, 1/Hour")
+    size = Decimal(int(match[1]) * _MAGNITUDES[match[2]])
     if match[3] is None:
-        return Decimal(int(size)), None
-    time = _TIMES.get(match[3].lower().rstrip("s"))
+        return size, None
+    time = _TIMES.get(match[3].lower().removesuffix("s"))
     if time is None:
-        raise ValueError(f"unit of time {match[3]!r}; use Second, Minute, Hour, Day or Month")
-    return Decimal(int(size)), time
+        raise ValueError(f"{match[3]!r} is no unit of time; use Second, Minute, Hour, Day, Month")
+    return size, time
+
+
+def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tuple[Decimal, str]:
+    """How many of which unit one price covers.
+
+    The unit is that of the key's quantity; a quantity of seconds that is priced by the hour has
+    a block of 3,600. A meter without key counts time, or what its last word says.
+
+    Raises ValueError for a unit of measure that is none.
+    """
+    size, time = parse_unit_of_measure(unit_of_measure)
+    if key is None:
+        return size, time or _NOUNS.get(meter_name.split()[-1].lower(), "Units")
+    unit = BY_NAME[key.quantity].unit
+    if unit == "Seconds" and time is not None:
+        return size * _SECONDS[time], unit
+    return size, unit

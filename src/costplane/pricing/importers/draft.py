@@ -1,0 +1,178 @@
+"""What every format yields: drafts of rows, in text as the file has it.
+
+A draft becomes a PriceRow only here, so that all formats have the same checks and messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from costplane.core.period import parse_instant
+from costplane.errors import InvalidPriceSheet
+from costplane.pricing.model_key import ModelKey
+from costplane.pricing.price import PriceKind, PriceRow, PublisherType, SheetKind, meter_id_of
+from costplane.pricing.units import block_of
+
+_CAPACITY = ("ProvisionedThroughput", "FineTuningHosting")
+"""Reasons of the meter-name parser whose meters run by the hour, used or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row that was not taken: its line (or number in the file), field, and what to mend."""
+
+    line: int
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One row of a file, in text; "" (and None for the price) is absent.
+
+    `key` is there when the row itself says what it prices; else the meter's name has to.
+    """
+
+    line: int
+    product: str
+    meter_name: str
+    unit_of_measure: str
+    price: str | None
+    currency: str
+    valid_from: str
+    valid_to: str = ""
+    meter_id: str = ""
+    region: str = ""
+    tier_minimum: str = "0"
+    service_name: str = ""
+    sku_id: str = ""
+    sku_name: str = ""
+    publisher_type: PublisherType = "Azure"
+    publisher: str = ""
+    offer: str = ""
+    term: str = ""
+    key: ModelKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSheet:
+    """What a file says about itself, and its drafts; a bad row is an error in their place."""
+
+    name: str | None
+    kind: SheetKind
+    scope: str | None
+    drafts: Iterator[Draft | RowError]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSettings:
+    """What holds for all rows of an import."""
+
+    sheet: str
+    valid_from: datetime | None
+
+
+def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None, code: str) -> PriceRow:
+    """The row of a draft. `key` is what its meter prices; `code` says why it has none.
+
+    Raises InvalidPriceSheet, with the row's field as its target.
+    """
+    block_size, unit = _block(draft, key)
+    region = draft.region.lower() or None
+    return PriceRow(
+        sheet=settings.sheet,
+        product=draft.product,
+        meter_id=draft.meter_id or meter_id_of(draft.product, draft.meter_name, region),
+        meter_name=draft.meter_name,
+        category=draft.service_name,
+        sub_category=draft.product,
+        sku_id=draft.sku_id or None,
+        sku_name=draft.sku_name or None,
+        publisher_type=draft.publisher_type,
+        publisher=draft.publisher or None,
+        offer=draft.offer or None,
+        service_name=draft.service_name,
+        region=region,
+        unit_of_measure=draft.unit_of_measure,
+        block_size=block_size,
+        unit=unit,
+        tier_minimum=_decimal("tier_minimum", draft.tier_minimum),
+        price=_decimal("price", draft.price),
+        currency=_currency(draft.currency),
+        valid_from=_start(draft.valid_from, settings.valid_from),
+        valid_to=_end(draft.valid_to),
+        kind=_kind(draft, unit, code),
+        source_line=draft.line,
+        term=draft.term or None,
+    )
+
+
+def _block(draft: Draft, key: ModelKey | None) -> tuple[Decimal, str]:
+    if not draft.unit_of_measure:
+        raise InvalidPriceSheet("unit is missing; give one such as 1K or 1M", target="unit")
+    try:
+        return block_of(draft.unit_of_measure, draft.meter_name, key)
+    except ValueError as error:
+        raise InvalidPriceSheet(f"unit: {error}", target="unit") from error
+
+
+def _decimal(field: str, text: str | None) -> Decimal:
+    if text is None or not text.strip():
+        raise InvalidPriceSheet(
+            f"{field} is missing; give a number (zero is a price)", target=field
+        )
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise InvalidPriceSheet(f"{field} is {text!r}; give a number", target=field)
+    return number
+
+
+def _currency(text: str) -> str:
+    if not text:
+        raise InvalidPriceSheet("currency is missing; give a code such as USD", target="currency")
+    return text.upper()
+
+
+def _instant(field: str, text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise InvalidPriceSheet(
+            f"{field} is {text!r}; give a date such as 2026-10-01", target=field
+        ) from error
+
+
+def _start(text: str, otherwise: datetime | None) -> datetime:
+    if text:
+        return _instant("valid_from", text)
+    if otherwise is None:
+        raise InvalidPriceSheet(
+            "valid_from is missing; give it in the file or for the whole import",
+            target="valid_from",
+        )
+    return otherwise.astimezone(UTC)
+
+
+def _end(text: str) -> datetime | None:
+    """The exclusive end. Azure's last minute or second of a day ("23:59:00") is inclusive."""
+    if not text:
+        return None
+    end = _instant("valid_to", text)
+    if (end.hour, end.minute) != (23, 59):
+        return end
+    return end.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def _kind(draft: Draft, unit: str, code: str) -> PriceKind:
+    """Reservations by their term; capacity by hour or month; everything else by its use."""
+    if draft.term:
+        return "reservation"
+    if code in _CAPACITY and unit in ("Hours", "Months"):
+        return "hourly" if unit == "Hours" else "monthly"
+    return "usage"

@@ -1,0 +1,135 @@
+"""Price rows, price sheets, and the mapping from meters to what they price (billing-rules 7, 10).
+
+All are values: an illegal one cannot be built. A sheet is an immutable version; a changed price
+is a new row with a later start (billing-rules 12).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID, uuid5
+
+from costplane.errors import InvalidPriceSheet
+from costplane.pricing.model_key import ModelKey
+
+PriceKind = Literal["usage", "hourly", "monthly", "reservation"]
+PublisherType = Literal["Azure", "Marketplace"]
+SheetKind = Literal["list", "customer"]
+ConfirmedBy = Literal["parser", "user", "sheet"]
+
+PRICE_KINDS: tuple[PriceKind, ...] = ("usage", "hourly", "monthly", "reservation")
+PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace")
+SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
+
+_METER_NAMESPACE = UUID("0f3f1d52-6f0d-5f55-9a3e-5a6f1d1c7b90")
+
+
+def meter_id_of(product: str, meter_name: str, region: str | None) -> str:
+    """The id of a meter that came without one: a UUIDv5 of what a meter is (billing-rules 7)."""
+    return str(uuid5(_METER_NAMESPACE, "\n".join((product, meter_name, region or ""))))
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """One price of one meter in one region, from one instant on (billing-rules 7).
+
+    `price` is in `currency` for `block_size` units of `unit` ("Tokens", "Hours", "Images"),
+    as `unit_of_measure` says in Azure's words ("1K", "1/Hour"). `region` None is everywhere,
+    else Azure's name in lower case. `valid_to` is exclusive, None is open. `tier_minimum` is the
+    quantity of the billing month from which the price holds. `term` is that of a reservation
+    ("1 Month", "1 Year"), whose `price` is for the whole term. `source_line` is the line (or the
+    number of the item) in the sheet's file.
+
+    Raises InvalidPriceSheet for a value that no price row can have; `target` names the field.
+    """
+
+    sheet: str
+    product: str
+    meter_id: str
+    meter_name: str
+    category: str
+    sub_category: str
+    sku_id: str | None
+    sku_name: str | None
+    publisher_type: PublisherType
+    publisher: str | None
+    offer: str | None
+    service_name: str
+    region: str | None
+    unit_of_measure: str
+    block_size: Decimal
+    unit: str
+    tier_minimum: Decimal
+    price: Decimal
+    currency: str
+    valid_from: datetime
+    valid_to: datetime | None
+    kind: PriceKind
+    source_line: int
+    term: str | None = None
+
+    def __post_init__(self) -> None:
+        _require(bool(self.meter_name), "meter_name", "a meter has a name")
+        _require(self.price.is_finite() and self.price >= 0, "price", "a price is zero or more")
+        _require(self.block_size > 0, "block_size", "a price covers a positive quantity")
+        _require(self.tier_minimum >= 0, "tier_minimum", "a tier starts at zero or more")
+        currency = self.currency
+        known = len(currency) == 3 and currency.isascii() and currency.isupper()
+        _require(known, "currency", f"{currency!r} is no ISO 4217 code such as USD")
+        _require(self.valid_from.tzinfo is UTC, "valid_from", "times are in UTC")
+        end = self.valid_to
+        _require(end is None or end.tzinfo is UTC, "valid_to", "times are in UTC")
+        _require(end is None or end > self.valid_from, "valid_to", "a price ends after it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class MeterMapping:
+    """What a meter prices, and who said so; stored apart from prices (billing-rules 10).
+
+    Either `key` is there, or `unplaced_reason` says why not.
+    """
+
+    product: str
+    meter_name: str
+    unit_of_measure: str
+    key: ModelKey | None
+    unplaced_reason: str | None
+    confirmed_by: ConfirmedBy
+
+    def __post_init__(self) -> None:
+        told = (self.key is None) != (self.unplaced_reason is None)
+        _require(told, "unplaced_reason", "a mapping has a key or a reason why it has none")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSheet:
+    """An imported list of prices: the public list, or a customer's own for `scope`.
+
+    `name` is the same for all versions of a sheet: a later import supersedes rows of equal
+    start (billing-rules 8). `sha256` is that of the file as it was read.
+    """
+
+    name: str
+    kind: SheetKind
+    scope: str | None
+    source_file: str
+    sha256: str
+    imported_at: datetime
+    currency: str
+    rows: tuple[PriceRow, ...]
+    mappings: tuple[MeterMapping, ...]
+
+    def __post_init__(self) -> None:
+        _require(bool(self.name), "name", "a sheet has a name")
+        _require(self.kind in SHEET_KINDS, "kind", f"use one of {', '.join(SHEET_KINDS)}")
+        listed = self.kind == "list"
+        _require(not (listed and self.scope), "scope", "a list sheet holds for every scope")
+        _require(self.imported_at.tzinfo is UTC, "imported_at", "times are in UTC")
+
+
+def _require(holds: bool, field: str, rule: str) -> None:
+    if not holds:
+        raise InvalidPriceSheet(f"{field}: {rule}", target=field)
