@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid5
 
@@ -72,6 +73,12 @@ class PriceBook:
         """Every prompt length above which some price changes, ascending."""
         found = {offer.key.context_threshold for offer in self._offers}
         return tuple(sorted(threshold for threshold in found if threshold is not None))
+
+    @cached_property
+    def changes(self) -> frozenset[datetime]:
+        """Every instant at which some price begins or ends."""
+        bounds = ((offer.row.valid_from, offer.row.valid_to) for offer in self._offers)
+        return frozenset(instant for pair in bounds for instant in pair if instant is not None)
 
     @cached_property
     def _by_model(self) -> Mapping[str, tuple[Offer, ...]]:

@@ -136,12 +136,15 @@ def _at_level(offers: Sequence[Offer], question: PriceQuestion, at: datetime) ->
     served, missing = _as_served(offers, question)
     if not served:
         return missing
+    metered = {offer.key.quantity for offer in offers}
     for quantity in stand_ins(question.quantity):
         rows = [o for o in served if o.key.quantity == quantity]
         if rows:
             steps = () if quantity == question.quantity else (f"priced as {quantity}",)
             return _valid(rows, question, at, steps)
-    return Unresolved("NoPriceForTokenType", f"{question.model} {question.quantity}")
+        if quantity in metered:
+            break
+    return Unresolved("NoPriceForTokenType", question.model or "")
 
 
 def _as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
@@ -202,8 +205,7 @@ def _valid(
     started = [o for o in told if o.row.valid_from <= at]
     live = [o for o in started if o.row.valid_to is None or at < o.row.valid_to]
     if not live:
-        code = "NoLongerValid" if started else "NotYetValid"
-        return Unresolved(code, f"{question.model} {question.quantity} at {at:%Y-%m-%d %H:%M}")
+        return _not_valid(told, started, question)
     groups = _by_untold_facts(live, question)
     answers = [_latest(group) for group in groups]
     ambiguous = [answer for answer in answers if isinstance(answer, Unresolved)]
@@ -213,6 +215,16 @@ def _valid(
     if len({_price(offer) for offer in offers}) > 1:
         return Unresolved("MissingFact", _untold(question))
     return Resolution(min(offers, key=_order), None, steps)
+
+
+def _not_valid(
+    rows: Sequence[Offer], started: Sequence[Offer], question: PriceQuestion
+) -> Unresolved:
+    if started:
+        last = max(offer.row.valid_to or offer.row.valid_from for offer in started)
+        return Unresolved("NoLongerValid", f"{question.model}, until {last:%Y-%m-%d}")
+    first = min(offer.row.valid_from for offer in rows)
+    return Unresolved("NotYetValid", f"{question.model}, from {first:%Y-%m-%d}")
 
 
 def _where_told(rows: Sequence[Offer], region: str | None) -> list[Offer]:

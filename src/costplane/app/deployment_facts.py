@@ -1,0 +1,86 @@
+"""Facts that an event does not tell, from its deployment's entry in the catalog (billing-rules 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from costplane.catalog.model import Deployment, Resource
+from costplane.core.relation import Engine
+from costplane.core.tables import INSTANT
+
+_FACTS = ("model", "model_version", "deployment_type", "region")
+_ENTRIES = pa.schema(
+    [
+        ("resource_id", pa.string()),
+        ("deployment", pa.string()),
+        *((fact, pa.string()) for fact in _FACTS[:3]),
+        ("valid_from", INSTANT),
+        ("valid_to", INSTANT),
+    ]
+)
+_PLACES = pa.schema([("resource_id", pa.string()), ("region", pa.string())])
+
+
+def _statement() -> exp.Query:
+    told = ", ".join(f"COALESCE(event.{f}, entry.{f}) AS {f}" for f in _FACTS[:3])
+    statement = sqlglot.parse_one(
+        f"SELECT {told}, COALESCE(event.region, place.region) AS region FROM event "
+        "LEFT JOIN entry ON event.resource_id = entry.resource_id "
+        "AND event.deployment = entry.deployment AND event.time >= entry.valid_from "
+        "AND (entry.valid_to IS NULL OR event.time < entry.valid_to) "
+        "LEFT JOIN place ON event.resource_id = place.resource_id ORDER BY event.row",
+        dialect="duckdb",
+    )
+    assert isinstance(statement, exp.Query)
+    return statement
+
+
+_STATEMENT = _statement()
+
+
+def with_deployment_facts(
+    events: pa.Table, engine: Engine, deployments: Sequence[Deployment], resources: Sequence[Resource]
+) -> pa.Table:
+    """`events` with model, version, deployment type and region filled in where they were not
+    told and the catalog knows them for the event's time. What was told stands."""
+    if all(events[fact].null_count == 0 for fact in _FACTS):
+        return events
+    known = engine.execute(
+        _STATEMENT,
+        {"event": _keys(events), "entry": _entries(deployments), "place": _places(resources)},
+    )
+    for fact in _FACTS:
+        place = events.schema.get_field_index(fact)
+        events = events.set_column(place, events.schema.field(fact), known[fact])
+    return events
+
+
+def _keys(events: pa.Table) -> pa.Table:
+    keys = events.select(["resource_id", "deployment", "time", *_FACTS])
+    return keys.append_column("row", pa.array(range(len(events)), pa.int64()))
+
+
+def _entries(deployments: Sequence[Deployment]) -> pa.Table:
+    rows = [
+        {
+            "resource_id": d.resource_id,
+            "deployment": d.name,
+            "model": d.model,
+            "model_version": d.model_version,
+            "deployment_type": d.deployment_type,
+            "valid_from": d.valid_from,
+            "valid_to": d.valid_to,
+        }
+        for d in deployments
+        if d.confirmed
+    ]
+    return pa.Table.from_pylist(rows, _ENTRIES)
+
+
+def _places(resources: Sequence[Resource]) -> pa.Table:
+    rows = [{"resource_id": r.id, "region": r.location} for r in resources if r.confirmed]
+    return pa.Table.from_pylist(rows, _PLACES)

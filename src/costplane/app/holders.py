@@ -1,0 +1,91 @@
+"""The catalog as rating asks for it: whose a series is, and its tags over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+
+from costplane.catalog.model import UNASSIGNED, BillingAccount, Resource, Subscription
+from costplane.catalog.ports import CatalogReader
+from costplane.catalog.tags import TagHistory
+from costplane.core.period import Period
+from costplane.core.tags import merge, parse
+from costplane.rating.holder import Holder, TagInterval
+
+Facts = Mapping[str, str | None]
+
+_ACCOUNT_TYPES = {
+    "EnterpriseAgreement": "Billing Account",
+    "MicrosoftCustomerAgreement": "Billing Profile",
+    "External": "Organisation",
+}
+
+
+class CatalogHolders:
+    """A reading of the catalog, taken once for a rating. `inheritance` is the setting."""
+
+    def __init__(self, catalog: CatalogReader, *, inheritance: bool) -> None:
+        self._catalog = catalog
+        self._inheritance = inheritance
+
+    def holder(self, facts: Facts) -> Holder:
+        """Whose the series is; a subscription that nobody placed is under `Unassigned`."""
+        subscription = self._subscriptions.get(facts["subscription_id"] or "")
+        account = self._account(subscription)
+        resource = self._resources.get(facts["resource_id"] or "")
+        return Holder(
+            billing_account_id=account.id,
+            billing_account_name=account.name,
+            billing_account_type=_ACCOUNT_TYPES[account.agreement_type],
+            currency=account.currency,
+            sub_account_name=subscription.name if subscription else facts["subscription_id"] or "",
+            sub_account_type="Subscription" if facts["resource_group"] else "Project",
+            resource_name=resource.name if resource else _last(facts["resource_id"]),
+        )
+
+    def changes(self) -> frozenset[datetime]:
+        """Every instant at which some tags change."""
+        bounds = ((i.valid_from, i.valid_to) for i in self._catalog.tag_history())
+        return frozenset(instant for pair in bounds for instant in pair if instant is not None)
+
+    def tags(self, facts: Facts, period: Period) -> list[TagInterval]:
+        """The event's allocation tags over those of resource, group and subscription."""
+        own = parse(facts["allocation_tags"])
+        return [
+            TagInterval(shared, merge([own, interval.tags]))
+            for interval in self._timeline(facts["resource_id"] or "", period)
+            if (shared := period.intersection(interval.period)) is not None
+        ]
+
+    def _timeline(self, resource_id: str, period: Period) -> list[TagInterval]:
+        stretches = self._history.timeline(resource_id, inheritance=self._inheritance)
+        return [
+            TagInterval(Period(s.valid_from, max(s.valid_from, s.valid_to or period.end)), s.tags)
+            for s in stretches
+            if s.valid_from < period.end
+        ]
+
+    def _account(self, subscription: Subscription | None) -> BillingAccount:
+        known = self._accounts.get((subscription and subscription.billing_account_id) or "")
+        return known or UNASSIGNED
+
+    @cached_property
+    def _history(self) -> TagHistory:
+        return TagHistory(self._catalog.tag_history())
+
+    @cached_property
+    def _accounts(self) -> dict[str, BillingAccount]:
+        return {account.id: account for account in self._catalog.hierarchy().billing_accounts}
+
+    @cached_property
+    def _subscriptions(self) -> dict[str, Subscription]:
+        return {found.id: found for found in self._catalog.hierarchy().subscriptions}
+
+    @cached_property
+    def _resources(self) -> dict[str, Resource]:
+        return {resource.id: resource for resource in self._catalog.resources()}
+
+
+def _last(resource_id: str | None) -> str:
+    return (resource_id or "").rpartition("/")[2]

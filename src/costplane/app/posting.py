@@ -1,0 +1,142 @@
+"""From a log segment to the tables: recognise, number, rate, commit, in an order that can be
+repeated after a stop at any point and then yields the same rows (ARCHITECTURE.md, "Exactly once").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlglot
+from sqlglot import exp
+
+from costplane.app.holders import CatalogHolders
+from costplane.app.ports import Settings
+from costplane.app.series import SeriesNumbers
+from costplane.catalog.ports import CatalogReader
+from costplane.core.quantities import QUANTITIES
+from costplane.core.relation import Engine
+from costplane.core.settings import TAG_INHERITANCE
+from costplane.core.tables import USAGE
+from costplane.ledger.delta import Ledger
+from costplane.metering.identity import IdentityIndex
+from costplane.metering.log import SegmentLog
+from costplane.pricing.ports import PriceStore
+from costplane.rating.rate_usage import Rater
+
+_APP = "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What posting a segment came to, in events. `unpriced` events have a line without price,
+    `unmetered` ones told no usage (UsageMissing)."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    unpriced: int = 0
+    unmetered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Posts segments. One process at a time holds it: the holder of the writer's lock."""
+
+    ledger: Ledger
+    engine: Engine
+    log: SegmentLog
+    identities: IdentityIndex
+    series: SeriesNumbers
+    prices: PriceStore
+    catalog: CatalogReader
+    settings: Settings
+    now: Callable[[], datetime]
+
+    def next_segment(self) -> int:
+        """The number for the next segment: above all that were ever committed or logged."""
+        return max([self.ledger.committed("usage", _APP), *self.log.pending(), 0]) + 1
+
+    def resume(self) -> None:
+        """Finishes what a stop left behind: ids missing from the index, segments in the log."""
+        self._index_again()
+        for segment in self.log.pending():
+            self.post(segment)
+
+    def post(self, segment: int) -> Posted:
+        """Commits a logged segment to every table and forgets it."""
+        events = self.log.read(segment)
+        recognition = self.identities.recognise(events, segment)
+        if self.ledger.committed("usage", _APP) >= segment:
+            usage = self._committed_usage(segment)
+        else:
+            usage = self._usage(events.filter(pa.array(recognition.fresh)), segment)
+            self.ledger.append("usage", usage, app=_APP, version=segment)
+        unpriced = self._charge(usage, segment)
+        self.identities.record(usage, segment)
+        self.log.remove(segment)
+        missing = pc.sum(pc.equal(usage["billing_status"], "UsageMissing")).as_py() or 0
+        return Posted(
+            len(usage), recognition.duplicates, len(recognition.conflicts), unpriced, missing
+        )
+
+    def _usage(self, events: pa.Table, segment: int) -> pa.Table:
+        """Rows of `usage`; a count of zero is no line, so it is stored as null."""
+        columns = {
+            "series": self.series.number(events, segment),
+            "segment": pa.repeat(pa.scalar(segment, pa.int64()), len(events)),
+            "price_version": pa.repeat(pa.scalar(self.prices.version(), pa.int64()), len(events)),
+        }
+        for name, column in columns.items():
+            events = events.append_column(USAGE.field(name), column)
+        for quantity in QUANTITIES:
+            place = events.schema.get_field_index(quantity.name)
+            column = events.column(place)
+            if column.null_count < len(column):
+                told = pc.if_else(pc.equal(column, 0), pa.scalar(None, column.type), column)
+                events = events.set_column(place, USAGE.field(quantity.name), told)
+        return events.select(USAGE.names).cast(USAGE)
+
+    def _charge(self, usage: pa.Table, segment: int) -> int:
+        """Commits the segment's charges; the number of events that have an unpriced line."""
+        if not len(usage):
+            return 0
+        version = usage["price_version"][0].as_py()
+        inheritance = self.settings.get(TAG_INHERITANCE)
+        holders = CatalogHolders(self.catalog, inheritance=inheritance)
+        rater = Rater(self.engine, self.prices.book().at(version), holders)
+        rated = rater.rate(usage, self.series.facts(), rater.grain(), self.now().date())
+        for table, rows in (("charges", rated.charges), ("uncharged", rated.uncharged)):
+            ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])
+            self.ledger.append(table, ordered, app=_APP, version=segment)
+        return _unpriced_events(rated.uncharged)
+
+    def _committed_usage(self, segment: int) -> pa.Table:
+        relation = self.ledger.snapshot().relation("usage")
+        return self.engine.execute(_of_segment(segment), {"usage": relation}).cast(USAGE)
+
+    def _index_again(self) -> None:
+        """Adds to the index the ids of committed segments that it lacks."""
+        last = self.ledger.committed("usage", _APP)
+        for segment in range(self.identities.last_segment() + 1, last + 1):
+            if segment not in self.log.pending():
+                self.identities.record(self._committed_usage(segment), segment)
+
+
+def _of_segment(segment: int) -> exp.Query:
+    columns = ", ".join(f'"{name}"' for name in USAGE.names)
+    statement = sqlglot.parse_one(f"SELECT {columns} FROM usage", dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    return statement.where(exp.column("segment").eq(exp.Literal.number(segment)))
+
+
+def _unpriced_events(uncharged: pa.Table) -> int:
+    rows = uncharged.filter(
+        pc.and_(
+            pc.equal(uncharged["x_BillingStatus"], "Unpriced"), pc.is_null(uncharged["x_TokenType"])
+        )
+    )
+    return pc.sum(rows["x_Events"]).as_py() or 0

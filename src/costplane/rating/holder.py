@@ -1,0 +1,50 @@
+"""Whose charges a series makes: the names, the agreement and the tags that stand on its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from costplane.core.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who pays for a resource, and what it is called.
+
+    `currency` is the billing currency, `sub_account_type` Azure's or the provider's word.
+    """
+
+    billing_account_id: str
+    billing_account_name: str
+    billing_account_type: str
+    currency: str
+    sub_account_name: str
+    sub_account_type: str
+    resource_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagInterval:
+    """The tags of a charge during a period, all layers merged (billing-rules 24)."""
+
+    period: Period
+    tags: Mapping[str, str]
+
+
+class Holders(Protocol):
+    """What rating asks of the catalog."""
+
+    def holder(self, facts: Mapping[str, str | None]) -> Holder:
+        """Whose the series with these facts (core.tables.SERIES_FACTS) is."""
+        ...
+
+    def changes(self) -> frozenset[datetime]:
+        """Every instant at which some tags change."""
+        ...
+
+    def tags(self, facts: Mapping[str, str | None], period: Period) -> list[TagInterval]:
+        """The tags of the series' charges; the intervals cover `period` without a gap."""
+        ...

@@ -1,0 +1,157 @@
+"""The one rating function: usage and a price book in, rows of `charges` and `uncharged` out.
+
+Bills, query-time breakdowns, estimates and simulations all come through `rate_usage`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+
+from costplane.core.period import Period
+from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.core.relation import Engine, Relation
+from costplane.pricing.book import PriceBook
+from costplane.rating import statements
+from costplane.rating.holder import Holders
+from costplane.rating.rates import Facts, Rate, Use, quantity_code, rates
+from costplane.rating.rows import RatedRows, rated_rows
+from costplane.rating.statements import HOUR_US, Grain
+
+_WHOLE = pa.decimal128(38, 0)
+_RATES = pa.schema(
+    [
+        ("rate", pa.int32()),
+        ("series", pa.int64()),
+        ("quantity", pa.int32()),
+        ("band", pa.int32()),
+        ("since", pa.int64()),
+        ("until", pa.int64()),
+        ("exact", pa.bool_()),
+        ("reason", pa.string()),
+        *((name, _WHOLE) for name in ("num", "den", "list_num", "list_den")),
+        *((name, _WHOLE) for name in ("pricing_num", "pricing_den")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """Rates usage on an engine with one price book. `holders` is the catalog's part."""
+
+    engine: Engine
+    book: PriceBook
+    holders: Holders
+
+    def grain(self, cuts: Sequence[datetime] = (), keys: tuple[str, ...] = ()) -> Grain:
+        """Hours, parted further at `cuts`, where prices change inside an hour, and by `keys`."""
+        inside = {c for c in (*cuts, *self.book.changes, *self.holders.changes()) if _off_hour(c)}
+        return Grain(
+            self.book.context_thresholds, tuple(sorted(_microseconds(c) for c in inside)), keys
+        )
+
+    def rate(
+        self, usage: Relation, series: Mapping[int, Facts], grain: Grain, recorded: date
+    ) -> RatedRows:
+        """The charges of `usage`, and what of it is uncharged with the reason.
+
+        Every line of every event is in exactly one of the two. `series` has the facts of every
+        series in `usage`; `recorded` is the day on which the rows are posted.
+        """
+        told = self._told(usage)
+        relations: dict[str, Relation] = {"usage": usage}
+        relations["groups"] = self.engine.execute(statements.groups(grain, told), relations)
+        found = rates(self._uses(grain, told, relations, series), series, self.book, self.holders)
+        relations["rates"] = _rate_table(found)
+        lines = [self.engine.execute(statements.lines(grain, told), relations)]
+        if any(not _exact(rate) for rate in found):
+            lines.append(self.engine.execute(statements.rounded_lines(grain, told), relations))
+        concerned = self._concerned(grain, told, relations, found)
+        return rated_rows(found, lines, concerned, grain.keys, recorded)
+
+    def _told(self, usage: Relation) -> list[Quantity]:
+        counts = self.engine.execute(statements.present(), {"usage": usage}).to_pylist()[0]
+        return [quantity for quantity in QUANTITIES if counts[quantity.name]]
+
+    def _uses(
+        self,
+        grain: Grain,
+        told: Sequence[Quantity],
+        relations: Mapping[str, Relation],
+        series: Mapping[int, Facts],
+    ) -> list[Use]:
+        """The uses that occur; events as such only where they are charged nothing."""
+        rows = self.engine.execute(statements.uses(grain, told), relations).to_pylist()
+        return [
+            _use(row)
+            for row in rows
+            if row["quantity"] >= 0 or series[row["series"]]["billing_status"] != "Billed"
+        ]
+
+    def _concerned(
+        self,
+        grain: Grain,
+        told: Sequence[Quantity],
+        relations: Mapping[str, Relation],
+        found: Sequence[Rate],
+    ) -> pa.Table | None:
+        """How many events each reason of Unpriced concerns."""
+        unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
+        if not unpriced:
+            return None
+        table = relations["rates"]
+        assert isinstance(table, pa.Table)
+        part = table.take(pa.array(unpriced))
+        return self.engine.execute(
+            statements.concerned_events(grain, told), {**relations, "rates": part}
+        )
+
+
+def _use(row: Mapping[str, int]) -> Use:
+    code = row["quantity"]
+    start = _instant(row["first"])
+    end = _instant(row["last"] - row["last"] % HOUR_US + HOUR_US)
+    return Use(row["series"], QUANTITIES[code] if code >= 0 else None, row["band"], Period(start, end))
+
+
+def _exact(rate: Rate) -> bool:
+    return rate.contracted[1] == 1 and rate.list[1] == 1
+
+
+def _rate_table(found: Sequence[Rate]) -> pa.Table:
+    rows = []
+    for number, rate in enumerate(found):
+        (num, den), (list_num, list_den) = rate.contracted, rate.list
+        pricing_num, pricing_den = rate.pricing
+        rows.append(
+            {
+                "rate": number,
+                "series": rate.use.series,
+                "quantity": quantity_code(rate.use.quantity),
+                "band": rate.use.band,
+                "since": _microseconds(rate.period.start),
+                "until": _microseconds(rate.period.end),
+                "exact": _exact(rate),
+                "reason": rate.reason,
+                **{"num": num, "den": den, "list_num": list_num, "list_den": list_den},
+                **{"pricing_num": pricing_num, "pricing_den": pricing_den},
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_RATES)
+
+
+def _off_hour(instant: datetime) -> bool:
+    return _microseconds(instant) % HOUR_US != 0
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+

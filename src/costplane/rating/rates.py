@@ -1,0 +1,155 @@
+"""Rates: for each use that occurs, which price it gets from when to when, or why none.
+
+A use is a series, a quantity and a context band. A rate is a use during an interval in which
+neither its price nor its tags change; everything that stands on its charge rows but amounts,
+times and counts follows from it. There are few rates, however many events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from costplane.core.money import line_units
+from costplane.core.period import Period
+from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.resolution import Answer, PriceQuestion, Resolution, timeline
+from costplane.rating.holder import Holder, Holders
+
+Facts = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A series' use of one quantity in one context band, somewhere in `period`.
+
+    `band` counts the book's context thresholds that the prompt exceeds. `quantity` None stands
+    for events that told none.
+    """
+
+    series: int
+    quantity: Quantity | None
+    band: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The outcome for a use during `period`: a price (`offer`) or a `reason` for none."""
+
+    use: Use
+    period: Period
+    facts: Facts
+    holder: Holder
+    tags: Mapping[str, str]
+    offer: Offer | None
+    list_offer: Offer | None
+    status: str
+    reason: str | None
+
+    @property
+    def contracted(self) -> tuple[int, int]:
+        """1e-12 of the currency for one stored unit, as a fraction (core.money.line_units)."""
+        return _units(self.offer, self.use.quantity)
+
+    @property
+    def list(self) -> tuple[int, int]:
+        """The same at list price; at the contracted one where no list price is known."""
+        return _units(self.list_offer or self.offer, self.use.quantity)
+
+    @property
+    def pricing(self) -> tuple[int, int]:
+        """1e-12 of a pricing unit for one stored unit, as a fraction."""
+        block = self.offer.row.block_size if self.offer else None
+        quantity = self.use.quantity
+        if block is None or quantity is None:
+            return 0, 1
+        return line_units(block / block, block, quantity.scale)
+
+
+def rates(
+    uses: Iterable[Use], series: Mapping[int, Facts], book: PriceBook, holders: Holders
+) -> list[Rate]:
+    """The rates of every use, in the order of the uses."""
+    return [rate for use in uses for rate in _of_use(use, series[use.series], book, holders)]
+
+
+def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterator[Rate]:
+    holder = holders.holder(facts)
+    intervals = holders.tags(facts, use.period)
+    for period, answer in _answers(use, facts, holder, book):
+        for interval in intervals:
+            shared = period.intersection(interval.period)
+            if shared is not None:
+                yield _rate(use, shared, facts, holder, interval.tags, answer)
+
+
+def _answers(
+    use: Use, facts: Facts, holder: Holder, book: PriceBook
+) -> Sequence[tuple[Period, Answer | None]]:
+    if use.quantity is None or facts["billing_status"] != "Billed":
+        return [(use.period, None)]
+    thresholds = (-1, *book.context_thresholds)
+    question = PriceQuestion(
+        scopes=_scopes(facts, holder),
+        model=facts["model"],
+        model_version=facts["model_version"],
+        deployment_type=facts["deployment_type"],
+        service_tier=facts["service_tier"],
+        region=facts["region"],
+        quantity=use.quantity.name,
+        context_tokens=thresholds[use.band] + 1,
+    )
+    return timeline(book, question, use.period)
+
+
+def _scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
+    """Scope ids whose own sheets may price the use, the narrowest first."""
+    subscription, group = facts["subscription_id"], facts["resource_group"]
+    scopes = [facts["resource_id"]]
+    if group:
+        scopes.append(f"/subscriptions/{subscription}/resourcegroups/{group}")
+        scopes.append(f"/subscriptions/{subscription}")
+        scopes.append(f"/providers/microsoft.billing/billingaccounts/{holder.billing_account_id}")
+    else:
+        external = "/providers/microsoft.costmanagement/external"
+        scopes.append(f"{external}subscriptions/{subscription}")
+        scopes.append(f"{external}billingaccounts/{holder.billing_account_id}")
+    return tuple(dict.fromkeys(scope.lower() for scope in scopes if scope))
+
+
+def _rate(
+    use: Use,
+    period: Period,
+    facts: Facts,
+    holder: Holder,
+    tags: Mapping[str, str],
+    answer: Answer | None,
+) -> Rate:
+    status = facts["billing_status"] or "Billed"
+    offer = list_offer = None
+    reason = facts["status_reason"]
+    if isinstance(answer, Resolution):
+        offer, list_offer = answer.offer, _comparable(answer)
+    elif answer is not None:
+        status, reason = "Unpriced", answer.reason
+    return Rate(use, period, facts, holder, tags, offer, list_offer, status, reason)
+
+
+def _comparable(answer: Resolution) -> Offer | None:
+    """The list row, if its currency is the contracted row's: amounts of two are not compared."""
+    public = answer.list_offer
+    same = public is not None and public.row.currency == answer.offer.row.currency
+    return public if same else None
+
+
+def _units(offer: Offer | None, quantity: Quantity | None) -> tuple[int, int]:
+    if offer is None or quantity is None:
+        return 0, 1
+    return line_units(offer.row.price, offer.row.block_size, quantity.scale)
+
+
+def quantity_code(quantity: Quantity | None) -> int:
+    """The quantity's place in the registry, -1 for none: what statements join on."""
+    return -1 if quantity is None else QUANTITIES.index(quantity)

@@ -1,0 +1,173 @@
+"""Lines and rates put together: rows of `charges` and of `uncharged`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from costplane.core.money import LINE_PLACES
+from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
+from costplane.rating.rates import Rate
+from costplane.rating.statements import HOUR_US
+from costplane.rating.templates import charge_template, uncharged_template
+
+_HOUR_END = pa.scalar(HOUR_US, pa.int64())
+
+
+@dataclass(frozen=True, slots=True)
+class RatedRows:
+    """The outcome of rating: rows of both tables, with any further keys as last columns."""
+
+    charges: pa.Table
+    uncharged: pa.Table
+
+
+def rated_rows(
+    rates: Sequence[Rate],
+    lines: Sequence[pa.Table],
+    concerned: pa.Table | None,
+    keys: Sequence[str],
+    recorded: date,
+) -> RatedRows:
+    """Rows from `lines` (statements.lines and rounded_lines, by rate and bucket).
+
+    `concerned` counts the events of each unpriced reason (statements.concerned_events); they
+    become rows without quantity, beside the rows of the quantities.
+    """
+    line = pa.concat_tables([part.select(lines[0].column_names) for part in lines])
+    priced = pc.is_in(line["rate"], pa.array(_numbers(rates, lambda r: r.offer is not None)))
+    charged = line.filter(priced)
+    rest = line.filter(pc.invert(priced))
+    events = _event_rows(rest, concerned)
+    return RatedRows(
+        _charges(charged, rates, keys, recorded),
+        _uncharged(pa.concat_tables([rest, events]), rates, len(rest), keys, recorded),
+    )
+
+
+def _numbers(rates: Sequence[Rate], chosen: Callable[[Rate], bool]) -> pa.Array:
+    return pa.array([n for n, rate in enumerate(rates) if chosen(rate)], pa.int32())
+
+
+def _event_rows(like: pa.Table, concerned: pa.Table | None) -> pa.Table:
+    """`concerned` in the shape of lines, without quantities."""
+    if concerned is None:
+        return like.slice(0, 0)
+    columns = {
+        field.name: concerned[field.name].cast(field.type)
+        if field.name in concerned.column_names
+        else pa.nulls(len(concerned), field.type)
+        for field in like.schema
+    }
+    return pa.table(columns)
+
+
+def _charges(
+    line: pa.Table, rates: Sequence[Rate], keys: Sequence[str], recorded: date
+) -> pa.Table:
+    contracted, listed = _money(line["contracted"]), _money(line["list"])
+    usd = [rate.offer is not None and rate.offer.row.currency == "USD" for rate in rates]
+    in_usd = pc.if_else(pa.array(usd).take(line["rate"]), contracted, pa.scalar(None, MONEY))
+    computed = {
+        **_times(line["start"]),
+        **_billing_period(line["start"]),
+        "BilledCost": contracted,
+        "ContractedCost": contracted,
+        "EffectiveCost": contracted,
+        "PricingCurrencyEffectiveCost": contracted,
+        "ListCost": listed,
+        "ConsumedQuantity": _consumed(line, rates),
+        "PricingQuantity": _money(line["pricing"]),
+        "x_BilledCostInUsd": in_usd,
+        "x_EffectiveCostInUsd": in_usd,
+        "x_Events": line["events"].cast(pa.int64()),
+    }
+    template = [charge_template(rate) if rate.offer else None for rate in rates]
+    return _table(CHARGES, line, template, computed, keys, recorded)
+
+
+def _uncharged(
+    line: pa.Table,
+    rates: Sequence[Rate],
+    quantity_rows: int,
+    keys: Sequence[str],
+    recorded: date,
+) -> pa.Table:
+    """Rows of what has no charge; those from `quantity_rows` on count events, not quantities."""
+    of_events = pa.array([n >= quantity_rows for n in range(len(line))])
+    computed = {
+        **_times(line["start"]),
+        "ConsumedQuantity": _consumed(line, rates),
+        "x_Events": line["events"].cast(pa.int64()),
+    }
+    template = [None if rate.offer else uncharged_template(rate) for rate in rates]
+    rows = _table(UNCHARGED, line, template, computed, keys, recorded)
+    for name in ("x_TokenType", "ConsumedUnit"):
+        column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name])
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
+    return rows
+
+
+def _table(
+    schema: pa.Schema,
+    line: pa.Table,
+    template: Sequence[Mapping[str, Any] | None],
+    computed: Mapping[str, pa.ChunkedArray],
+    keys: Sequence[str],
+    recorded: date,
+) -> pa.Table:
+    """Template columns by rate, computed ones by line, then the keys."""
+    columns: list[pa.ChunkedArray | pa.Array] = []
+    for field in schema:
+        if field.name in computed:
+            columns.append(computed[field.name])
+        elif field.name == "x_RecordedDate":
+            columns.append(pa.repeat(pa.scalar(recorded, pa.date32()), len(line)))
+        else:
+            constants = [row.get(field.name) if row else None for row in template]
+            columns.append(pa.array(constants, field.type).take(line["rate"]))
+    fields = [*schema, *(line.schema.field(key) for key in keys)]
+    return pa.table([*columns, *(line[key] for key in keys)], schema=pa.schema(fields))
+
+
+def _times(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    hour = pc.subtract(start, _rest_of_hour(start))
+    return {
+        "ChargePeriodStart": start.cast(pa.int64()).cast(INSTANT),
+        "ChargePeriodEnd": pc.add(hour, _HOUR_END).cast(INSTANT),
+    }
+
+
+def _rest_of_hour(start: pa.ChunkedArray) -> pa.ChunkedArray:
+    hours = pc.multiply(pc.divide(start, _HOUR_END), _HOUR_END)
+    return pc.subtract(start, hours)
+
+
+def _billing_period(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    """The calendar month: metered use is billed by UTC month."""
+    month = pc.floor_temporal(start.cast(INSTANT), unit="month")
+    following = pc.floor_temporal(
+        pc.add(month, pa.scalar(32 * 24 * HOUR_US, pa.duration("us"))), unit="month"
+    )
+    return {"BillingPeriodStart": month, "BillingPeriodEnd": following}
+
+
+def _consumed(line: pa.Table, rates: Sequence[Rate]) -> pa.ChunkedArray:
+    """The summed quantity in its unit, from whole numbers of its smallest parts."""
+    scales = [rate.use.quantity.scale if rate.use.quantity else 0 for rate in rates]
+    factor = pa.array([10 ** (LINE_PLACES - scale) for scale in scales], pa.decimal128(13, 0))
+    whole = line["quantity_sum"].cast(pa.decimal128(24, 0))
+    return _money(pc.multiply(whole, factor.take(line["rate"])).cast(pa.decimal128(38, 0)))
+
+
+def _money(units: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers of 1e-12 read as decimals of twelve places: the same digits, moved."""
+    chunks = []
+    for chunk in units.cast(pa.decimal128(38, 0)).chunks:
+        chunks.append(pa.Array.from_buffers(MONEY, len(chunk), chunk.buffers(), offset=chunk.offset))
+    return pa.chunked_array(chunks, MONEY)

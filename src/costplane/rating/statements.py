@@ -1,0 +1,177 @@
+"""The statements of rating, as sqlglot expressions built from registries alone.
+
+`groups` sums usage by series, bucket and band; `lines` prices sums that cannot round;
+`rounded_lines` prices event by event where a line can. Amounts are integers of 1e-12 of the
+currency, in 128 bits: nothing passes through a float (ARCHITECTURE.md, "Exact decimals").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.core.quantities import QUANTITIES, Quantity
+
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """How finely lines are summed.
+
+    `thresholds` are prompt lengths that part context bands, `cuts` instants (microseconds since
+    1970, ascending) inside an hour at which a bucket starts anew because a price or a reader's
+    day does, `keys` further columns of `usage` that stay apart.
+    """
+
+    thresholds: tuple[int, ...] = ()
+    cuts: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's first microsecond, as SQL over `usage`."""
+        hour = f"epoch_us(time) - epoch_us(time) % {HOUR_US}"
+        if not self.cuts:
+            return hour
+        later = " ".join(
+            f"WHEN epoch_us(time) >= {cut} THEN {cut}" for cut in reversed(self.cuts)
+        )
+        return f"GREATEST({hour}, CASE {later} ELSE 0 END)"
+
+    @property
+    def band(self) -> str:
+        """The number of thresholds that the prompt exceeds, as SQL over `usage`."""
+        over = [f"CASE WHEN context_tokens > {t} THEN 1 ELSE 0 END" for t in self.thresholds]
+        return " + ".join(over) or "0"
+
+    def key_list(self, prefix: str = "") -> str:
+        """The further columns as a list to put into a SELECT, with a trailing comma."""
+        return "".join(f'{prefix}"{key}", ' for key in self.keys)
+
+
+def present(quantities: Sequence[Quantity] = QUANTITIES) -> exp.Query:
+    """How many rows tell each quantity: what nobody told need not be summed."""
+    counts = ", ".join(f"COUNT({q.name}) AS {q.name}" for q in quantities)
+    return _parse(f"SELECT {counts} FROM usage")
+
+
+def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """Usage summed: series, start, band, keys, events, and `q_`/`n_` of each quantity."""
+    sums = "".join(
+        f", SUM({_whole(q)}) AS q_{q.name}, COUNT({q.name}) AS n_{q.name}" for q in quantities
+    )
+    return _parse(
+        f"SELECT series, {grain.bucket} AS start, {grain.band} AS band, {grain.key_list()}"
+        f"COUNT(*) AS events{sums} FROM usage GROUP BY ALL"
+    )
+
+
+def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """Which series use which quantity in which band, and between which buckets."""
+    return _parse(
+        "SELECT series, quantity, band, MIN(start) AS first, MAX(start) AS last "
+        f"FROM ({_unpivoted(grain, quantities)}) AS line GROUP BY ALL "
+        "ORDER BY series, quantity, band"
+    )
+
+
+def lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """Lines of rates that cannot round, and of what has no price: sums are priced once."""
+    return _parse(
+        f"SELECT rate, start, {grain.key_list('line.')}line.events AS events, quantity_sum, "
+        "CAST(quantity_sum AS HUGEINT) * CAST(num AS HUGEINT) AS contracted, "
+        "CAST(quantity_sum AS HUGEINT) * CAST(list_num AS HUGEINT) AS list, "
+        "CAST(quantity_sum AS HUGEINT) * CAST(pricing_num AS HUGEINT) "
+        "// CAST(pricing_den AS HUGEINT) AS pricing "
+        f"FROM ({_unpivoted(grain, quantities)}) AS line JOIN rates ON {_matches('line')} "
+        "WHERE rates.exact"
+    )
+
+
+def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """Lines of rates that can round: each event's is rounded half-even, then summed."""
+    chosen = " ".join(
+        f"WHEN {QUANTITIES.index(q)} THEN CAST({_whole(q)} AS HUGEINT)" for q in quantities
+    )
+    event = (
+        f"SELECT rate, {grain.bucket} AS start, {grain.key_list()}"
+        f"CASE rates.quantity {chosen} END AS amount, num, den, list_num, list_den, "
+        "pricing_num, pricing_den "
+        f"FROM usage JOIN rates ON usage.series = rates.series AND {grain.band} = rates.band "
+        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until "
+        "WHERE NOT rates.exact"
+    )
+    return _parse(
+        f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, "
+        "SUM(amount) AS quantity_sum, "
+        f"SUM({_half_even('num', 'den')}) AS contracted, "
+        f"SUM({_half_even('list_num', 'list_den')}) AS list, "
+        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
+        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing "
+        f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
+    )
+
+
+def concerned_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """How many events have a line without price, by series and reason: each event once."""
+    chosen = " ".join(
+        f"WHEN {QUANTITIES.index(q)} THEN {q.name} IS NOT NULL" for q in quantities
+    )
+    event = (
+        f"SELECT usage.series AS series, reason, {grain.bucket} AS start, {grain.key_list()}"
+        f'usage."source" AS source, usage."id" AS id, MIN(rate) AS rate '
+        f"FROM usage JOIN rates ON usage.series = rates.series AND {grain.band} = rates.band "
+        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until "
+        f"WHERE CASE rates.quantity {chosen} ELSE FALSE END GROUP BY ALL"
+    )
+    return _parse(
+        f"SELECT MIN(rate) AS rate, start, {grain.key_list()}COUNT(*) AS events "
+        f"FROM ({event}) AS event GROUP BY series, reason, {grain.key_list()}start"
+    )
+
+
+def _unpivoted(grain: Grain, quantities: Sequence[Quantity]) -> str:
+    """Groups as rows of one quantity each, and a row (-1) for all events of a group."""
+    common = f"SELECT series, start, band, {grain.key_list()}"
+    parts = [
+        f"{common}{QUANTITIES.index(q)} AS quantity, q_{q.name} AS quantity_sum, "
+        f"n_{q.name} AS events FROM groups WHERE n_{q.name} > 0"
+        for q in quantities
+    ]
+    parts.append(f"{common}-1 AS quantity, NULL AS quantity_sum, events FROM groups")
+    return " UNION ALL ".join(parts)
+
+
+def _matches(line: str) -> str:
+    return (
+        f"{line}.series = rates.series AND {line}.quantity = rates.quantity "
+        f"AND {line}.band = rates.band AND {line}.start >= rates.since "
+        f"AND {line}.start < rates.until"
+    )
+
+
+def _whole(quantity: Quantity) -> str:
+    """The stored quantity as a whole number of its smallest parts."""
+    if quantity.scale == 0:
+        return quantity.name
+    return f"CAST({quantity.name} * {10**quantity.scale} AS BIGINT)"
+
+
+def _half_even(numerator: str, denominator: str) -> str:
+    """amount x numerator / denominator, rounded half-even, in 128-bit integers."""
+    product = f"(amount * CAST({numerator} AS HUGEINT))"
+    divisor = f"CAST({denominator} AS HUGEINT)"
+    rest = f"(2 * ({product} % {divisor}))"
+    odd = f"(({product} // {divisor}) % 2 = 1)"
+    up = f"{rest} > {divisor} OR ({rest} = {divisor} AND {odd})"
+    return f"({product} // {divisor}) + CASE WHEN {up} THEN 1 ELSE 0 END"
+
+
+def _parse(text: str) -> exp.Query:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Query)
+    return statement

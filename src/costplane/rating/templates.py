@@ -1,0 +1,178 @@
+"""What stands on every row of a rate: the constant columns of `charges` and `uncharged`.
+
+FOCUS 1.4 Cost and Usage; the Azure words (meter, category, service) follow the table
+"Dimension values that a metered charge carries" of the interfaces.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from costplane.core.quantities import Quantity
+from costplane.core.tags import canonical
+from costplane.pricing.book import Offer
+from costplane.rating.marketplace import RESOURCE_TYPE, SERVICE_NAME, MarketplaceEntry
+from costplane.rating.rates import Rate
+
+DATASET = "Metered"
+_SERVICE_FAMILY = "AI + Machine Learning"
+
+
+def charge_template(rate: Rate) -> dict[str, Any]:
+    """The constant columns of a priced rate's charges."""
+    offer, quantity = rate.offer, rate.use.quantity
+    assert offer is not None and quantity is not None
+    return {
+        **_identity(rate),
+        **_agreement(rate, offer),
+        **_service(rate, offer, quantity),
+        **_prices(rate, offer),
+    }
+
+
+def uncharged_template(rate: Rate) -> dict[str, Any]:
+    """The constant columns of what a rate leaves uncharged."""
+    identity = _identity(rate)
+    quantity = rate.use.quantity
+    return identity | {
+        "BillingAccountId": rate.holder.billing_account_id,
+        "ConsumedUnit": quantity.unit if quantity else None,
+        "x_BillingStatus": rate.status,
+        "x_StatusReason": rate.reason,
+    }
+
+
+def _identity(rate: Rate) -> dict[str, Any]:
+    """Where the use happened and what it was: in both tables."""
+    facts, quantity = rate.facts, rate.use.quantity
+    return {
+        "SubAccountId": facts["subscription_id"],
+        "SubAccountName": rate.holder.sub_account_name,
+        "ResourceId": facts["resource_id"],
+        "ResourceName": rate.holder.resource_name,
+        "ResourceType": _resource_type(facts["resource_id"]),
+        "RegionId": facts["region"],
+        "Tags": canonical(rate.tags),
+        "x_AccountResourceId": facts["resource_id"],
+        "x_Deployment": facts["deployment"],
+        "x_DeploymentType": facts["deployment_type"],
+        "x_Model": facts["model"],
+        "x_ModelVersion": facts["model_version"],
+        "x_Operation": facts["operation"],
+        "x_Provider": facts["provider"],
+        "x_ResourceGroupName": facts["resource_group"],
+        "x_Series": rate.use.series,
+        "x_ServiceTier": facts["service_tier"],
+        "x_SourceDataset": DATASET,
+        "x_TokenType": quantity.name if quantity else None,
+    }
+
+
+def _agreement(rate: Rate, offer: Offer) -> dict[str, Any]:
+    holder = rate.holder
+    return {
+        "BillingAccountId": holder.billing_account_id,
+        "BillingAccountName": holder.billing_account_name,
+        "BillingAccountType": holder.billing_account_type,
+        "BillingCurrency": offer.row.currency,
+        "ChargeCategory": "Usage",
+        "ChargeFrequency": "Usage-Based",
+        "HostProviderName": _seller(rate),
+        "InvoiceIssuerName": _seller(rate),
+        "PricingCategory": "Standard",
+        "PricingCurrency": offer.row.currency,
+        "ServiceProviderName": offer.row.publisher or _seller(rate),
+        "SubAccountType": holder.sub_account_type,
+    }
+
+
+def _service(rate: Rate, offer: Offer, quantity: Quantity) -> dict[str, Any]:
+    """The service and its meter; a Marketplace entry where a provider sells the model."""
+    row = offer.row
+    common: dict[str, Any] = {
+        "RegionName": rate.facts["region"],
+        "ServiceCategory": "AI and Machine Learning",
+        "ServiceSubcategory": "Generative AI",
+        "x_PublisherType": row.publisher_type,
+        "x_ServiceFamily": _SERVICE_FAMILY,
+        "x_SkuMeterId": row.meter_id,
+        "x_SkuUnitOfMeasure": row.unit_of_measure,
+    }
+    if row.publisher_type == "Marketplace":
+        entry = MarketplaceEntry(rate.facts["resource_id"] or "", rate.facts["model"] or "")
+        return common | _entry(entry, row.offer or row.product, quantity)
+    return common | {
+        "ServiceName": row.service_name,
+        "SkuMeter": row.meter_name,
+        "ChargeDescription": f"{row.product}: {row.meter_name}",
+        "x_SkuMeterCategory": row.category,
+        "x_SkuMeterSubcategory": row.sub_category,
+    }
+
+
+def _entry(entry: MarketplaceEntry, offer_name: str, quantity: Quantity) -> dict[str, Any]:
+    meter = entry.meter(quantity)
+    return {
+        "ResourceId": entry.resource_id,
+        "ResourceName": entry.name,
+        "ResourceType": RESOURCE_TYPE,
+        "ServiceName": SERVICE_NAME,
+        "SkuMeter": meter,
+        "ChargeDescription": f"{offer_name}: {meter}",
+        "x_SkuMeterCategory": SERVICE_NAME,
+        "x_SkuMeterSubcategory": offer_name,
+    }
+
+
+def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
+    row, quantity = offer.row, rate.use.quantity
+    assert quantity is not None
+    public = rate.list_offer.row.price if rate.list_offer else row.price
+    return {
+        "ConsumedUnit": quantity.unit,
+        "ContractedUnitPrice": row.price,
+        "ListUnitPrice": public,
+        "PricingCurrencyContractedUnitPrice": row.price,
+        "PricingCurrencyListUnitPrice": public,
+        "PricingUnit": _pricing_unit(row.block_size, quantity.unit),
+        "SkuId": row.sku_id or row.meter_id,
+        "SkuPriceDetails": _price_details(rate, offer, quantity),
+        "SkuPriceId": offer.id,
+        "x_ContextBand": offer.key.context_band,
+        "x_ListCostSource": "List" if rate.list_offer else "Contracted",
+        "x_PricingBlockSize": row.block_size,
+    }
+
+
+def _price_details(rate: Rate, offer: Offer, quantity: Quantity) -> str:
+    """FOCUS SkuPriceDetails, with the keys of the 1.5 draft for AI models."""
+    details: dict[str, str | None] = {
+        "ModelId": rate.facts["model"],
+        "ModelVersion": rate.facts["model_version"],
+        "TokenDirection": quantity.direction if quantity.is_token else None,
+        "TokenCacheAction": quantity.cache_action if quantity.is_token else None,
+        "x_DeploymentScope": offer.key.deployment_scope,
+        "x_Modality": quantity.modality,
+        "x_PriceSheet": offer.row.sheet,
+        "x_ProcessingTier": offer.key.service_tier,
+    }
+    return json.dumps({k: v for k, v in details.items() if v}, separators=(",", ":"))
+
+
+def _pricing_unit(block: Decimal, unit: str) -> str:
+    """FOCUS UnitFormat: `1000000 Tokens`; the bare unit where a block is one."""
+    return unit if block == 1 else f"{block:f} {unit}"
+
+
+def _seller(rate: Rate) -> str:
+    """Who bills: Microsoft for Azure, else the provider that the event names."""
+    return "Microsoft" if rate.facts["resource_group"] else (rate.facts["provider"] or "Unknown")
+
+
+def _resource_type(resource_id: str | None) -> str | None:
+    if not resource_id:
+        return None
+    provider, *pairs = resource_id.rpartition("/providers/")[2].split("/")
+    return "/".join([provider, *pairs[::2]])
