@@ -62,7 +62,7 @@ def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tup
     """
     size, time = parse_unit_of_measure(unit_of_measure)
     if key is None:
-        return size, time or _NOUNS.get(meter_name.split()[-1].lower(), "Units")
+        return size, time or _NOUNS.get(meter_name.rpartition(" ")[2].lower(), "Units")
     unit = BY_NAME[key.quantity].unit
     if unit == "Seconds" and time is not None:
         return size * _SECONDS[time], unit
