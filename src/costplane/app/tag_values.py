@@ -11,7 +11,6 @@ from collections import defaultdict
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlglot
 from sqlglot import exp
 
@@ -21,6 +20,8 @@ from costplane.ledger.delta import Ledger
 
 _log = logging.getLogger(__name__)
 _Values = dict[tuple[date, str], set[str]]
+_COLUMN = "allocation_tags"
+_DAY = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
 
 
 def _taken() -> exp.Select:
@@ -37,31 +38,41 @@ class TagValues:
     def __init__(self, ledger: Ledger, engine: Engine) -> None:
         self._ledger = ledger
         self._engine = engine
+        self._taken: _Values = defaultdict(set)
+        self._days: set[date] = set()
 
     def limited(self, events: pa.Table) -> pa.Table:
-        """`events` with surplus values of `allocation_tags` replaced. Few values cost nothing."""
-        texts = events["allocation_tags"]
-        if len(pc.unique(texts)) <= ALLOCATION_VALUE_LIMIT // 2:
+        """`events` with surplus values of `allocation_tags` replaced."""
+        keys = pa.table({"day": events["time"].cast(pa.date32()), "text": events[_COLUMN]})
+        pairs = keys.group_by(["day", "text"], use_threads=False).aggregate([]).to_pylist()
+        self._read({pair["day"] for pair in pairs} - self._days)
+        kept = {
+            (pair["day"], pair["text"]): canonical(
+                _within(self._taken, pair["day"], parse(pair["text"]))
+            )
+            for pair in pairs
+        }
+        if all(text == limited for (_, text), limited in kept.items()):
             return events
-        days = events["time"].cast(pa.date32())
-        taken = self._taken_on(pc.unique(days).to_pylist())
-        limited = [
-            canonical(_within(taken, day, parse(text)))
-            for day, text in zip(days.to_pylist(), texts.to_pylist(), strict=True)
-        ]
-        place = events.schema.get_field_index("allocation_tags")
-        return events.set_column(place, events.schema.field(place), pa.array(limited, pa.string()))
+        days, texts = keys["day"].to_pylist(), keys["text"].to_pylist()
+        limited = pa.array([kept[pair] for pair in zip(days, texts, strict=True)], pa.string())
+        place = events.schema.get_field_index(_COLUMN)
+        return events.set_column(place, events.schema.field(place), limited)
 
-    def _taken_on(self, days: list[date]) -> _Values:
+    def _read(self, days: set[date]) -> None:
+        """Learns which values the ledger holds for `days`."""
+        if not days:
+            return
         relation = self._ledger.snapshot().relation("usage")
         first, last = (exp.Literal.string(day.isoformat()) for day in (min(days), max(days)))
-        day = exp.cast(exp.column("time"), "date")
-        statement = _taken().where(day >= exp.cast(first, "date"), day.copy() <= exp.cast(last, "date"))
-        taken: _Values = defaultdict(set)
+        since = exp.column("time") >= exp.cast(first, "timestamptz")
+        until = exp.column("time") < exp.cast(last, "timestamptz") + _DAY
+        statement = _taken().where(since, until)
         for row in self._engine.execute(statement, {"usage": relation}).to_pylist():
-            for key, value in parse(row["allocation_tags"]).items():
-                taken[row["day"], key].add(value)
-        return taken
+            if row["day"] in days:
+                for key, value in parse(row[_COLUMN]).items():
+                    self._taken[row["day"], key].add(value)
+        self._days |= days
 
 
 def _within(taken: _Values, day: date, tags: dict[str, str]) -> dict[str, str]:
