@@ -1,6 +1,9 @@
 """What every test can ask for: parts of the machine, and the product running."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests.environment.parts import PARTS, demand
 
@@ -9,6 +12,11 @@ pytest_plugins = [
     "tests.environment.postgres",
     "tests.environment.server",
 ]
+
+# No deadline: a busy machine is no fault of the code. In continuous integration every run draws
+# the same examples, so that a failure there belongs to the change that it tests.
+settings.register_profile("costplane", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("costplane")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
