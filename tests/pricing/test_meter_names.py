@@ -177,7 +177,7 @@ def _is_open(placement: Unplaced) -> bool:
 
 
 def test_a_hundred_names_drawn_by_lot_and_read_by_hand() -> None:
-    """meter_names_by_hand.tsv: each row was read against Azure's documentation by a person."""
+    """meter_names_by_hand.tsv: each row was read against Azure's documentation, one by one."""
     rows = table("meter_names_by_hand.tsv")
     drawn = random.Random(20260811).sample(EVERY, 100)
     assert sorted(drawn) == [(row["product"], row["meter"], row["unit"]) for row in rows]

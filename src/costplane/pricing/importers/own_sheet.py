@@ -12,7 +12,7 @@ file hold for every row that does not give its own:
          unit: 1M Tokens, price: 3}
 
 CSV has one column a field; name, kind and scope, where given, are equal in all its rows.
-docs/reference/price-sheets.md lists the fields.
+docs/reference/price-sheets.md explains the fields.
 """
 
 from __future__ import annotations
