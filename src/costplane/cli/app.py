@@ -1,0 +1,66 @@
+"""The commands, and the one place where errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from costplane import __version__
+from costplane.cli import demo, explain, ingest, prices, query, serve
+from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
+from costplane.errors import CostplaneError
+
+app = typer.Typer(
+    name="costplane",
+    help="Meter AI usage, price it, and see what it cost.",
+    no_args_is_help=True,
+    # Rich's help costs twice the start-up time of everything else.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("ingest")(ingest.ingest)
+prices.commands.command("explain")(explain.explain)
+app.add_typer(prices.commands, name="prices")
+app.command("query")(query.query)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"costplane {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Meter AI usage, price it, and see what it cost."""
+
+
+def main() -> None:
+    """Run a command and leave with its exit status; no expected error shows a traceback."""
+    try:
+        app(prog_name="costplane")
+    except CostplaneError as error:
+        complain(error.message)
+        sys.exit(status_of(error))
+    except KeyboardInterrupt:
+        complain("interrupted")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe left; Python must not complain about it when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        complain(str(error))
+        sys.exit(FAILED)

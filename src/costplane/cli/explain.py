@@ -1,0 +1,89 @@
+"""`costplane prices explain`: which price row a use would get, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplane.cli.location import DataOption, TablesOption, opened
+from costplane.cli.output import Format, plain, print_json, print_pairs
+from costplane.cli.prices import FormatOption
+
+if TYPE_CHECKING:
+    from costplane.pricing.resolution import Answer, PriceQuestion
+
+USUAL = ("input_text", "input_text_cached", "output_text")
+
+
+def explain(
+    model: Annotated[str, typer.Option(help="Model, such as gpt-4.1.")],
+    data: DataOption = None,
+    tables: TablesOption = None,
+    model_version: Annotated[str | None, typer.Option(show_default=False)] = None,
+    deployment_type: Annotated[
+        str | None, typer.Option(help="Azure SKU name.", show_default=False)
+    ] = None,
+    region: Annotated[str | None, typer.Option(show_default=False)] = None,
+    service_tier: Annotated[str | None, typer.Option(show_default=False)] = None,
+    quantity: Annotated[
+        list[str] | None, typer.Option(help="Token type; may be repeated.", show_default=False)
+    ] = None,
+    context_tokens: Annotated[int, typer.Option(help="Length of the prompt.", min=0)] = 0,
+    scope: Annotated[str, typer.Option(help="Who pays.")] = "/",
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], show_default=False),
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Say which price row a use would get, and why."""
+    from costplane.pricing.resolution import PriceQuestion
+
+    with opened(data, tables) as workspace:
+        instant = at.replace(tzinfo=UTC) if at else workspace.now()
+        asked = [
+            PriceQuestion(
+                workspace.payers(scope),
+                model.lower(),
+                model_version,
+                deployment_type,
+                service_tier,
+                region.lower() if region else None,
+                name,
+                context_tokens,
+            )
+            for name in quantity or USUAL
+        ]
+        answers = [(question, workspace.explain_price(question, instant)) for question in asked]
+    if format_ is Format.JSON:
+        print_json([_data(question, answer) for question, answer in answers])
+        return
+    for number, (question, answer) in enumerate(answers):
+        if number:
+            print()
+        print_pairs(_pairs(question, answer))
+
+
+def _data(question: PriceQuestion, answer: Answer) -> dict[str, object]:
+    return {"question": asdict(question), "answer": asdict(answer)}
+
+
+def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
+    from costplane.pricing.resolution import Unresolved
+
+    if isinstance(answer, Unresolved):
+        return [("use", question.quantity), ("price", "none"), ("because", answer.reason)]
+    row = answer.offer.row
+    until = f"until {row.valid_to:%F}" if row.valid_to else "without end"
+    return [
+        ("use", question.quantity),
+        ("price", f"{plain(row.price)} {row.currency} for {row.unit_of_measure} {row.unit}"),
+        ("meter", f"{row.meter_name} ({row.product})"),
+        ("region", row.region or "everywhere"),
+        ("valid", f"from {row.valid_from:%F}, {until}"),
+        ("source", answer.offer.place),
+        ("because", ", ".join(answer.steps)),
+    ]

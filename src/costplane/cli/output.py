@@ -1,0 +1,80 @@
+"""What commands print: tables for people, JSON and CSV for programs, exact in each."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How a command that reports prints."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def plain(value: object) -> str:
+    """A cell: decimals without an exponent and without zeros that say nothing; None is blank."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def print_json(value: object) -> None:
+    """`value` as JSON on standard output, amounts with all their digits."""
+    from costplane.http.exact_json import json_text
+
+    sys.stdout.buffer.write(json_text(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """`rows` as CSV on standard output."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([plain(cell) for cell in row] for row in rows)
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[str] = ()
+) -> None:
+    """`rows` as a table; columns among `numbers` align right. Nothing is cut off in a pipe."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    right = set(numbers)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console = Console(highlight=False)
+    width = None if console.is_terminal else console.measure(table).maximum + 1
+    Console(highlight=False, width=width).print(table)
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """One line each: a name, then its value."""
+    told = [(name, plain(value)) for name, value in pairs]
+    widest = max(len(name) for name, _ in told)
+    for name, value in told:
+        print(f"{name:<{widest}}  {value}")
+
+
+def print_counts(counts: Iterable[tuple[str, int]]) -> None:
+    """One line each: how many, of what."""
+    for name, count in counts:
+        print(f"{count:>12,} {name}")
+
+
+def warn(line: str) -> None:
+    """A line on standard error, such as one rejection."""
+    print(line, file=sys.stderr)

@@ -1,0 +1,119 @@
+"""`costplane prices`: price sheets, and which price a use gets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplane.cli.ending import finish
+from costplane.cli.location import DataOption, TablesOption, opened
+from costplane.cli.output import Format, print_json, print_pairs, print_table, warn
+
+if TYPE_CHECKING:
+    from costplane.pricing.price import PriceRow
+
+commands = typer.Typer(
+    help="Price sheets, and which price a use gets.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], show_default=False)]
+
+
+@commands.command("import")
+def import_prices(
+    file: Annotated[Path, typer.Argument(help="Price sheet.", exists=True, dir_okay=False)],
+    data: DataOption = None,
+    tables: TablesOption = None,
+    name: Annotated[str | None, typer.Option(help="Name of the sheet.", show_default=False)] = None,
+    valid_from: Day = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Import a price sheet; --valid-from fills rows that tell no date."""
+    start = valid_from.replace(tzinfo=UTC) if valid_from else None
+    with opened(data, tables) as workspace:
+        done = workspace.import_prices(file, name=name, valid_from=start)
+    if format_ is Format.JSON:
+        print_json(asdict(done))
+    else:
+        for error in done.rejected:
+            warn(f"{file}:{error.line}: {error.field}: {error.message}")
+        print_pairs(
+            [
+                ("sheet", done.sheet.name),
+                ("version", done.sheet.version),
+                ("state", "already known" if done.already_known else "imported"),
+                ("rows", done.sheet.row_count),
+                ("meters placed", done.placed),
+                ("meters not placed", done.unplaced),
+                ("rejected", len(done.rejected)),
+            ]
+        )
+    finish(rejected=bool(done.rejected))
+
+
+@commands.command("list")
+def list_sheets(
+    data: DataOption = None, tables: TablesOption = None, format_: FormatOption = Format.TABLE
+) -> None:
+    """List the versions of all price sheets, the oldest first."""
+    with opened(data, tables) as workspace:
+        sheets = workspace.price_sheets()
+    if format_ is Format.JSON:
+        print_json([asdict(sheet) for sheet in sheets])
+        return
+    columns = ("version", "name", "kind", "rows", "currency", "imported", "file")
+    rows = [
+        (
+            s.version,
+            s.name,
+            s.kind,
+            s.row_count,
+            s.currency,
+            f"{s.imported_at:%F %T}",
+            s.source_file,
+        )
+        for s in sheets
+    ]
+    print_table(columns, rows, ("version", "rows"))
+
+
+@commands.command("show")
+def show_sheet(
+    version: Annotated[int, typer.Argument(help="Version, as 'prices list' shows it.")],
+    data: DataOption = None,
+    tables: TablesOption = None,
+    meter: Annotated[
+        str, typer.Option(help="Only meters whose name has this text.", show_default=False)
+    ] = "",
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Show the rows of a price sheet."""
+    with opened(data, tables) as workspace:
+        every = workspace.price_rows(version)
+    rows = [row for row in every if meter.lower() in row.meter_name.lower()]
+    if format_ is Format.JSON:
+        print_json([asdict(row) for row in rows])
+        return
+    columns = ("meter", "product", "region", "price", "currency", "unit", "from", "to", "line")
+    print_table(columns, [_cells(row) for row in rows], ("price", "line"))
+
+
+def _cells(row: PriceRow) -> tuple[object, ...]:
+    return (
+        row.meter_name,
+        row.product,
+        row.region or "everywhere",
+        row.price,
+        row.currency,
+        f"{row.unit_of_measure} {row.unit}",
+        row.valid_from.date(),
+        row.valid_to.date() if row.valid_to else None,
+        row.source_line,
+    )

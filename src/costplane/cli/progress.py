@@ -1,0 +1,31 @@
+"""Progress of long work: on standard error, and only where a person looks at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from costplane.app.intake import IntakeReport
+
+
+@contextmanager
+def intake_progress(what: str) -> Iterator[Callable[[IntakeReport], None] | None]:
+    """What to call with each report while `what` is taken in; None without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+
+        def show(report: IntakeReport) -> None:
+            taken = report.accepted + report.duplicates
+            progress.update(task, description=f"{what}: {taken:,} events")
+
+        yield show

@@ -1,0 +1,57 @@
+"""`costplane serve`: the page and the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costplane.cli.location import DataOption, TablesOption, data_folder, opened
+
+HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+PortOption = Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.", max=65535)]
+PemOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, show_default=False)]
+
+
+def serve(
+    data: DataOption = None,
+    tables: TablesOption = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8080,
+    tls_cert: PemOption = None,
+    tls_key: PemOption = None,
+    self_signed: Annotated[
+        bool, typer.Option("--self-signed", help="TLS with a certificate made for this machine.")
+    ] = False,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Everybody is Owner; on a loopback address only.")
+    ] = False,
+) -> None:
+    """Serve the page and the API until stopped."""
+    from costplane.errors import InvalidInput
+    from costplane.http.identity import authenticator
+    from costplane.http.server import listen
+
+    if self_signed and (tls_cert or tls_key):
+        raise InvalidInput("--self-signed stands in place of --tls-cert and --tls-key")
+    authentication = authenticator(host, no_auth=no_auth)
+    if self_signed:
+        tls_cert, tls_key = _own_certificate(data_folder(data))
+    listener = listen(host, port, certificate=tls_cert, key=tls_key)
+    from costplane.http.app import create_app
+    from costplane.http.server import serve as serve_app
+
+    with opened(data, tables) as workspace:
+        typer.echo(f"Costplane serves on {listener.url}")
+        serve_app(create_app(workspace, authentication=authentication), listener)
+
+
+def _own_certificate(data: Path) -> tuple[Path, Path]:
+    from datetime import UTC, datetime
+
+    from costplane.http.tls import self_signed
+
+    made = self_signed(data / "tls", datetime.now(UTC))
+    typer.echo(f"Clients trust this server with the authority {made.authority.resolve()}")
+    return made.certificate, made.key

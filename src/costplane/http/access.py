@@ -1,0 +1,59 @@
+"""What a route demands of its caller: a role, and the scope at which it must be held.
+
+Every route of the application carries an `Access`, from the first day; `tests/http/test_routes.py`
+walks them and fails for one without. The roles are Azure's built-in ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from costplane.core.scope import Scope
+from costplane.errors import Forbidden
+
+Role = Literal["Cost Management Reader", "Cost Management Contributor", "Owner"]
+ScopeSource = Literal["none", "visible", "query", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The role that a route needs, and where the scope is told.
+
+    `scope` is "path" (before the provider, as Azure does), "query" (parameter `scope`),
+    "visible" (no scope: the answer holds only what the caller may see) or "none" (anybody,
+    without an identity; then `role` is None).
+    """
+
+    role: Role | None
+    scope: ScopeSource
+
+    def __post_init__(self) -> None:
+        if (self.role is None) != (self.scope == "none"):
+            raise ValueError("a route is either for anybody, or names a role and a scope")
+
+
+PUBLIC = Access(None, "none")
+"""For anybody: health, the page's files, the description of the API."""
+
+
+class Principal(Protocol):
+    """Who calls."""
+
+    @property
+    def name(self) -> str:
+        """The caller's name for logs and records."""
+        ...
+
+    def holds(self, role: Role, scope: Scope) -> bool:
+        """Whether the caller has `role`, or one that includes it, at `scope`."""
+        ...
+
+
+def require(principal: Principal, access: Access, scope: Scope) -> None:
+    """Raise Forbidden unless `principal` holds the role of `access` at `scope`."""
+    if access.role is not None and not principal.holds(access.role, scope):
+        raise Forbidden(
+            f"'{principal.name}' does not hold the role '{access.role}' at '{scope.id}'; "
+            "an Owner of that scope can assign it"
+        )

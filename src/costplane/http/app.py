@@ -1,0 +1,60 @@
+"""The application: all routes, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from costplane import __version__
+from costplane.app.workspace import Workspace
+from costplane.errors import CostplaneError
+from costplane.http import envelope
+from costplane.http.access import PUBLIC
+from costplane.http.arm import UnknownOperation, operation_routes
+from costplane.http.health import health_routes
+from costplane.http.heavy import HeavyWork
+from costplane.http.identity import Authenticator
+from costplane.http.middleware import RequestContext
+from costplane.http.operations import OPERATIONS
+from costplane.http.own import Permission, own_routes
+from costplane.http.page import built_page, page_routes
+from costplane.http.services import Services
+
+
+def create_app(
+    workspace: Workspace, *, authentication: Authenticator, page: Path | None = None
+) -> FastAPI:
+    """The application that serves `workspace` to callers whom `authentication` knows.
+
+    `page` is the folder of the built page, by default the one in the package.
+    """
+    services = Services(workspace, authentication, HeavyWork())
+    app = FastAPI(
+        title="Costplane",
+        summary="The own API; Azure's operations are described in the documentation.",
+        version=__version__,
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(RequestContext),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
+        ],
+        exception_handlers={
+            CostplaneError: envelope.costplane_error,
+            HTTPException: envelope.http_error,
+            RequestValidationError: envelope.validation_error,
+        },
+    )
+    public = [Depends(Permission(PUBLIC, services))]
+    app.get("/openapi.json", include_in_schema=False, dependencies=public)(app.openapi)
+    app.include_router(health_routes(services))
+    app.include_router(own_routes(services))
+    app.router.routes.extend(operation_routes(OPERATIONS, services))
+    app.router.routes.append(UnknownOperation())
+    app.include_router(page_routes(services, page or built_page()))
+    return app

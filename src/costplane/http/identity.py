@@ -1,0 +1,85 @@
+"""Who calls: the seam for authentication, and the rule of a safe start.
+
+Without authentication every caller is Owner, so that such a server may listen on a loopback
+address alone, and answers only requests addressed to one: a web page elsewhere could
+otherwise reach it through a name of its own that resolves to 127.0.0.1 (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from costplane.core.scope import Scope
+from costplane.errors import Forbidden, UnsafeStart
+from costplane.http.access import Principal, Role
+
+
+class Authenticator(Protocol):
+    """Finds out who calls."""
+
+    def authenticate(self, headers: Mapping[str, str]) -> Principal:
+        """The caller of a request with `headers`. Raises Unauthenticated or Forbidden."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """A caller without a name, who is Owner of everything."""
+
+    name: str = "anonymous"
+
+    def holds(self, role: Role, scope: Scope) -> bool:  # noqa: ARG002 - the same for each
+        """True: whoever reaches the machine's own loopback address owns it."""
+        return True
+
+
+class AnonymousOwner:
+    """Takes every caller of a loopback address for the Owner (`serve --no-auth`)."""
+
+    def authenticate(self, headers: Mapping[str, str]) -> Principal:
+        """The anonymous Owner. Raises Forbidden when the request names another host."""
+        host = _host_name(headers.get("host", "localhost"))
+        if not is_loopback(host):
+            raise Forbidden(
+                f"This server runs without authentication and answers no requests for '{host}'; "
+                "call it as localhost or 127.0.0.1"
+            )
+        return Anonymous()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is the machine itself and reachable by it alone."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def authenticator(host: str, *, no_auth: bool) -> Authenticator:
+    """How callers of a server on `host` are known. Raises UnsafeStart when it would be open."""
+    if not no_auth:
+        raise UnsafeStart(
+            "The server has no accounts to know its callers by yet; add --no-auth to serve "
+            "without authentication, on a loopback address only",
+            target="--no-auth",
+        )
+    if not is_loopback(host):
+        raise UnsafeStart(
+            f"--no-auth on '{host}' would open every cost to everybody who reaches that address; "
+            "serve on a loopback address, such as --host 127.0.0.1",
+            target="--host",
+        )
+    return AnonymousOwner()
+
+
+def _host_name(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return header

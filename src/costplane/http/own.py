@@ -1,0 +1,193 @@
+"""The own API, `/v1`: what Azure has no call for, and what the page needs for its menus.
+
+Amounts are decimal strings here, so that no reader takes them for floats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from costplane.core.scope import Scope, parse_scope
+from costplane.http.access import Access, Role, require
+from costplane.http.ranges import days
+from costplane.http.services import Services
+
+READER: Role = "Cost Management Reader"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMember:
+    """What went wrong: a code for programs, a message for people, the field it is about."""
+
+    code: str
+    message: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """Every error has this shape."""
+
+    error: ErrorMember
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeItem:
+    """A folder of cost; `parent` is the id of the one that holds it."""
+
+    id: str
+    name: str
+    kind: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What the caller may see, widest first."""
+
+    scopes: list[ScopeItem]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionItem:
+    """A dimension to group and filter by."""
+
+    name: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """What costs of a scope can be grouped and filtered by; `tags` are keys."""
+
+    dimensions: list[DimensionItem]
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueItem:
+    """A value and its cost in the range; null: only usage without a price has it."""
+
+    value: str
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of a dimension or tag, the costliest first."""
+
+    values: list[ValueItem]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingItem:
+    """History being loaded: `loaded` of `total` parts, and which one now."""
+
+    active: bool
+    loaded: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What runs, and how far its data reaches."""
+
+    version: str
+    now: datetime
+    currency: str
+    demo: bool
+    loading: LoadingItem | None
+    newest: datetime | None
+    oldest: datetime | None
+
+
+ScopeParameter = Annotated[str, Query(description="Scope id; / is all that you may see")]
+FirstDay = Annotated[date | None, Query(alias="from", description="First UTC day; else the 1st")]
+LastDay = Annotated[date | None, Query(alias="to", description="Last UTC day, included")]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Holds callers back who lack what `access` demands (a dependency of every own route)."""
+
+    access: Access
+    services: Services
+
+    def __call__(self, request: Request) -> None:
+        """Raise Unauthenticated or Forbidden for a caller who may not."""
+        if self.access.scope == "none":
+            return
+        principal = self.services.authentication.authenticate(request.headers)
+        request.state.principal = principal
+        if self.access.scope == "query":
+            require(principal, self.access, parse_scope(request.query_params.get("scope", "/")))
+
+
+def own_routes(services: Services) -> APIRouter:
+    """The routes of `/v1`."""
+    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
+    workspace = services.workspace
+    visible = [Depends(Permission(Access(READER, "visible"), services))]
+    at_scope = [Depends(Permission(Access(READER, "query"), services))]
+
+    @router.get("/scopes", dependencies=visible)
+    def scopes(request: Request) -> Scopes:
+        """Every scope that the caller may see, widest first."""
+        return Scopes(
+            [
+                ScopeItem(node.id, node.name, node.kind, next(iter(node.parents), None))
+                for node in workspace.scopes()
+                if request.state.principal.holds(READER, parse_scope(node.id))
+            ]
+        )
+
+    @router.get("/dimensions", dependencies=at_scope)
+    def dimensions(scope: ScopeParameter = "/") -> Dimensions:
+        """What costs of the scope can be grouped and filtered by."""
+        menu = workspace.dimensions(parse_scope(scope))
+        items = [DimensionItem(item.name, item.label, item.meaning) for item in menu.dimensions]
+        return Dimensions(items, list(menu.tags))
+
+    @router.get("/dimensions/{name:path}/values", dependencies=at_scope)
+    async def values(
+        name: str, scope: ScopeParameter = "/", first: FirstDay = None, last: LastDay = None
+    ) -> Values:
+        """The values of a dimension, or of a tag named `tag:KEY`, with their cost."""
+        return await services.heavy.run(_values, services, parse_scope(scope), name, first, last)
+
+    @router.get("/status", dependencies=visible)
+    def status() -> StatusAnswer:
+        """What runs, and how far its data reaches."""
+        return _status(services)
+
+    return router
+
+
+def _values(
+    services: Services, scope: Scope, name: str, first: date | None, last: date | None
+) -> Values:
+    period = days(first, last, services.workspace.now())
+    found = services.workspace.dimension_values(scope, name, period)
+    return Values([ValueItem(value.value, value.cost) for value in found])
+
+
+def _status(services: Services) -> StatusAnswer:
+    status = services.workspace.status()
+    loading = status.loading
+    item = loading and LoadingItem(loading.active, loading.loaded, loading.total, loading.what)
+    return StatusAnswer(
+        status.version,
+        status.now,
+        status.currency,
+        status.demo,
+        item,
+        status.newest,
+        status.oldest,
+    )
