@@ -29,8 +29,8 @@ rows:
 
 CSV = """\
 model,version,deployment_type,quantity,unit,price,currency,valid_from,valid_to,scope,kind,name
-gpt-4o,2024-11-20,Standard,input_text,1K,0.0020,EUR,2026-01-01,2026-07-01,/subscriptions/1,customer,own
-gpt-4o,2024-11-20,Standard,output_text,1K,0.0080,EUR,2026-01-01,,/subscriptions/1,customer,own
+gpt-4o,2024-11-20,Standard,input_text,1K,0.0020,EUR,2026-01-01,2026-07-01,/Subscriptions/1,customer,own
+gpt-4o,2024-11-20,Standard,output_text,1K,0.0080,EUR,2026-01-01,,/Subscriptions/1,customer,own
 """
 
 

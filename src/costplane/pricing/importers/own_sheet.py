@@ -129,8 +129,9 @@ def _sheet(about: Fields, defaults: Fields, rows: list[tuple[int, Any]]) -> Draf
             f"kind is {kind!r}; use one of {', '.join(SHEET_KINDS)}", target="kind"
         )
     name = about.get("name") or None
+    scope = about.get("scope", "").lower() or None  # ids compare without regard to case
     drafts = _drafts(name or "", defaults, rows)
-    return DraftSheet(name, kind, about.get("scope") or None, drafts)
+    return DraftSheet(name, kind, scope, drafts)
 
 
 def _drafts(
