@@ -53,7 +53,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     python = environment / "bin/python"
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     lock = sources / "requirements/runtime.lock"
-    run(*install, "--require-hashes", "-r", lock, cwd=folder, path=str(programs))
+    run(*install, "--no-compile", "--require-hashes", "-r", lock, cwd=folder, path=str(programs))
     run(*install, "--no-deps", sources, cwd=folder, path=str(programs))
     where = run(python, "-c", "import costplane; print(costplane.__file__)", cwd=folder)
     return Installation(sources, python, Path(where.strip()).parents[1])
@@ -66,8 +66,8 @@ def test_the_page_is_part_of_the_product(installation: Installation) -> None:
 
 
 def test_every_file_of_the_package_is_installed(installation: Installation) -> None:
-    package = ROOT / "src"
-    expected = {p.relative_to(package) for p in project_files() if p.is_relative_to(package)}
+    package = installation.sources / "src"
+    expected = {path.relative_to(package) for path in package.rglob("*") if path.is_file()}
     missing = {path for path in expected if not (installation.packages / path).is_file()}
     assert missing == set()
     assert not (installation.packages / "tests").exists()
