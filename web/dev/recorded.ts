@@ -1,7 +1,7 @@
 /** A stand-in for the API while the page is developed alone. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import { type Fact, facts, NOW, SUBSCRIPTION } from "./facts";
+import { type Fact, facts, NOW, SUBSCRIPTION } from "./facts.ts";
 
 interface Leaf {
   name: string;

@@ -1,6 +1,6 @@
 import { defineConfig, mergeConfig } from "vite";
-import base from "../vite.config";
-import { recorded } from "./recorded";
+import base from "../vite.config.ts";
+import { recorded } from "./recorded.ts";
 
 /** `npm run dev` without a server: answers of the API's shape from made-up usage. */
-export default mergeConfig(base, defineConfig({ root: "..", plugins: [recorded()] }));
+export default mergeConfig(base, defineConfig({ plugins: [recorded()] }));

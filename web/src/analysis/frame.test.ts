@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Table } from "../api/query";
-import { byGroup, frame, total } from "./frame";
+import { frame, total } from "./frame";
 
 const MODEL = { type: "Dimension", name: "Model" } as const;
 const TEAM = { type: "TagKey", name: "team" } as const;
@@ -77,21 +77,6 @@ test("currencies are never added", () => {
   expect(total(mixed.records, "cost")).toBe("2");
   expect(total(mixed.records, "tokens")).toBe("8");
   expect(mixed.others).toEqual([{ currency: "USD", cost: "1" }]);
-});
-
-test("groups add up exactly", () => {
-  const head = ["Cost", "TokenCount", "CallCount", "UsageDate", "Model", "Currency"];
-  const { records } = frame(
-    table(
-      head,
-      ["0.1", "1", "1", "20261001", "a", "USD"],
-      ["0.2", "2", "1", "20261002", "a", "USD"],
-      ["9", "2", "1", "20261002", "b", "USD"],
-    ),
-    [MODEL],
-    "USD",
-  );
-  expect(byGroup(records).map((record) => record.cost)).toEqual(["0.3", "9"]);
 });
 
 test("more rows than were read are noticed", () => {

@@ -1,6 +1,7 @@
 /** Rows of a query's answer as records: a point in time, a group, and its three measures. */
 import type { Column, Table } from "../api/query";
 import { type Amount, amount, type Known, sum } from "../core/amount";
+import { groupBy } from "../core/groups";
 
 /** Values of the grouping's columns, in order. "" is a value that is not there. */
 export type Group = readonly string[];
@@ -35,19 +36,15 @@ export function groupKey(group: Group): string {
 /** Reads an answer. `currency` is the one to show when there are several. */
 export function frame(table: Table, grouping: readonly Column[], currency: string): Frame {
   const row = rowReader(table.columns, grouping);
-  const byCurrency = new Map<string, Entry[]>();
-  for (const cells of table.rows) {
-    const [code, record] = row(cells);
-    const list = byCurrency.get(code);
-    if (list) list.push(record);
-    else byCurrency.set(code, [record]);
-  }
+  const rows = table.rows.map(row);
+  const byCurrency = groupBy(rows, ([code]) => code);
+  const entries = (code: string): Entry[] => (byCurrency.get(code) ?? []).map(([, entry]) => entry);
   // Usage that has no price has no currency either; it belongs to every picture.
   const shown = byCurrency.has(currency) ? currency : firstNamed(byCurrency.keys(), currency);
-  const records = [...(byCurrency.get(shown) ?? []), ...(shown ? (byCurrency.get("") ?? []) : [])];
-  const others = [...byCurrency]
-    .filter(([code]) => code !== shown && code !== "")
-    .map(([code, rest]) => ({ currency: code, cost: sum(rest.map((record) => record.cost)) }));
+  const records = [...entries(shown), ...(shown ? entries("") : [])];
+  const others = [...byCurrency.keys()]
+    .filter((code) => code !== shown && code !== "")
+    .map((code) => ({ currency: code, cost: total(entries(code), "cost") }));
   const truncated = table.rows.length < table.total;
   return { currency: shown, records, others, total: table.total, truncated };
 }
@@ -97,39 +94,6 @@ function known(cell: string | null | undefined): Known {
 function bucket(column: string, cell: string): string {
   if (column === "UsageDate") return cell.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
   return cell.slice(0, column === "BillingMonth" ? 7 : 13);
-}
-
-/** Records of equal group added up, in order of first appearance. */
-export function byGroup(records: Iterable<Entry>): readonly Entry[] {
-  return merged(records, (record) => groupKey(record.group)).map((parts) => added(parts, ""));
-}
-
-/** Records of equal point added up over all groups. */
-export function byBucket(records: Iterable<Entry>): readonly Entry[] {
-  return merged(records, (record) => record.bucket).map((parts) => ({
-    ...added(parts, parts[0]?.bucket ?? ""),
-    group: [],
-  }));
-}
-
-function merged(records: Iterable<Entry>, key: (record: Entry) => string): Entry[][] {
-  const lists = new Map<string, Entry[]>();
-  for (const record of records) {
-    const list = lists.get(key(record));
-    if (list) list.push(record);
-    else lists.set(key(record), [record]);
-  }
-  return [...lists.values()];
-}
-
-function added(parts: readonly Entry[], bucketKey: string): Entry {
-  return {
-    bucket: bucketKey,
-    group: parts[0]?.group ?? [],
-    cost: sum(parts.map((part) => part.cost)),
-    tokens: sum(parts.map((part) => part.tokens)),
-    calls: sum(parts.map((part) => part.calls)),
-  };
 }
 
 /** The exact sum of a measure. */

@@ -1,5 +1,7 @@
 /** A chart's content: one series per identity, the dearest first, the many small ones as one. */
+
 import { byAmount, drawn, type Known, sum } from "../core/amount";
+import { groupBy } from "../core/groups";
 import { type Entry, type Group, groupKey, type Measure, total } from "./frame";
 
 export interface Series {
@@ -38,15 +40,8 @@ export function pivot(
   return { buckets, series, sums };
 }
 
-function ranked(records: readonly Entry[], measure: Measure): Entry[][] {
-  const lists = new Map<string, Entry[]>();
-  for (const record of records) {
-    const key = groupKey(record.group);
-    const list = lists.get(key);
-    if (list) list.push(record);
-    else lists.set(key, [record]);
-  }
-  return [...lists.values()]
+function ranked(records: readonly Entry[], measure: Measure): readonly Entry[][] {
+  return [...groupBy(records, (record) => groupKey(record.group)).values()]
     .map((list) => ({ list, total: total(list, measure) }))
     .sort((a, b) => byAmount(a.total, b.total))
     .map(({ list }) => list);
@@ -74,13 +69,8 @@ function spread(
   buckets: readonly string[],
   measure: Measure,
 ): readonly Known[] {
-  const parts = new Map<string, Known[]>();
-  for (const record of list) {
-    const values = parts.get(record.bucket);
-    if (values) values.push(record[measure]);
-    else parts.set(record.bucket, [record[measure]]);
-  }
-  return buckets.map((bucket) => sum(parts.get(bucket) ?? []));
+  const parts = groupBy(list, (record) => record.bucket);
+  return buckets.map((bucket) => total(parts.get(bucket) ?? [], measure));
 }
 
 /** Running sums up to and including `last`; beyond it nothing is known yet. */

@@ -172,3 +172,21 @@ export function bucketText(key: string, form: "short" | "long", locale = LOCALE)
   const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   return dateFormat(locale, { ...date, ...hour }).format(new Date(`${key}:00:00Z`));
 }
+
+/** An instant in the reader's zone, with the zone's short name. */
+export function momentText(moment: string, locale = LOCALE): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "long",
+  });
+  return format.format(new Date(moment));
+}
+
+/** How long ago: relative below an hour, the exact moment beyond. */
+export function ageText(moment: string, now: string, locale = LOCALE): string {
+  const seconds = Math.round((Date.parse(now) - Date.parse(moment)) / 1000);
+  if (seconds >= 3600) return momentText(moment, locale);
+  const format = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
+  if (seconds < 60) return format.format(-Math.max(0, seconds), "second");
+  return format.format(-Math.round(seconds / 60), "minute");
+}

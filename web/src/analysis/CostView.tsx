@@ -1,0 +1,39 @@
+/** A customizable view: figures, chart, ranked bars, rows. */
+import { type ReactNode, useMemo } from "react";
+import { questions, useAnswer } from "./answers";
+import { ChartPanel } from "./ChartPanel";
+import { useDesk } from "./context";
+import { Empty } from "./Empty";
+import { Figures } from "./Figures";
+import { Notices } from "./Notices";
+import { RankedBars } from "./RankedBars";
+import { RowsTable } from "./RowsTable";
+import { ChartTools } from "./Toolbar";
+import { UnpricedStrip } from "./UnpricedStrip";
+
+export function CostView(): ReactNode {
+  const { state, today, status } = useDesk();
+  const asked = useMemo(() => questions(state, today), [state, today]);
+  const { scope } = state;
+  const total = useAnswer(scope, asked.total, status.currency);
+  const points = useAnswer(scope, asked.points, status.currency);
+  const rows = useAnswer(scope, asked.rows, status.currency);
+  const complete = useAnswer(scope, asked.complete, status.currency);
+  const previous = useAnswer(scope, asked.previous, status.currency);
+  const answer = total.answer;
+  if (answer && !total.waiting.again && answer.frame.records.length === 0)
+    return <Empty span={answer.question.span} />;
+  const plain = state.chart === "table" && state.granularity === "None";
+  return (
+    <>
+      <Figures {...{ asked, total, complete, previous }} />
+      {answer && <Notices frame={answer.frame} />}
+      {answer && <UnpricedStrip unpriced={answer.table.unpriced} />}
+      <ChartTools answer={points.answer} />
+      {!plain && <ChartPanel asked={points} />}
+      {!plain && <RankedBars />}
+      <RowsTable questions={asked} asked={rows} whole={total} {...{ complete, previous }} />
+      {plain && <RankedBars />}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+/** What people read in place of names that machines use. */
+import type { Column } from "../api/query";
+import type { Group } from "./frame";
+import { columnName } from "./state";
+
+const TOKEN_TYPES: Readonly<Record<string, string>> = {
+  input_text: "Input",
+  input_text_cached: "Cached input",
+  input_text_cache_write: "Cache write",
+  input_text_cache_write_5m: "Cache write, 5 min",
+  input_text_cache_write_30m: "Cache write, 30 min",
+  input_text_cache_write_1h: "Cache write, 1 h",
+  input_text_cache_write_12h: "Cache write, 12 h",
+  input_audio: "Audio input",
+  input_audio_cached: "Cached audio input",
+  input_audio_cache_write: "Audio cache write",
+  input_image: "Image input",
+  input_image_cached: "Cached image input",
+  output_text: "Output",
+  output_reasoning: "Reasoning",
+  output_rejected_prediction: "Rejected prediction",
+  output_audio: "Audio output",
+  output_image: "Image output",
+};
+
+const DEPLOYMENT_TYPES: Readonly<Record<string, string>> = {
+  GlobalStandard: "Global Standard",
+  DataZoneStandard: "Data Zone Standard",
+  GlobalBatch: "Global Batch",
+  DataZoneBatch: "Data Zone Batch",
+  GlobalProvisionedManaged: "Global Provisioned",
+  DataZoneProvisionedManaged: "Data Zone Provisioned",
+  ProvisionedManaged: "Provisioned",
+  DeveloperTier: "Developer",
+};
+
+/** "input_text_cached" as "Cached input"; a name that is not registered here, spelt out. */
+export function tokenTypeName(name: string): string {
+  return TOKEN_TYPES[name] ?? sentence(name.replaceAll("_", " "));
+}
+
+export function deploymentTypeName(name: string): string {
+  return DEPLOYMENT_TYPES[name] ?? name;
+}
+
+/** The last part of a resource id. */
+export function resourceName(id: string): string {
+  return id.split("/").filter(Boolean).at(-1) ?? id;
+}
+
+/** A dimension's name: "MeterSubCategory" as "Meter sub category", a tag's as "Tag team". */
+export function columnLabel(column: Column, labels: ReadonlyMap<string, string>): string {
+  if (column.type === "TagKey") return `Tag ${column.name}`;
+  const spelt = column.name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+  return labels.get(columnName(column)) ?? spelt;
+}
+
+/** A value as people read it; a missing one says why it is missing. */
+export function valueName(column: Column, value: string): string {
+  if (value === "") return column.type === "TagKey" ? "Untagged" : "Not told";
+  if (column.type === "TagKey") return value;
+  if (column.name === "TokenType") return tokenTypeName(value);
+  if (column.name === "DeploymentType") return deploymentTypeName(value);
+  if (column.name.endsWith("Id") && value.startsWith("/")) return resourceName(value);
+  return value;
+}
+
+/** A group's name; null is what the others are called. */
+export function groupName(grouping: readonly Column[], group: Group | null, members = 1): string {
+  if (group === null) return `${members} others`;
+  if (grouping.length === 0) return "All";
+  return grouping.map((column, index) => valueName(column, group[index] ?? "")).join(" · ");
+}
+
+/** What decides a group's colour; null for the others and for what has no value. */
+export function groupIdentity(grouping: readonly Column[], group: Group | null): string | null {
+  if (group === null || (grouping.length > 0 && group.every((value) => value === ""))) return null;
+  return grouping.length === 1 ? (group[0] ?? null) : JSON.stringify(group);
+}
+
+/** "NoPrice" as "No price". */
+export function reasonName(reason: string): string {
+  return sentence(
+    reason
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .replaceAll("_", " ")
+      .toLowerCase(),
+  );
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
