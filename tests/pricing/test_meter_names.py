@@ -109,6 +109,7 @@ def test_a_new_number_of_a_known_series_needs_no_table() -> None:
         (("Azure OpenAI GPT5", "tuna Inp Gl 1M Tokens", "1M"), "UnknownModel"),
         (("Contoso Models", "5.4 Inp Gl 1M Tokens", "1M"), "UnknownProduct"),
         (("Azure OpenAI", "gpt 4o 0101 Inp glbl Tokens", "1K"), "UnknownVersion"),
+        (("Azure OpenAI GPT5", "chat-latest 13322026 inp Gl 1M Tokens", "1M"), "UnknownVersion"),
         (("Azure OpenAI GPT5", "5.4 Inp Gl Dz 1M Tokens", "1M"), "Contradiction"),
         (("Azure OpenAI GPT5", "5.4 Inp Opt Gl 1M Tokens", "1M"), "Contradiction"),
         (("Azure OpenAI GPT5", "5.4 pp Batch Inp Gl 1M Tokens", "1M"), "Contradiction"),

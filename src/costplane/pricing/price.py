@@ -20,7 +20,6 @@ PublisherType = Literal["Azure", "Marketplace"]
 SheetKind = Literal["list", "customer"]
 ConfirmedBy = Literal["parser", "user", "sheet"]
 
-PRICE_KINDS: tuple[PriceKind, ...] = ("usage", "hourly", "monthly", "reservation")
 PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace")
 SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
 

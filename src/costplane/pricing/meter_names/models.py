@@ -149,7 +149,7 @@ def _row(row: dict[str, str]) -> ModelWords:
 def _series(row: dict[str, Any]) -> Series:
     return Series(
         lead=tuple(row["lead"].split()),
-        number=re.compile(row["number"]),
+        number=re.compile(row["number"], re.ASCII),
         model=row["model"],
         suffixes=tuple(tuple(suffix.split()) for suffix in row["suffixes"]),
         modality=row.get("modality", "Text") or None,

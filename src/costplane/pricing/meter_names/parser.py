@@ -7,6 +7,7 @@ the rest. All words must be understood, and no two may contradict each other (bi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
@@ -108,9 +109,13 @@ def _implied(row: ModelWords) -> dict[str, str]:
 
 
 def _version(model: str, word: str) -> str | None:
-    if len(word) == len("MMDDYYYY") and word.isdigit():
-        return f"{word[4:]}-{word[:2]}-{word[2:4]}"
-    return versions().get(model, {}).get(word)
+    """The full version of MMDD by the table, or of MMDDYYYY by itself."""
+    if len(word) != len("MMDDYYYY"):
+        return versions().get(model, {}).get(word)
+    try:
+        return datetime.strptime(word, "%m%d%Y").date().isoformat()  # noqa: DTZ007 (a date)
+    except ValueError:
+        return None
 
 
 def _unknown(model: str, word: str) -> Unplaced:

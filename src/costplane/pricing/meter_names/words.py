@@ -28,8 +28,9 @@ PARTS = (
 """Tables of meter_words.toml whose words carry a meaning."""
 
 _SEPARATORS = re.compile(r"[\s\-_/]+")
-_VERSION = re.compile(r"\d{3,4}|\d{8}")
-_NUMBER = re.compile(r"[a-z]?\d+(\.\d+)?o?")  # "4", "35", "3.3", "4o", "v3.2"
+_VERSION = re.compile(r"\d{3,4}|\d{8}", re.ASCII)
+_NUMBER = re.compile(r"[a-z]?\d+(\.\d+)?o?", re.ASCII)  # "4", "35", "3.3", "4o", "v3.2"
+_LONGEST_GLUED = 32  # letters; the ways to cut a longer text may be too many to try
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _join_phrases(words: list[str]) -> list[str]:
 
 
 def _cut(word: str, known: frozenset[str]) -> list[str]:
-    cuts = _cuts(word, known)
+    cuts = _cuts(word, known) if len(word) <= _LONGEST_GLUED else []
     return cuts[0] if len(cuts) == 1 else [word]
 
 
