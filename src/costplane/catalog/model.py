@@ -180,22 +180,6 @@ class Deployment:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """What usage tells of a resource and, where it names one, of a deployment on it.
-
-    `organisation` is the external billing account that the usage names.
-    """
-
-    resource_id: str
-    deployment: str | None = None
-    model: str | None = None
-    model_version: str | None = None
-    deployment_type: str | None = None
-    region: str | None = None
-    organisation: str | None = None
-
-
 def resource_scope(resource_id: str) -> Scope:
     """The scope that a resource's id is. Raises InvalidScope for any other text or scope."""
     scope = parse_scope(resource_id)

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from costplane.catalog.mentions import Mention
 from costplane.catalog.model import (
     BillingAccount,
     Deployment,
     ManagementGroup,
-    Mention,
     Resource,
     ResourceGroup,
     Subscription,
@@ -113,5 +113,6 @@ class CatalogWriter(CatalogReader, Protocol):
 
         An external project comes under its organisation if that is known, else under the
         billing account UNASSIGNED, until its organisation is put and it is mentioned again.
+        A mention with an id that no entry of the catalog could have is left out.
         """
         ...

@@ -1,0 +1,1 @@
+"""The control plane: catalog, price sheets and settings in SQLite or PostgreSQL."""

@@ -1,0 +1,47 @@
+"""The control plane as one thing to open: catalog, prices, settings and quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from costplane.store.catalog_writer import Catalog
+from costplane.store.database import Database, parse_address
+from costplane.store.price_sheets import PriceSheets
+from costplane.store.quarantine import StoredQuarantine
+from costplane.store.schema import upgrade
+from costplane.store.settings import StoredSettings
+
+
+class ControlPlane:
+    """The small, transactional part of what Costplane keeps. Threads may share one.
+
+    `catalog` is a CatalogWriter, `prices` a PriceStore, `settings` a Settings and `quarantine`
+    a Quarantine (the ports of catalog, pricing and app).
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.catalog = Catalog(database)
+        self.prices = PriceSheets(database)
+        self.settings = StoredSettings(database)
+        self.quarantine = StoredQuarantine(database)
+
+    @classmethod
+    def open(cls, address: str | Path) -> ControlPlane:
+        """Open an SQLite file, made if missing, or a URL such as
+        postgresql+psycopg://user@host/database, and bring its tables up to date.
+
+        Raises InvalidInput for an address of another kind, Unavailable if the database does not
+        answer or belongs to a newer Costplane.
+        """
+        database = Database(parse_address(address))
+        try:
+            upgrade(database)
+        except BaseException:
+            database.engine.dispose()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Give all connections back. The control plane is not used afterwards."""
+        self._database.engine.dispose()

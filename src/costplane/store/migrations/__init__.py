@@ -1,0 +1,1 @@
+"""The steps by which a control plane's tables come to their present form (Alembic)."""

@@ -1,0 +1,198 @@
+"""The tables of the control plane. Their columns are the fields of the values they hold.
+
+Text is `Text`: both databases store it alike without a length. A change here needs a migration
+(`migrations/versions/`); a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from costplane.store.columns import ExactDecimal, Instant, TagSet
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _optional(*names: str) -> list[Column[str | None]]:
+    return [Column(name, Text) for name in names]
+
+
+billing_account = Table(
+    "billing_account",
+    METADATA,
+    _key("id"),
+    _text("name"),
+    _text("agreement_type"),
+    _text("currency"),
+)
+
+management_group = Table(
+    "management_group",
+    METADATA,
+    _key("id"),
+    _text("name"),
+    Column("parent", Text, ForeignKey("management_group.id")),
+)
+
+subscription = Table(
+    "subscription",
+    METADATA,
+    _key("id"),
+    _text("name"),
+    _text("kind"),
+    Column("billing_account_id", Text, ForeignKey("billing_account.id")),
+    Column("management_group_id", Text, ForeignKey("management_group.id")),
+    Column("confirmed", Boolean, nullable=False),
+)
+
+resource_group = Table(
+    "resource_group",
+    METADATA,
+    Column("subscription_id", Text, ForeignKey("subscription.id"), primary_key=True),
+    Column("key", Text, primary_key=True, comment="the name in lower case"),
+    _text("name"),
+    Column("confirmed", Boolean, nullable=False),
+)
+
+resource = Table(
+    "resource",
+    METADATA,
+    _key("id"),
+    Column("subscription_id", Text, ForeignKey("subscription.id"), nullable=False),
+    Column("resource_group", Text),
+    _text("name"),
+    *_optional("location", "kind", "sku"),
+    Column("confirmed", Boolean, nullable=False),
+    ForeignKeyConstraint(
+        ["subscription_id", "resource_group"],
+        ["resource_group.subscription_id", "resource_group.key"],
+    ),
+    Index(None, "subscription_id", "resource_group"),
+)
+
+deployment = Table(
+    "deployment",
+    METADATA,
+    Column("resource_id", Text, ForeignKey("resource.id"), primary_key=True),
+    _key("name"),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    *_optional("model", "model_version", "deployment_type"),
+    Column("capacity", BigInteger),
+    Column("confirmed", Boolean, nullable=False),
+)
+
+tag_set = Table(
+    "tag_set",
+    METADATA,
+    _key("scope_id"),
+    Column("valid_from", Instant, primary_key=True),
+    Column("tags", TagSet, nullable=False),
+)
+
+price_counter = Table(
+    "price_counter",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    comment="one row: the number of the newest change of prices",
+)
+
+price_sheet = Table(
+    "price_sheet",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _text("name"),
+    _text("kind"),
+    *_optional("scope"),
+    _text("source_file"),
+    _text("sha256"),
+    Column("imported_at", Instant, nullable=False),
+    _text("currency"),
+    Column("row_count", Integer, nullable=False),
+    UniqueConstraint("sha256", "name"),
+)
+
+price_row = Table(
+    "price_row",
+    METADATA,
+    Column("version", BigInteger, ForeignKey("price_sheet.version"), primary_key=True),
+    Column("position", Integer, primary_key=True, comment="place in the sheet, from 0"),
+    _text("sheet"),
+    _text("product"),
+    _text("meter_id"),
+    _text("meter_name"),
+    _text("category"),
+    _text("sub_category"),
+    *_optional("sku_id", "sku_name"),
+    _text("publisher_type"),
+    *_optional("publisher", "offer"),
+    _text("service_name"),
+    *_optional("region"),
+    _text("unit_of_measure"),
+    Column("block_size", ExactDecimal, nullable=False),
+    _text("unit"),
+    Column("tier_minimum", ExactDecimal, nullable=False),
+    Column("price", ExactDecimal, nullable=False),
+    _text("currency"),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant),
+    _text("kind"),
+    Column("source_line", BigInteger, nullable=False),
+    *_optional("term"),
+)
+
+meter_mapping = Table(
+    "meter_mapping",
+    METADATA,
+    _key("product"),
+    _key("meter_name"),
+    _key("unit_of_measure"),
+    _key("confirmed_by"),
+    Column("recorded", BigInteger, primary_key=True, comment="the version that brought it"),
+    *_optional("unplaced_reason", "model", "version", "deployment_scope", "service_tier"),
+    *_optional("quantity", "context_band"),
+    Column("context_threshold", BigInteger),
+    *_optional("variant"),
+)
+
+setting = Table("setting", METADATA, _key("name"), Column("value", Text, nullable=False))
+
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    Column("identity", Text, primary_key=True, comment="SHA-256 of source and id"),
+    _text("source"),
+    _text("id"),
+    _text("code"),
+    _text("message"),
+    _text("event"),
+    Column("received_at", Instant, nullable=False),
+    Index(None, "received_at"),
+)

@@ -1,0 +1,100 @@
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from costplane.app.ports import Quarantine, Settings
+from costplane.catalog.model import Subscription
+from costplane.catalog.ports import CatalogWriter
+from costplane.errors import DamagedData, InvalidInput, Unavailable
+from costplane.pricing.ports import PriceStore
+from costplane.store.control_plane import ControlPlane
+from costplane.store.database import parse_address
+from costplane.store.tables import METADATA
+from tests.store.values import START
+
+OPEN = """
+import sys
+from costplane.store.control_plane import ControlPlane
+ControlPlane.open(sys.argv[1]).close()
+"""
+
+
+def test_it_has_every_port(control: ControlPlane) -> None:
+    catalog: CatalogWriter = control.catalog
+    prices: PriceStore = control.prices
+    settings: Settings = control.settings
+    quarantine: Quarantine = control.quarantine
+    assert all((catalog, prices, settings, quarantine))
+
+
+def test_migrations_make_the_tables_that_the_code_expects(address: str) -> None:
+    ControlPlane.open(address).close()
+    engine = create_engine(parse_address(address))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert set(METADATA.tables) < set(inspect(connection).get_table_names())
+    engine.dispose()
+
+
+def test_it_opens_again_with_what_was_stored(address: str) -> None:
+    first = ControlPlane.open(address)
+    first.catalog.put_tags("/subscriptions/s1", {"team": "a"}, START)
+    first.close()
+    again = ControlPlane.open(address)
+    assert [t.tags for t in again.catalog.tag_history()] == [{"team": "a"}]
+    again.close()
+
+
+def test_processes_and_threads_may_open_it_at_once(address: str) -> None:
+    command = [sys.executable, "-c", OPEN, address]
+    children = [subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for opened in threads.map(ControlPlane.open, [address] * 4):
+            opened.close()
+    errors = [child.communicate()[1].decode() for child in children]
+    assert [child.returncode for child in children] == [0] * 4, errors
+
+
+def test_tables_of_a_newer_version_are_left_alone(address: str) -> None:
+    ControlPlane.open(address).close()
+    engine = create_engine(parse_address(address))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(Unavailable, match=r"9999.*newer.*update"):
+        ControlPlane.open(address)
+
+
+def test_a_failed_write_leaves_nothing(control: ControlPlane) -> None:
+    with pytest.raises(InvalidInput, match="billing_account_id 'nobody'"):
+        control.catalog.put_subscription(
+            Subscription("s1", "One"), Subscription("s2", "Two", billing_account_id="nobody")
+        )
+    assert control.catalog.hierarchy().subscriptions == ()
+
+
+def test_an_unknown_kind_of_database_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"does not run on mysql.*SQLite.*postgresql"):
+        ControlPlane.open("mysql://root@localhost/x")
+    with pytest.raises(InvalidInput, match="no database address"):
+        ControlPlane.open("post gres://")
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/costs does not answer") as raised:
+        ControlPlane.open("postgresql://me:secret@127.0.0.1:1/costs")
+    assert "secret" not in raised.value.message
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "control.sqlite"
+    path.write_text("not a database, " * 100)
+    with pytest.raises(DamagedData, match=r"control\.sqlite.*not a database"):
+        ControlPlane.open(path)
