@@ -1,0 +1,71 @@
+"""Where a call was made: an Azure resource, or a project of an account outside Azure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from costplane.core.scope import parse_scope
+from costplane.errors import InvalidScope, InvalidUsage
+from costplane.metering.event import Account, UsageData
+
+_EXTERNAL = "/providers/microsoft.costmanagement/externalsubscriptions/"
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """The scope ids of a call, lower case; None where there is no such level."""
+
+    resource_id: str
+    subscription_id: str
+    resource_group: str | None = None
+    organisation: str | None = None
+
+
+def place_of(data: UsageData) -> Place:
+    """The place that `data` names. With both, `resource_id` wins over `account`.
+
+    Raises InvalidUsage if it names none, or an id follows no known form.
+    """
+    if data.resource_id:
+        return _resource(data.resource_id)
+    if data.account is not None:
+        return _external(data.account)
+    raise InvalidUsage(
+        "data.resource_id is missing; send it, or data.account for a call outside Azure",
+        target="data.resource_id",
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _resource(resource_id: str) -> Place:
+    try:
+        scope = parse_scope(resource_id)
+    except InvalidScope:
+        scope = None
+    if scope is None or scope.kind != "Resource":
+        raise InvalidUsage(
+            f"data.resource_id '{resource_id[:200]}' is not the id of an Azure resource; write "
+            "'/subscriptions/<id>/resourceGroups/<name>/providers/<namespace>/<type>/<name>'",
+            target="data.resource_id",
+        )
+    return Place(scope.id, scope.part("subscription"), scope.part("group"))
+
+
+@lru_cache(maxsize=65_536)
+def _external(account: Account) -> Place:
+    """A project is an external subscription; an organisation without projects is one too."""
+    organisation = (account.organisation or "").strip().lower()
+    project = (account.project or "").strip().lower() or organisation
+    if not project:
+        raise InvalidUsage(
+            "data.account needs an organisation or a project", target="data.account.project"
+        )
+    try:
+        scope = parse_scope(_EXTERNAL + project)
+    except InvalidScope:
+        raise InvalidUsage(
+            f"data.account.project '{project[:200]}' cannot be part of an id; send it without '/'",
+            target="data.account.project",
+        ) from None
+    return Place(scope.id, project, None, organisation or None)
