@@ -1,0 +1,94 @@
+"""Sums of a query, in two stages: by the columns of a table, then by what the answer shows.
+
+Money is only ever added: DECIMAL(38, 12) in, DECIMAL(38, 12) out, no division, mean or rounding
+(ARCHITECTURE.md, "Exact decimals in DuckDB").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from costplane.analysis.aggregations import Aggregation, cost_column
+from costplane.analysis.expressions import Table, column, literal, template
+from costplane.analysis.plan import QueryPlan
+from costplane.core.quantities import TOKEN_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A summed column of the first stage: the aggregate over each table."""
+
+    alias: str
+    charges: exp.Expr
+    uncharged: exp.Expr
+
+    def over(self, table: Table) -> exp.Expr:
+        """The aggregate over `table`."""
+        return self.charges if table == "charges" else self.uncharged
+
+
+def money(value: exp.Expr) -> exp.Expr:
+    """`value` in the one type of amounts."""
+    return exp.cast(value, "DECIMAL(38, 12)")
+
+
+def amounts(plan: QueryPlan) -> tuple[Amount, ...]:
+    """The first stage's sums; calls are counted elsewhere (analysis/calls.py)."""
+    asked = enumerate(plan.definition.aggregations)
+    return tuple(amount for n, a in asked for amount in _amounts(plan, a, n))
+
+
+def _amounts(plan: QueryPlan, aggregation: Aggregation, number: int) -> Iterator[Amount]:
+    alias = alias_of(number)
+    if aggregation.kind == "Tokens":
+        yield Amount(alias, _tokens(), _tokens())
+    elif aggregation.kind == "PricingQuantity":
+        yield _charged_only(alias, "PricingQuantity")
+    elif aggregation.kind in ("Cost", "CostInUsd"):
+        in_usd = aggregation.kind == "CostInUsd"
+        cost = cost_column(plan.definition.type, in_usd=in_usd)
+        yield _charged_only(alias, cost)
+        if in_usd:
+            unknown = template("COUNT(*) - COUNT(:cost)", cost=column(cost))
+            yield Amount(_unknown(number), unknown, exp.cast(exp.Literal.number(0), "BIGINT"))
+
+
+def _charged_only(alias: str, name: str) -> Amount:
+    return Amount(alias, exp.Sum(this=column(name)), money(exp.null()))
+
+
+def _tokens() -> exp.Expr:
+    """Tokens of a row: none where it counts something else, unknown where it tells nothing."""
+    told = column("x_TokenType")
+    return template(
+        "SUM(CASE WHEN :is_tokens THEN :quantity WHEN NOT :told IS NULL THEN 0 END)",
+        is_tokens=told.isin(*(literal(q.name) for q in TOKEN_TYPES)),
+        told=told,
+        quantity=column("ConsumedQuantity"),
+    )
+
+
+def total(aggregation: Aggregation, number: int) -> exp.Expr:
+    """The answer's column: null where nothing is known, never zero in its place."""
+    summed = exp.Sum(this=column(alias_of(number)))
+    if aggregation.kind == "Tokens":
+        return exp.cast(summed, "BIGINT")
+    if aggregation.kind == "Calls":
+        return exp.cast(exp.func("COALESCE", summed, exp.Literal.number(0)), "BIGINT")
+    if aggregation.kind == "CostInUsd":
+        unknown = exp.Sum(this=column(_unknown(number)))
+        return template("CASE WHEN :unknown = 0 THEN :sum END", unknown=unknown, sum=summed)
+    return summed
+
+
+def alias_of(number: int) -> str:
+    """The column of the aggregation at `number` in statements."""
+    return f"m{number}"
+
+
+def _unknown(number: int) -> str:
+    """The column that counts charges whose amount is unknown in the wanted currency."""
+    return f"unknown{number}"

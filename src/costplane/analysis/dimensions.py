@@ -1,0 +1,232 @@
+"""The registry of dimensions: what a query can group and filter by.
+
+Names are Azure's (contract.md section 1, "Dimensions") and Costplane's own (interfaces.md,
+"API"). Menus, validation, SQL and documents derive from `DIMENSIONS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that every row of a table has."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension and where its value stands.
+
+    `charges` and `uncharged` are a column of that table, or one value for all its rows;
+    `uncharged` is None where a line without a charge cannot tell it (it has no meter).
+    `event` is the column of `usage` or `series` where the value is a fact of the event; None
+    where it is a fact of a line, of which an event has several. `is_request` marks what
+    hourly rows do not carry, so that it is answered from `usage`. `form` is the strftime
+    format of a column that holds an instant.
+    """
+
+    name: str
+    label: str
+    meaning: str
+    charges: str | Constant
+    uncharged: str | Constant | None = None
+    event: str | Constant | None = None
+    aliases: tuple[str, ...] = ()
+    is_request: bool = False
+    form: str | None = None
+
+
+def _line(name: str, label: str, meaning: str, charges: str, *aliases: str) -> Dimension:
+    """A fact that only a priced line has."""
+    return Dimension(name, label, meaning, charges, aliases=aliases)
+
+
+def _both(
+    name: str, label: str, meaning: str, column: str, event: str | None = None, *aliases: str
+) -> Dimension:
+    """A fact that lines with and without a charge carry under one column."""
+    return Dimension(name, label, meaning, column, column, event, aliases)
+
+
+def _request(name: str, label: str, meaning: str, column: str) -> Dimension:
+    return Dimension(name, label, meaning, column, column, column, is_request=True)
+
+
+def _untold(name: str, label: str, meaning: str, *aliases: str) -> Dimension:
+    """A name of Azure's that metered charges leave empty."""
+    return Dimension(name, label, meaning, Constant(""), aliases=aliases)
+
+
+_FOLDERS = (
+    _both(
+        "SubscriptionId",
+        "Subscription id",
+        "Id of the subscription, or of the sub-account outside Azure.",
+        "SubAccountId",
+        "subscription_id",
+        "SubscriptionGuid",
+    ),
+    _both("SubscriptionName", "Subscription", "Name of the subscription.", "SubAccountName"),
+    _both(
+        "ResourceGroupName",
+        "Resource group",
+        "Resource group that holds the resource.",
+        "x_ResourceGroupName",
+        "resource_group",
+        "ResourceGroup",
+    ),
+    _both(
+        "ResourceId",
+        "Resource",
+        "Id of the AI account, or of the Marketplace entry that a provider model is billed on.",
+        "ResourceId",
+    ),
+    _both("ResourceName", "Resource name", "Last part of the resource's id.", "ResourceName"),
+    _both("ResourceType", "Resource type", "Azure's type of the resource.", "ResourceType"),
+    _both(
+        "ResourceLocation",
+        "Location",
+        "Region in which the resource lies.",
+        "RegionId",
+        "region",
+        "ResourceRegion",
+        "Location",
+    ),
+)
+
+_AI = (
+    _both("Model", "Model", "Model that served the call.", "x_Model", "model"),
+    _both("ModelVersion", "Model version", "Its version.", "x_ModelVersion", "model_version"),
+    _both("Deployment", "Deployment", "Deployment called.", "x_Deployment", "deployment"),
+    _both(
+        "DeploymentType",
+        "Deployment type",
+        "Azure's SKU name of the deployment, such as GlobalStandard.",
+        "x_DeploymentType",
+        "deployment_type",
+    ),
+    _both(
+        "TokenType",
+        "Token type",
+        "Disjoint kind of use that the line counts, such as input_text_cached.",
+        "x_TokenType",
+    ),
+    _both("Provider", "Provider", "Provider in OpenTelemetry's words.", "x_Provider", "provider"),
+    _both("Operation", "Operation", "chat, embeddings, ...", "x_Operation", "operation"),
+    _line(
+        "ContextBand",
+        "Context band",
+        "Short or long prompt, where prices differ by it.",
+        "x_ContextBand",
+    ),
+    Dimension(
+        "BillingStatus",
+        "Billing status",
+        "Billed, NotBilled (not processed), Unpriced or UsageMissing.",
+        Constant("Billed"),
+        "x_BillingStatus",
+    ),
+    _request("HttpStatus", "HTTP status", "Status with which the call ended.", "http_status"),
+    _request("User", "User", "User on whose behalf the call was made.", "user"),
+    _request("Session", "Session", "Session or conversation of the call.", "session"),
+    _both("Dataset", "Dataset", "Metered, or the bill that the row came from.", "x_SourceDataset"),
+)
+
+_METERS = (
+    _line("Meter", "Meter", "Name of the meter.", "SkuMeter", "MeterName"),
+    _line("MeterId", "Meter id", "Azure's id of the meter.", "x_SkuMeterId"),
+    _line(
+        "MeterCategory",
+        "Meter category",
+        "Service that the meter belongs to.",
+        "x_SkuMeterCategory",
+    ),
+    _line(
+        "MeterSubCategory",
+        "Meter sub-category",
+        "Product that the meter belongs to.",
+        "x_SkuMeterSubcategory",
+    ),
+    _line(
+        "ServiceName",
+        "Service name",
+        "Service as the bill names it; SaaS for the Marketplace.",
+        "ServiceName",
+    ),
+    _line("ServiceFamily", "Service family", "Family of the service.", "x_ServiceFamily"),
+    _both(
+        "ServiceTier",
+        "Service tier",
+        "Standard, Batch, Priority or Flex.",
+        "x_ServiceTier",
+        "service_tier",
+    ),
+    _line("Product", "Product", "What was bought, as the bill describes it.", "ChargeDescription"),
+    _line(
+        "PublisherType",
+        "Publisher type",
+        "Azure, or Marketplace for provider models.",
+        "x_PublisherType",
+    ),
+    _line("PartNumber", "Part number", "SKU of the price.", "SkuId"),
+)
+
+_BILLING = (
+    Dimension(
+        "ChargeType",
+        "Charge type",
+        "Usage, Purchase, Tax, Credit or Adjustment (FOCUS ChargeCategory).",
+        "ChargeCategory",
+        Constant("Usage"),
+        Constant("Usage"),
+        ("ChargeCategory",),
+    ),
+    _line(
+        "PricingModel",
+        "Pricing model",
+        "FOCUS PricingCategory, such as Standard.",
+        "PricingCategory",
+    ),
+    _line("Frequency", "Frequency", "UsageBased, Recurring or OneTime.", "ChargeFrequency"),
+    Dimension(
+        "BillingPeriod",
+        "Billing period",
+        "Period of the bill, yyyymm.",
+        "BillingPeriodStart",
+        form="%Y%m",
+    ),
+    Dimension(
+        "BillingMonth",
+        "Billing month",
+        "First day of the billing period.",
+        "BillingPeriodStart",
+        form="%Y-%m-%dT00:00:00",
+    ),
+    _line("InvoiceId", "Invoice", "Invoice that the charge stands on.", "InvoiceId"),
+    _line(
+        "ReservationId",
+        "Reservation",
+        "Reservation or plan that covers the charge.",
+        "CommitmentDiscountId",
+    ),
+    _line("BenefitName", "Benefit", "Name of that reservation or plan.", "CommitmentDiscountName"),
+    _untold("ConsumedService", "Consumed service", "Told by imported bills."),
+    _untold("DepartmentName", "Department", "Told by imported bills."),
+    _untold("EnrollmentAccountName", "Enrollment account", "Told by imported bills."),
+    _untold("BillingProfileName", "Billing profile", "Told by imported bills."),
+    _untold("InvoiceSectionName", "Invoice section", "Told by imported bills."),
+    _untold("CustomerTenantId", "Customer", "Told by imported bills.", "Customer", "CustomerName"),
+    _untold("CostAllocationRuleName", "Allocation rule", "Told by allocated costs."),
+)
+
+DIMENSIONS: tuple[Dimension, ...] = _FOLDERS + _AI + _METERS + _BILLING
+
+BY_NAME: dict[str, Dimension] = {
+    name.lower(): dimension
+    for dimension in DIMENSIONS
+    for name in (dimension.name, *dimension.aliases)
+}
+"""Every dimension by each of its names in lower case."""

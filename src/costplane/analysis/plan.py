@@ -1,0 +1,253 @@
+"""From a definition to a plan: which tables answer it, over which columns, cut where.
+
+A plan is data: it can be printed, compared and tested without being run. Hourly rows of `charges`
+and `uncharged` answer whatever they carry. Where a fact of the single request is needed (user,
+session, HTTP status, a tag that charges do not carry) or an hour is cut by the range or by a
+local day, rows made from `usage` stand in their place (billing-rules 24, 26).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from costplane.analysis import dimensions
+from costplane.analysis.definition import QueryDefinition
+from costplane.analysis.filters import Condition, Junction, Leaf, leaves_of
+from costplane.analysis.zones import Offset, day_borders, hour_borders, local_date, offsets
+from costplane.core.period import Period, hour_start
+from costplane.errors import InvalidQuery
+
+EVENT_TAGS = "x_EventTags"
+"""Column of request-level rows: all tags of the event, as canonical JSON."""
+
+_MOST_CUTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFilter:
+    """Whose cost is asked for: ids in lower case; None is no restriction.
+
+    A resource covers its own charges alone: an AI account not its Marketplace entries, which
+    are resources of the group.
+    """
+
+    subscriptions: frozenset[str] | None = None
+    resource_group: str | None = None
+    resource_id: str | None = None
+    billing_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """How a definition is answered at a scope.
+
+    `relations` are the tables that the statements read. With `source` "usage" the relations
+    `charges` and `uncharged` are made from requests, by hour, `cuts` and `request_columns`
+    (columns of `usage`; its `tags` is named `x_EventTags` there). With "hourly" they are the
+    ledger's tables, in which the `border_hours` are replaced by such rows. `calls` says how
+    events are counted: as rows of `usage`, or by the lines that they have. `uncharged` says
+    whether lines without a charge make groups of the answer. `currency` stands on groups
+    without any charge.
+    """
+
+    definition: QueryDefinition
+    scope: ScopeFilter
+    currency: str
+    source: Literal["hourly", "usage"]
+    request_columns: tuple[str, ...]
+    event_tags: frozenset[str]
+    offsets: tuple[Offset, ...]
+    cuts: tuple[datetime, ...]
+    calls: Literal["usage", "lines"] | None
+    uncharged: bool
+    datasets: tuple[str, ...]
+
+    @property
+    def period(self) -> Period:
+        """The half-open range in UTC."""
+        return self.definition.period
+
+    @property
+    def border_hours(self) -> tuple[datetime, ...]:
+        """The hours that a cut divides."""
+        return tuple(sorted({hour_start(cut) for cut in self.cuts}))
+
+    @property
+    def sums_amounts(self) -> bool:
+        """Whether anything but calls is summed."""
+        return any(a.kind != "Calls" for a in self.definition.aggregations)
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The tables read; `uncharged` always, since each answer tells what is unpriced."""
+        charges = self.sums_amounts or self.calls == "lines"
+        return (
+            *(("charges",) if charges else ()),
+            "uncharged",
+            *(("usage", "series") if self.calls else ()),
+        )
+
+    def explain(self) -> str:
+        """The plan as lines for people."""
+        return "\n".join(f"{name:<12} {text}" for name, text in self._explanation() if text)
+
+    def _explanation(self) -> Iterator[tuple[str, str]]:
+        asked = self.definition
+        yield "type", asked.type
+        yield "range", f"{_show(self.period.start)} up to, not including, {_show(self.period.end)}"
+        yield "granularity", f"{asked.granularity}, in {asked.zone}"
+        for offset in self.offsets if asked.zone != "UTC" else ():
+            yield (
+                "offset",
+                f"UTC {offset.ahead.total_seconds() / 3600:+g} h from {_show(offset.since)}",
+            )
+        yield "sums", ", ".join(a.name for a in asked.aggregations)
+        yield "groups", ", ".join(f"{g.kind} {g.written}" for g in asked.groupings)
+        yield "filter", show_condition(asked.filter)
+        yield "scope", _show_scope(self.scope)
+        yield "source", self._show_source()
+        yield (
+            "calls",
+            {"usage": "rows of usage", "lines": "events by their lines"}.get(self.calls or "", ""),
+        )
+        yield "reads", ", ".join(self.relations)
+
+    def _show_source(self) -> str:
+        if self.source == "usage":
+            columns = ", ".join(self.request_columns) or "local hours"
+            return f"requests, by {columns}"
+        cuts = len(self.border_hours)
+        return f"hourly rows, {cuts} border hours from requests" if cuts else "hourly rows"
+
+
+def plan(
+    definition: QueryDefinition,
+    scope: ScopeFilter,
+    *,
+    carried_tags: frozenset[str],
+    currency: str,
+) -> QueryPlan:
+    """The plan for `definition` at `scope`.
+
+    `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
+    answered from requests. Raises InvalidQuery if the range has too many divided hours.
+    """
+    dimensions_used = _dimensions_used(definition)
+    event_tags = frozenset(_tags_used(definition) - carried_tags)
+    request = sorted({str(d.event) for d in dimensions_used if d.is_request})
+    if event_tags:
+        request.append("tags")
+    cuts = _cuts(definition)
+    needs_requests = bool(request) or (bool(cuts) and definition.granularity == "Hourly")
+    return QueryPlan(
+        definition=definition,
+        scope=scope,
+        currency=currency,
+        source="usage" if needs_requests else "hourly",
+        request_columns=tuple(request),
+        event_tags=event_tags,
+        offsets=offsets(definition.zone, definition.period),
+        cuts=cuts,
+        calls=_calls(definition, scope, event_tags),
+        uncharged=_shows_uncharged(definition),
+        datasets=_datasets(definition.filter),
+    )
+
+
+def _dimensions_used(definition: QueryDefinition) -> list[dimensions.Dimension]:
+    grouped = {g.name for g in definition.groupings if g.kind == "Dimension"}
+    filtered = {f.name for f in leaves_of(definition.filter) if f.kind == "Dimension"}
+    return [d for d in dimensions.DIMENSIONS if d.name in grouped | filtered]
+
+
+def _tags_used(definition: QueryDefinition) -> set[str]:
+    grouped = {g.name for g in definition.groupings if g.kind == "TagKey"}
+    return grouped | {f.name for f in leaves_of(definition.filter) if f.kind == "TagKey"}
+
+
+def _calls(
+    definition: QueryDefinition, scope: ScopeFilter, event_tags: frozenset[str]
+) -> Literal["usage", "lines"] | None:
+    """Rows of `usage` are counted where all that is asked is a fact of the event itself."""
+    if all(a.kind != "Calls" for a in definition.aggregations):
+        return None
+    of_events = all(d.event is not None for d in _dimensions_used(definition))
+    known_scope = scope.resource_id is None and scope.billing_account is None
+    known_tags = _tags_used(definition) <= event_tags
+    return "usage" if of_events and known_scope and known_tags else "lines"
+
+
+def _shows_uncharged(definition: QueryDefinition) -> bool:
+    """Whether groups without any priced line appear: where a grouping tells them apart, or a
+    usage aggregation is asked (interfaces.md)."""
+    told = {d.name for d in dimensions.DIMENSIONS if isinstance(d.uncharged, str)}
+    apart = any(g.kind == "TagKey" or g.name in told for g in definition.groupings)
+    return apart or any(a.is_usage for a in definition.aggregations)
+
+
+def _datasets(condition: Condition | None) -> tuple[str, ...]:
+    """The datasets that the filter lets through; metered charges are the one that there is."""
+    parts = condition.conditions if isinstance(condition, Junction) else (condition,)
+    if isinstance(condition, Junction) and condition.word == "or":
+        return ("Metered",)
+    chosen = [part for part in parts if isinstance(part, Leaf) and part.name == "Dataset"]
+    allowed = all({"best", "metered"} & set(leaf.values) for leaf in chosen)
+    return ("Metered",) if allowed else ()
+
+
+def _cuts(definition: QueryDefinition) -> tuple[datetime, ...]:
+    """The instants inside an hour at which the range or one of its buckets starts or ends."""
+    period, zone = definition.period, definition.zone
+    borders = {period.start, period.end}
+    if definition.granularity == "Hourly":
+        borders.update(hour_borders(zone, period))
+    elif definition.granularity != "None":
+        borders.update(_day_cuts(definition))
+    cuts = sorted(border for border in borders if hour_start(border) != border)
+    if len(cuts) > _MOST_CUTS:
+        raise InvalidQuery(
+            f"hours of {zone} are no full hours of UTC; ask for at most {_MOST_CUTS:,} of them",
+            target="timePeriod",
+        )
+    return tuple(cuts)
+
+
+def _day_cuts(definition: QueryDefinition) -> list[datetime]:
+    days = day_borders(definition.zone, definition.period)
+    if definition.granularity == "Daily":
+        return days
+    return [day for day in days if local_date(day, definition.zone).day == 1]
+
+
+def show_condition(condition: Condition | None) -> str:
+    """A filter on one line; long lists of values are counted."""
+    if condition is None:
+        return ""
+    if isinstance(condition, Leaf):
+        some = ", ".join(condition.values[:5])
+        rest = f" and {len(condition.values) - 5:,} more" if len(condition.values) > 5 else ""
+        name = condition.name if condition.kind == "Dimension" else f"tag:{condition.name}"
+        return f"{name} {condition.comparison} ({some}{rest})"
+    if isinstance(condition, Junction):
+        parts = f" {condition.word} ".join(show_condition(p) for p in condition.conditions)
+        return f"({parts})"
+    return f"not {show_condition(condition.condition)}"
+
+
+def _show_scope(scope: ScopeFilter) -> str:
+    parts = [
+        f"subscriptions {', '.join(sorted(scope.subscriptions)) or 'none'}"
+        if scope.subscriptions is not None
+        else "",
+        f"resource group {scope.resource_group}" if scope.resource_group else "",
+        f"resource {scope.resource_id}" if scope.resource_id else "",
+        f"billing account {scope.billing_account}" if scope.billing_account else "",
+    ]
+    return ", ".join(part for part in parts if part) or "everything"
+
+
+def _show(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%SZ" if instant.second else "%Y-%m-%d %H:%MZ")
