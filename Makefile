@@ -49,8 +49,10 @@ torture: $(VENV)/.dev ## Run the long campaigns: load, crashes, restarts.
 	tests/system-packages.sh
 	$(BIN)/pytest -m torture --timeout 0 $(ARGS)
 
-lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml.
+lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml and web/package.json.
 	requirements/lock.sh $(BIN)/uv $(ARGS)
+	rm -rf web/node_modules web/package-lock.json
+	$(NPM) install --package-lock-only --ignore-scripts
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) dist src/costplane/web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache

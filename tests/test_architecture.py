@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows; docstrings and annotations are ruff's and mypy's."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -109,5 +110,14 @@ def test_locks_name_packages_and_no_addresses() -> None:
         text = lock.read_text()
         assert "--hash=sha256:" in text
         assert not re.search(r"://|index-url|find-links", text), lock.name
-    for lock in (ROOT / "web").glob("package-lock.json"):
-        assert '"resolved"' not in lock.read_text()
+
+
+def test_the_lock_of_the_page_serves_every_platform() -> None:
+    """npm drops the binaries of other platforms from a lock that it writes beside node_modules."""
+    text = (ROOT / "web/package-lock.json").read_text(encoding="utf-8")
+    packages: dict[str, dict[str, dict[str, str]]] = json.loads(text)["packages"]
+    present = {path.rpartition("node_modules/")[2] for path in packages}
+    wanted = {name for entry in packages.values() for name in entry.get("optionalDependencies", {})}
+    assert wanted, "the page's tools have binaries for each platform"
+    assert wanted - present == set()
+    assert '"resolved"' not in text
