@@ -13,6 +13,8 @@ from costplane.cli.output import Format, plain, print_json, print_pairs
 from costplane.cli.prices import FormatOption
 
 if TYPE_CHECKING:
+    from costplane.catalog.scopes import ScopeNode
+    from costplane.core.scope import Scope
     from costplane.pricing.resolution import Answer, PriceQuestion
 
 USUAL = ("input_text", "input_text_cached", "output_text")
@@ -40,13 +42,15 @@ def explain(
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Say which price row a use would get, and why."""
+    from costplane.core.scope import parse_scope
     from costplane.pricing.resolution import PriceQuestion
 
     with opened(data, tables) as workspace:
+        payers = _payers(workspace.scopes(), parse_scope(scope))
         instant = at.replace(tzinfo=UTC) if at else workspace.now()
         asked = [
             PriceQuestion(
-                workspace.payers(scope),
+                payers,
                 model.lower(),
                 model_version,
                 deployment_type,
@@ -65,6 +69,17 @@ def explain(
         if number:
             print()
         print_pairs(_pairs(question, answer))
+
+
+def _payers(nodes: list[ScopeNode], scope: Scope) -> tuple[str, ...]:
+    """The scopes whose own sheets may price the use, the narrowest first."""
+    parents = {node.id: node.parents for node in nodes}
+    if scope.kind == "Resource":
+        parents[scope.id] = (scope.id.partition("/providers/")[0],)
+    chain = [scope.id]
+    for scope_id in chain:
+        chain += [parent for parent in parents.get(scope_id, ()) if parent not in chain]
+    return tuple(chain)
 
 
 def _data(question: PriceQuestion, answer: Answer) -> dict[str, object]:

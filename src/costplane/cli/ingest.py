@@ -23,7 +23,7 @@ from costplane.cli.trace_options import (
     ResourceOption,
     SourceOption,
     TagOption,
-    assignment,
+    TraceOptions,
 )
 from costplane.errors import CostplaneError
 
@@ -83,7 +83,7 @@ def ingest(
 
     The options from --resource on say what a public trace leaves out.
     """
-    assigned = assignment(
+    options = TraceOptions(
         resource=resource,
         deployment=deployment,
         model=model,
@@ -92,12 +92,13 @@ def ingest(
         region=region,
         source=source,
         day=date.date() if date else None,
-        tags=tag or [],
+        tags=tuple(tag or ()),
     )
     as_json = format_ is EventFormat.JSON
     layout = EventFormat.AUTO if as_json else format_
+    assigned = {file: options.assignment(file.name) for file in files}
     with opened(data, tables) as workspace:
-        taken = [_take(workspace, file, layout.value, assigned) for file in files]
+        taken = [_take(workspace, file, layout.value, assigned[file]) for file in files]
     _report(taken, as_json=as_json)
     if any(one.fault for one in taken):
         raise typer.Exit(FAILED)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 
+_PIPE_WIDTH = 100_000
+"""Columns of output that is no terminal: rows stay on their line, for other programs."""
+
 
 class Format(StrEnum):
     """How a command that reports prints."""
@@ -57,8 +60,9 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     console = Console(highlight=False)
-    width = None if console.is_terminal else console.measure(table).maximum + 1
-    Console(highlight=False, width=width).print(table)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPE_WIDTH)
+    console.print(table)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

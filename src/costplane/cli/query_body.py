@@ -69,7 +69,7 @@ def _filter(text: str) -> dict[str, object]:
     if not equals or not name:
         raise InvalidQuery(f"--filter is '{text}'; write NAME=VALUE", target="--filter")
     kind, key = _named(name)
-    values = next(csv.reader([told]), [""])
+    values = next(csv.reader([told])) or [""]
     return {kind: {"name": key, "operator": "In", "values": values}}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,39 +40,45 @@ DateOption = Annotated[
 ]
 
 
-def assignment(
-    *,
-    resource: str | None,
-    deployment: str | None,
-    model: str | None,
-    model_version: str | None,
-    deployment_type: str | None,
-    region: str | None,
-    source: str | None,
-    day: date | None,
-    tags: list[str],
-) -> Assignment | None:
-    """What the options assign; None if none was given. Raises InvalidInput if one is missing."""
-    told = (resource, deployment, model, model_version, deployment_type, region, source, day)
-    if not any(told) and not tags:
-        return None
-    if resource is None or deployment is None or model is None:
-        raise InvalidInput(
-            "A trace needs --resource, --deployment and --model", target="--resource"
-        )
-    from costplane.metering.traces.assignment import Assignment
+@dataclass(frozen=True, slots=True)
+class TraceOptions:
+    """What the options say. `tags` are KEY=VALUE."""
 
-    return Assignment(
-        resource_id=resource,
-        deployment=deployment,
-        model=model,
-        model_version=model_version,
-        deployment_type=deployment_type,
-        region=region,
-        source=source,
-        day=day,
-        tags=dict(_tag(text) for text in tags),
-    )
+    resource: str | None
+    deployment: str | None
+    model: str | None
+    model_version: str | None
+    deployment_type: str | None
+    region: str | None
+    source: str | None
+    day: date | None
+    tags: tuple[str, ...]
+
+    def assignment(self, file: str) -> Assignment | None:
+        """What they assign to the calls in `file`; None if none was given.
+
+        Without --source the file's name is the source, so that two traces do not share ids.
+        Raises InvalidInput if one is missing or is not understood.
+        """
+        if not any(astuple(self)):
+            return None
+        if self.resource is None or self.deployment is None or self.model is None:
+            raise InvalidInput(
+                "A trace needs --resource, --deployment and --model", target="--resource"
+            )
+        from costplane.metering.traces.assignment import Assignment
+
+        return Assignment(
+            resource_id=self.resource,
+            deployment=self.deployment,
+            model=self.model,
+            model_version=self.model_version,
+            deployment_type=self.deployment_type,
+            region=self.region,
+            source=self.source or file,
+            day=self.day,
+            tags=dict(_tag(text) for text in self.tags),
+        )
 
 
 def _tag(text: str) -> tuple[str, str]:

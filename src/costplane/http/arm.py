@@ -17,7 +17,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, NoMatchFound, get_route_path
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
@@ -89,7 +89,7 @@ class OperationRoute(BaseRoute):
         """Whether the path is that of these operations, whatever the method."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        match = self._pattern.fullmatch(get_route_path(scope))
+        match = self._pattern.fullmatch(scope["path"])
         return (Match.FULL, {"path_params": match.groupdict()}) if match else (Match.NONE, {})
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
@@ -124,7 +124,7 @@ class UnknownOperation(BaseRoute):
 
     def matches(self, scope: Connection) -> tuple[Match, Connection]:
         """Whether the path belongs to the API; partial, so that 405 of a known path goes first."""
-        known = scope["type"] == "http" and _OWN_SPACE.fullmatch(get_route_path(scope))
+        known = scope["type"] == "http" and _OWN_SPACE.fullmatch(scope["path"])
         return (Match.PARTIAL, {}) if known else (Match.NONE, {})
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:

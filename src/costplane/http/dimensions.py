@@ -10,6 +10,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from costplane.analysis.dimensions import Dimension
 from costplane.core.period import DAY, Period
 from costplane.errors import InvalidInput
 from costplane.http.answers import json_answer
@@ -47,27 +48,26 @@ def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     wish = _wish(call)
     known = workspace.dimensions(call.scope).dimensions
-    chosen = [
-        dimension.name
-        for dimension in known
-        if wish.category is None or wish.category.lower() in dimension.names
-    ]
+    chosen = [item for item in known if wish.category is None or _is_named(item, wish.category)]
     if not chosen:
         raise InvalidInput(
             f"there is no dimension '{wish.category}'; there are "
             + ", ".join(dimension.name for dimension in known),
             target="$filter",
         )
-    described = {dimension.name: dimension for dimension in known}
-    value = [_item(call, wish, name, described[name].label) for name in chosen]
-    return json_answer({"value": value})
+    return json_answer({"value": [_item(call, wish, item.name, item.label) for item in chosen]})
+
+
+def _is_named(dimension: Dimension, name: str) -> bool:
+    return name.lower() in (dimension.name.lower(), *map(str.lower, dimension.aliases))
 
 
 def _item(call: Call, wish: Wish, name: str, label: str) -> dict[str, object]:
     values: Sequence[str] = ()
     if wish.expanded:
         found = call.services.workspace.dimension_values(call.scope, name, wish.period)
-        values = [value.value for value in found]
+        # A value has an entry a currency.
+        values = list(dict.fromkeys(value.value for value in found))
     shown = list(values[wish.offset : wish.offset + wish.most])
     first, last = wish.period.start, wish.period.end - DAY
     own = f"dimensions_{name}_{first.date()}_{last.date()}_{wish.most}"

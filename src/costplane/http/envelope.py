@@ -36,7 +36,7 @@ def no_operation(path: str) -> NotFound:
     )
 
 
-def costplane_error(request: Request, error: Exception) -> Response:
+async def costplane_error(request: Request, error: Exception) -> Response:
     """The answer to an error that was raised on purpose."""
     assert isinstance(error, CostplaneError)
     waits = error.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -47,12 +47,12 @@ def costplane_error(request: Request, error: Exception) -> Response:
     return json_answer(content, error.status, RETRY_AFTER if waits else None)
 
 
-def http_error(request: Request, error: Exception) -> Response:
+async def http_error(request: Request, error: Exception) -> Response:
     """The answer to an error of the web framework: no such path, wrong method, ..."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.NOT_FOUND:
-        return costplane_error(request, no_operation(request.url.path))
+        return await costplane_error(request, no_operation(request.url.path))
     message = str(error.detail)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "another method")
@@ -61,7 +61,7 @@ def http_error(request: Request, error: Exception) -> Response:
     return json_answer(_content(code, message), status, dict(error.headers or {}))
 
 
-def validation_error(request: Request, error: Exception) -> Response:  # noqa: ARG001 - its shape
+async def validation_error(request: Request, error: Exception) -> Response:  # noqa: ARG001 - its shape
     """The answer to parameters that do not fit; each fault is one of `details`."""
     assert isinstance(error, RequestValidationError)
     details = [
@@ -95,4 +95,5 @@ def _content(
 
 
 def _member(code: str, message: str, *, target: str | None) -> dict[str, object]:
-    return {"code": code, "message": message} | ({"target": target} if target else {})
+    member: dict[str, object] = {"code": code, "message": message}
+    return member | ({"target": target} if target else {})

@@ -5,7 +5,7 @@ Amounts are decimal strings here, so that no reader takes them for floats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -180,14 +180,12 @@ def _values(
 
 def _status(services: Services) -> StatusAnswer:
     status = services.workspace.status()
-    loading = status.loading
-    item = loading and LoadingItem(loading.active, loading.loaded, loading.total, loading.what)
     return StatusAnswer(
         status.version,
         status.now,
         status.currency,
         status.demo,
-        item,
+        LoadingItem(**asdict(status.loading)) if status.loading else None,
         status.newest,
         status.oldest,
     )

@@ -52,10 +52,9 @@ def listen(
     return Listener(bound, host, certificate, key)
 
 
-def serve(app: FastAPI, listener: Listener) -> None:
-    """Serve `app` until SIGINT or SIGTERM; calls that run may finish."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    config = uvicorn.Config(
+def configuration(app: FastAPI, listener: Listener) -> uvicorn.Config:
+    """How `app` is served on `listener`."""
+    return uvicorn.Config(
         app,
         log_level="warning",
         server_header=False,
@@ -63,7 +62,12 @@ def serve(app: FastAPI, listener: Listener) -> None:
         ssl_keyfile=listener.key,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+
+
+def serve(app: FastAPI, listener: Listener) -> None:
+    """Serve `app` until SIGINT or SIGTERM; calls that run may finish."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Uvicorn repeats the signal after its own end; as an exception the caller can clean up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener.socket])
+        uvicorn.Server(configuration(app, listener)).run(sockets=[listener.socket])
