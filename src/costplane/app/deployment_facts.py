@@ -1,4 +1,4 @@
-"""Facts that an event does not tell, from its deployment's entry in the catalog (billing-rules 9)."""
+"""Facts that an event does not tell, from its deployment's catalog entry (billing-rules 9)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ _STATEMENT = _statement()
 
 
 def with_deployment_facts(
-    events: pa.Table, engine: Engine, deployments: Sequence[Deployment], resources: Sequence[Resource]
+    events: pa.Table,
+    engine: Engine,
+    deployments: Sequence[Deployment],
+    resources: Sequence[Resource],
 ) -> pa.Table:
     """`events` with model, version, deployment type and region filled in where they were not
     told and the catalog knows them for the event's time. What was told stands."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -11,9 +10,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.catalog.tags import TagHistory
 from costplane.core.period import Period
 from costplane.core.tags import merge, parse
-from costplane.rating.holder import Holder, TagInterval
-
-Facts = Mapping[str, str | None]
+from costplane.rating.holder import Facts, Holder, TagInterval
 
 _ACCOUNT_TYPES = {
     "EnterpriseAgreement": "Billing Account",

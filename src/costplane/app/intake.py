@@ -18,7 +18,7 @@ from costplane.app.deployment_facts import with_deployment_facts
 from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Posted, Poster
 from costplane.app.tag_values import TagValues
-from costplane.catalog.model import Mention
+from costplane.catalog.mentions import Mention
 from costplane.catalog.ports import CatalogWriter
 from costplane.core.quarantine import QuarantinedEvent
 from costplane.core.settings import ALLOCATION_TAGS, FUTURE_TOLERANCE_MINUTES, RETENTION_DAYS
@@ -102,8 +102,9 @@ class Intake:
         known = with_deployment_facts(
             events, self.poster.engine, self.catalog.deployments(), self.catalog.resources()
         )
+        keys: tuple[str, ...] = self.settings.get(ALLOCATION_TAGS)
         status = with_context_tokens(with_billing_status(known))
-        tagged = with_allocation_tags(status, self.settings.get(ALLOCATION_TAGS))
+        tagged = with_allocation_tags(status, keys)
         received = pa.repeat(pa.scalar(self.now(), INSTANT), len(tagged))
         return self.tag_values.limited(tagged.append_column("received_at", received))
 

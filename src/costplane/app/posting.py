@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Settings
+from costplane.app.prices import PriceBooks
 from costplane.app.series import SeriesNumbers
 from costplane.catalog.ports import CatalogReader
 from costplane.core.quantities import QUANTITIES
@@ -24,7 +25,6 @@ from costplane.core.tables import USAGE
 from costplane.ledger.delta import Ledger
 from costplane.metering.identity import IdentityIndex
 from costplane.metering.log import SegmentLog
-from costplane.pricing.ports import PriceStore
 from costplane.rating.rate_usage import Rater
 
 _APP = "segment"
@@ -51,7 +51,7 @@ class Poster:
     log: SegmentLog
     identities: IdentityIndex
     series: SeriesNumbers
-    prices: PriceStore
+    prices: PriceBooks
     catalog: CatalogReader
     settings: Settings
     now: Callable[[], datetime]
@@ -107,7 +107,7 @@ class Poster:
         version = usage["price_version"][0].as_py()
         inheritance = self.settings.get(TAG_INHERITANCE)
         holders = CatalogHolders(self.catalog, inheritance=inheritance)
-        rater = Rater(self.engine, self.prices.book().at(version), holders)
+        rater = Rater(self.engine, self.prices.at(version), holders)
         rated = rater.rate(usage, self.series.facts(), rater.grain(), self.now().date())
         for table, rows in (("charges", rated.charges), ("uncharged", rated.uncharged)):
             ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])
@@ -136,7 +136,8 @@ def _of_segment(segment: int) -> exp.Query:
 def _unpriced_events(uncharged: pa.Table) -> int:
     rows = uncharged.filter(
         pc.and_(
-            pc.equal(uncharged["x_BillingStatus"], "Unpriced"), pc.is_null(uncharged["x_TokenType"])
+            pc.equal(uncharged["x_BillingStatus"].cast(pa.string()), "Unpriced"),
+            pc.is_null(uncharged["x_TokenType"]),
         )
     )
     return pc.sum(rows["x_Events"]).as_py() or 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
@@ -11,8 +9,7 @@ from sqlglot import exp
 from costplane.core.relation import Engine
 from costplane.core.tables import SERIES, SERIES_FACTS
 from costplane.ledger.delta import Ledger
-
-Facts = Mapping[str, str | None]
+from costplane.rating.holder import Facts
 
 _COLUMNS = ", ".join(f'"{fact}"' for fact in SERIES_FACTS)
 

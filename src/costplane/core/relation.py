@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 from sqlglot import exp
@@ -18,7 +18,15 @@ class Files:
     schema: pa.Schema
 
 
-Relation = pa.Table | Files
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The rows of a statement over further relations, made only when they are read."""
+
+    statement: exp.Query
+    relations: Mapping[str, Relation]
+
+
+Relation: TypeAlias = "pa.Table | Files | Derived"
 
 
 class Engine(Protocol):

@@ -7,13 +7,14 @@ statement sees its relations only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from costplane.core.relation import Files, Relation
+from costplane.core.relation import Derived, Files, Relation
 
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
@@ -27,7 +28,7 @@ class DuckDBEngine:
     """An engine on an in-memory DuckDB instance. Threads may share it."""
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
-        config: dict[str, str | int] = dict(_SETTINGS)
+        config: dict[str, str | bool | int | float | list[str]] = {**_SETTINGS}
         if threads is not None:
             config["threads"] = threads
         if memory_limit is not None:
@@ -38,7 +39,7 @@ class DuckDBEngine:
         """The statement's rows as an Arrow table."""
         connection = self._instance.cursor()
         try:
-            bound = _bind(connection, statement, relations)
+            bound = _bind(connection, statement, relations, count())
             return connection.sql(bound.sql(dialect="duckdb")).to_arrow_table()
         finally:
             connection.close()
@@ -49,23 +50,33 @@ class DuckDBEngine:
 
 
 def _bind(
-    connection: duckdb.DuckDBPyConnection, statement: exp.Query, relations: Mapping[str, Relation]
+    connection: duckdb.DuckDBPyConnection,
+    statement: exp.Query,
+    relations: Mapping[str, Relation],
+    names: Iterator[int],
 ) -> exp.Query:
-    """`statement` with each relation's name replaced by its files or its registered table."""
+    """`statement` with each relation's name replaced by what it stands for."""
     own = {cte.alias for cte in statement.find_all(exp.CTE)}
     bound = statement.copy()
     for table in list(bound.find_all(exp.Table)):
-        if table.name in own or not isinstance(table.this, exp.Identifier):
-            continue
-        relation = relations[table.name]
-        if isinstance(relation, Files) and relation.paths:
-            source = exp.Table(this=_read_parquet(relation))
+        if table.name not in own and isinstance(table.this, exp.Identifier):
+            source = _source(connection, relations[table.name], names)
             source.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
             table.replace(source)
-        else:
-            rows = relation.schema.empty_table() if isinstance(relation, Files) else relation
-            connection.register(table.name, rows)
     return bound
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, names: Iterator[int]
+) -> exp.Expression:
+    if isinstance(relation, Derived):
+        return exp.Subquery(this=_bind(connection, relation.statement, relation.relations, names))
+    if isinstance(relation, Files) and relation.paths:
+        return exp.Table(this=_read_parquet(relation))
+    name = f"relation_{next(names)}"
+    rows = relation.schema.empty_table() if isinstance(relation, Files) else relation
+    connection.register(name, rows)
+    return exp.Table(this=exp.to_identifier(name))
 
 
 def _read_parquet(files: Files) -> exp.Expression:

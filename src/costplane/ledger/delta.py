@@ -13,11 +13,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
-from deltalake import WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 
-from costplane.core.tables import TABLES
 from costplane.core.relation import Files
+from costplane.core.tables import TABLES
 
 _CONFIGURATION = {
     "delta.checkpointInterval": "50",
@@ -26,6 +32,7 @@ _CONFIGURATION = {
 }
 _SKIPPING = {"usage": "time", "charges": "ChargePeriodStart", "uncharged": "ChargePeriodStart"}
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
+_PART = 32_768
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
 
 
@@ -84,7 +91,7 @@ class Ledger:
         with self._lock:
             write_deltalake(
                 self._open(table),
-                rows.cast(TABLES[table]),
+                _stream(rows, TABLES[table]),
                 mode="append",
                 commit_properties=properties,
                 post_commithook_properties=_HOOKS,
@@ -120,6 +127,16 @@ class Ledger:
                 configuration=_CONFIGURATION | columns,
             )
         return self._tables[table]
+
+
+def _stream(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatchReader:
+    """`rows` in the table's types, a part at a time: encoded words become text only then."""
+    parts = (
+        batch
+        for part in rows.to_batches(max_chunksize=_PART)
+        for batch in pa.Table.from_batches([part]).select(schema.names).cast(schema).to_batches()
+    )
+    return pa.RecordBatchReader.from_batches(schema, parts)
 
 
 def _snapshot_of(tables: Mapping[str, DeltaTable]) -> Snapshot:

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import lmdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _VALUE = np.dtype([("content", "<u8"), ("segment", "<i8")])
 _LAST_SEGMENT = b"last-segment"
 _NOT_CONTENT = frozenset({"source", "id"})
+Digests = npt.NDArray[np.uint64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -31,7 +33,7 @@ class Recognition:
     `conflicts` are the positions of duplicates whose content differs from the first one's.
     """
 
-    fresh: np.ndarray
+    fresh: npt.NDArray[np.bool_]
     conflicts: tuple[int, ...]
 
     @property
@@ -122,7 +124,7 @@ def identity_digests(events: pa.Table) -> list[bytes]:
     ]
 
 
-def content_digests(events: pa.Table) -> np.ndarray:
+def content_digests(events: pa.Table) -> Digests:
     """A 64-bit digest of each row's facts, the identity apart; equal rows have equal digests."""
     total = np.zeros(len(events), dtype=np.uint64)
     for name in sorted(events.column_names):
@@ -134,10 +136,10 @@ def content_digests(events: pa.Table) -> np.ndarray:
     return total
 
 
-def _column_digests(column: pa.ChunkedArray) -> np.ndarray:
+def _column_digests(column: pa.ChunkedArray) -> Digests:
     if pa.types.is_integer(column.type) or pa.types.is_timestamp(column.type):
         whole = pc.fill_null(column.cast(pa.int64()), np.iinfo(np.int64).min)
-        return whole.to_numpy().astype(np.uint64)
+        return np.asarray(whole.to_numpy(), dtype=np.int64).astype(np.uint64)
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode("encode")
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -145,10 +147,11 @@ def _column_digests(column: pa.ChunkedArray) -> np.ndarray:
         int.from_bytes(hashlib.blake2b((value or "\0null").encode(), digest_size=8).digest())
         for value in encoded.dictionary.to_pylist()
     ]
-    return np.array(words, dtype=np.uint64)[encoded.indices.to_numpy()]
+    places = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
+    return np.array(words, dtype=np.uint64)[places]
 
 
-def _scatter(values: np.ndarray) -> np.ndarray:
+def _scatter(values: Digests) -> Digests:
     """A bijective mix of 64-bit words (splitmix64's finaliser)."""
     with np.errstate(over="ignore"):
         mixed = values + _MIX

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from costplane.core.period import Period
 
+Facts = Mapping[str, str | None]
+"""The facts of a series (core.tables.SERIES_FACTS)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -37,7 +40,7 @@ class TagInterval:
 class Holders(Protocol):
     """What rating asks of the catalog."""
 
-    def holder(self, facts: Mapping[str, str | None]) -> Holder:
+    def holder(self, facts: Facts) -> Holder:
         """Whose the series with these facts (core.tables.SERIES_FACTS) is."""
         ...
 
@@ -45,6 +48,6 @@ class Holders(Protocol):
         """Every instant at which some tags change."""
         ...
 
-    def tags(self, facts: Mapping[str, str | None], period: Period) -> list[TagInterval]:
+    def tags(self, facts: Facts, period: Period) -> list[TagInterval]:
         """The tags of the series' charges; the intervals cover `period` without a gap."""
         ...

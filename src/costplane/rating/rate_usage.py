@@ -16,8 +16,8 @@ from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.core.relation import Engine, Relation
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
-from costplane.rating.holder import Holders
-from costplane.rating.rates import Facts, Rate, Use, quantity_code, rates
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rates import Rate, Use, quantity_code, rates
 from costplane.rating.rows import RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
 
@@ -114,7 +114,9 @@ def _use(row: Mapping[str, int]) -> Use:
     code = row["quantity"]
     start = _instant(row["first"])
     end = _instant(row["last"] - row["last"] % HOUR_US + HOUR_US)
-    return Use(row["series"], QUANTITIES[code] if code >= 0 else None, row["band"], Period(start, end))
+    return Use(
+        row["series"], QUANTITIES[code] if code >= 0 else None, row["band"], Period(start, end)
+    )
 
 
 def _exact(rate: Rate) -> bool:
@@ -136,8 +138,12 @@ def _rate_table(found: Sequence[Rate]) -> pa.Table:
                 "until": _microseconds(rate.period.end),
                 "exact": _exact(rate),
                 "reason": rate.reason,
-                **{"num": num, "den": den, "list_num": list_num, "list_den": list_den},
-                **{"pricing_num": pricing_num, "pricing_den": pricing_den},
+                "num": num,
+                "den": den,
+                "list_num": list_num,
+                "list_den": list_den,
+                "pricing_num": pricing_num,
+                "pricing_den": pricing_den,
             }
         )
     return pa.Table.from_pylist(rows, schema=_RATES)
@@ -153,5 +159,3 @@ def _microseconds(instant: datetime) -> int:
 
 def _instant(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-
-

@@ -14,10 +14,9 @@ from costplane.core.money import line_units
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.model_names import priced_model
 from costplane.pricing.resolution import Answer, PriceQuestion, Resolution, timeline
-from costplane.rating.holder import Holder, Holders
-
-Facts = Mapping[str, str | None]
+from costplane.rating.holder import Facts, Holder, Holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,12 @@ def _answers(
     if use.quantity is None or facts["billing_status"] != "Billed":
         return [(use.period, None)]
     thresholds = (-1, *book.context_thresholds)
+    told = facts["model"]
+    model, version = priced_model(told, facts["model_version"]) if told else (None, None)
     question = PriceQuestion(
         scopes=_scopes(facts, holder),
-        model=facts["model"],
-        model_version=facts["model_version"],
+        model=model,
+        model_version=version,
         deployment_type=facts["deployment_type"],
         service_tier=facts["service_tier"],
         region=facts["region"],

@@ -21,7 +21,10 @@ _HOUR_END = pa.scalar(HOUR_US, pa.int64())
 
 @dataclass(frozen=True, slots=True)
 class RatedRows:
-    """The outcome of rating: rows of both tables, with any further keys as last columns."""
+    """The outcome of rating: rows of both tables, with any further keys as last columns.
+
+    Text columns are dictionary-encoded; `Ledger.append` and the engines take them as they are.
+    """
 
     charges: pa.Table
     uncharged: pa.Table
@@ -108,8 +111,8 @@ def _uncharged(
     template = [None if rate.offer else uncharged_template(rate) for rate in rates]
     rows = _table(UNCHARGED, line, template, computed, keys, recorded)
     for name in ("x_TokenType", "ConsumedUnit"):
-        column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name])
-        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
+        column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name].cast(pa.string()))
+        rows = rows.set_column(rows.schema.get_field_index(name), name, column)
     return rows
 
 
@@ -121,18 +124,29 @@ def _table(
     keys: Sequence[str],
     recorded: date,
 ) -> pa.Table:
-    """Template columns by rate, computed ones by line, then the keys."""
-    columns: list[pa.ChunkedArray | pa.Array] = []
+    """Template columns by rate, computed ones by line, then the keys.
+
+    Words are dictionary-encoded: a row costs an index for each, not its text.
+    """
+    rate = line["rate"].combine_chunks()
+    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for field in schema:
         if field.name in computed:
-            columns.append(computed[field.name])
+            columns[field.name] = computed[field.name]
         elif field.name == "x_RecordedDate":
-            columns.append(pa.repeat(pa.scalar(recorded, pa.date32()), len(line)))
+            columns[field.name] = pa.repeat(pa.scalar(recorded, pa.date32()), len(line))
         else:
             constants = [row.get(field.name) if row else None for row in template]
-            columns.append(pa.array(constants, field.type).take(line["rate"]))
-    fields = [*schema, *(line.schema.field(key) for key in keys)]
-    return pa.table([*columns, *(line[key] for key in keys)], schema=pa.schema(fields))
+            columns[field.name] = _spread(pa.array(constants, field.type), rate)
+    return pa.table(columns | {key: line[key] for key in keys})
+
+
+def _spread(constants: pa.Array, rate: pa.Array) -> pa.Array:
+    """The constant of each line's rate."""
+    if not pa.types.is_string(constants.type):
+        return constants.take(rate)
+    encoded = constants.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(rate), encoded.dictionary)
 
 
 def _times(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
@@ -167,7 +181,8 @@ def _consumed(line: pa.Table, rates: Sequence[Rate]) -> pa.ChunkedArray:
 
 def _money(units: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole numbers of 1e-12 read as decimals of twelve places: the same digits, moved."""
-    chunks = []
-    for chunk in units.cast(pa.decimal128(38, 0)).chunks:
-        chunks.append(pa.Array.from_buffers(MONEY, len(chunk), chunk.buffers(), offset=chunk.offset))
+    chunks = [
+        pa.Array.from_buffers(MONEY, len(chunk), chunk.buffers(), offset=chunk.offset)
+        for chunk in units.cast(pa.decimal128(38, 0)).chunks
+    ]
     return pa.chunked_array(chunks, MONEY)

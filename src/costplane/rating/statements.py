@@ -37,9 +37,7 @@ class Grain:
         hour = f"epoch_us(time) - epoch_us(time) % {HOUR_US}"
         if not self.cuts:
             return hour
-        later = " ".join(
-            f"WHEN epoch_us(time) >= {cut} THEN {cut}" for cut in reversed(self.cuts)
-        )
+        later = " ".join(f"WHEN epoch_us(time) >= {cut} THEN {cut}" for cut in reversed(self.cuts))
         return f"GREATEST({hour}, CASE {later} ELSE 0 END)"
 
     @property
@@ -118,9 +116,7 @@ def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 def concerned_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """How many events have a line without price, by series and reason: each event once."""
-    chosen = " ".join(
-        f"WHEN {QUANTITIES.index(q)} THEN {q.name} IS NOT NULL" for q in quantities
-    )
+    chosen = " ".join(f"WHEN {QUANTITIES.index(q)} THEN {q.name} IS NOT NULL" for q in quantities)
     event = (
         f"SELECT usage.series AS series, reason, {grain.bucket} AS start, {grain.key_list()}"
         f'usage."source" AS source, usage."id" AS id, MIN(rate) AS rate '

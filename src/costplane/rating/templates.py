@@ -23,7 +23,8 @@ _SERVICE_FAMILY = "AI + Machine Learning"
 def charge_template(rate: Rate) -> dict[str, Any]:
     """The constant columns of a priced rate's charges."""
     offer, quantity = rate.offer, rate.use.quantity
-    assert offer is not None and quantity is not None
+    assert offer is not None
+    assert quantity is not None
     return {
         **_identity(rate),
         **_agreement(rate, offer),

@@ -1,0 +1,132 @@
+"""Usage of a month as a Parquet file of the ledger's own schema: input of the measurements.
+
+Ten models on forty deployments in nine resources, allocation tags, cached tokens, failed calls;
+times ascend, as they do when usage arrives. The same number of events is the same file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from costplane.core.tables import SERIES_FACTS, USAGE
+
+MODELS = (
+    ("gpt-4.1", "2025-04-14"),
+    ("gpt-4.1-mini", "2025-04-14"),
+    ("gpt-4.1-nano", "2025-04-14"),
+    ("gpt-4o", "2024-11-20"),
+    ("gpt-4o-mini", "2024-07-18"),
+    ("o4-mini", "2025-04-16"),
+    ("gpt-5.1", "2025-11-13"),
+    ("gpt-5.2", "2025-12-11"),
+    ("gpt-5.4-mini", "2026-03-17"),
+    ("gpt-5.4-nano", "2026-03-17"),
+)
+DEPLOYMENTS = 40
+TEAMS = 1
+_MONTH_US = 30 * 24 * 3_600_000_000
+_SUBSCRIPTION = "d3a0c057-0000-4000-8000-000000000001"
+
+
+def series_facts() -> dict[int, dict[str, str | None]]:
+    """The facts of every series: a deployment, a team, and whether the call was processed."""
+    return {
+        _number(deployment, team, failed): _facts(deployment, team, failed)
+        for deployment in range(DEPLOYMENTS)
+        for team in range(TEAMS)
+        for failed in (False, True)
+    }
+
+
+def write_events(path: Path, count: int) -> None:
+    """Writes `count` events to `path`."""
+    connection = duckdb.connect()
+    connection.register("series", _series_table())
+    names = ", ".join(_expression(field) for field in USAGE)
+    connection.execute(
+        f"COPY (SELECT {names} FROM ({_draws(count)}) AS event JOIN series USING (series) "
+        f"ORDER BY event.n) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    connection.close()
+    pq.read_schema(path)
+
+
+def _number(deployment: int, team: int, failed: bool) -> int:
+    return (deployment * TEAMS + team) * 2 + failed + 1
+
+
+def _facts(deployment: int, team: int, failed: bool) -> dict[str, str | None]:
+    model, version = MODELS[deployment % len(MODELS)]
+    group = f"rg-{deployment % 5}"
+    account = f"aoai-{deployment % 9}"
+    facts = {
+        "subscription_id": _SUBSCRIPTION,
+        "resource_group": group,
+        "resource_id": f"/subscriptions/{_SUBSCRIPTION}/resourcegroups/{group}"
+        f"/providers/microsoft.cognitiveservices/accounts/{account}",
+        "deployment": f"deployment-{deployment}",
+        "model": model,
+        "model_version": version,
+        "provider": "azure.ai.openai",
+        "deployment_type": "GlobalStandard",
+        "region": "swedencentral",
+        "operation": "chat",
+        "billing_status": "NotBilled" if failed else "Billed",
+        "status_reason": "HttpStatus429" if failed else None,
+        "allocation_tags": f'{{"environment":"prod","team":"team-{team}"}}',
+    }
+    return {fact: facts.get(fact) for fact in SERIES_FACTS}
+
+
+def _series_table() -> pa.Table:
+    rows = [{"series": number, **facts} for number, facts in series_facts().items()]
+    return pa.Table.from_pylist(rows)
+
+
+def _draws(count: int) -> str:
+    """Random but repeatable choices for each event: hashes of its number."""
+    return (
+        "SELECT n, "
+        f"(hash(n) % {DEPLOYMENTS} * {TEAMS} + hash(n * 3) % {TEAMS})::BIGINT * 2 "
+        "+ (hash(n * 5) % 100 = 0)::BIGINT + 1 AS series, "
+        "(hash(n * 7) % 8000 + 20)::BIGINT AS prompt, (hash(n * 13) % 2000)::BIGINT AS cached, "
+        f"(hash(n * 17) % 900 + 1)::BIGINT AS output, "
+        f"TIMESTAMPTZ '2026-10-01 00:00:00+00' + to_microseconds(n * ({_MONTH_US} // {count})) "
+        f"AS time FROM range({count}) AS source(n)"
+    )
+
+
+def _expression(field: pa.Field) -> str:
+    processed = "billing_status = 'Billed'"
+    expressions = {
+        "source": "'gateway/' || (n % 3)",
+        "id": "'req-' || n",
+        "time": "event.time",
+        "http_status": f"CASE WHEN {processed} THEN 200 ELSE 429 END::INTEGER",
+        "gateway_cache_hit": "false",
+        "estimated": "false",
+        "tags": "allocation_tags",
+        "user": "'user-' || (hash(n * 19) % 5000)",
+        "input_text": f"CASE WHEN {processed} THEN prompt END",
+        "input_text_cached": f"CASE WHEN {processed} AND cached > 0 THEN cached END",
+        "output_text": f"CASE WHEN {processed} THEN output END",
+        "context_tokens": f"CASE WHEN {processed} THEN prompt + cached END",
+        "segment": "1::BIGINT",
+        "price_version": "1::BIGINT",
+        "received_at": "event.time",
+        "series": "event.series",
+    }
+    known = expressions.get(field.name)
+    if known is None and field.name in SERIES_FACTS:
+        known = f'series."{field.name}"'
+    return f'{known or _null(field.type)} AS "{field.name}"'
+
+
+def _null(arrow_type: pa.DataType) -> str:
+    names = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "bool": "BOOLEAN"}
+    word = names.get(str(arrow_type)) or str(arrow_type).replace("decimal128", "DECIMAL")
+    return f"NULL::{word}"

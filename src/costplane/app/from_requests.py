@@ -1,0 +1,139 @@
+"""Rows of `charges` and `uncharged` made from single requests, for a query that hourly rows
+cannot answer: by user, session, status or any tag, or in days that cut an hour in two.
+
+They come from the one rating function, with the prices that each request was rated with, so
+they sum to what was posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from costplane.analysis.plan import EVENT_TAGS, QueryPlan
+from costplane.app.prices import PriceBooks
+from costplane.core.period import HOUR, Period, hour_start
+from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.tags import canonical, merge, parse
+from costplane.ledger.delta import Snapshot
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rate_usage import Rater
+from costplane.rating.rows import RatedRows
+
+_ALL = "SELECT * FROM usage"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRows:
+    """Makes the rows for plans from one snapshot."""
+
+    engine: Engine
+    prices: PriceBooks
+    holders: Holders
+    snapshot: Snapshot
+    series: Mapping[int, Facts]
+
+    def rated(self, plan: QueryPlan, periods: Sequence[Period]) -> RatedRows:
+        """The requests of `periods` as rows, parted at the plan's cuts and by its columns."""
+        chosen = exp.and_(_scope_of(plan), exp.or_(*map(_within, periods)))
+        parts = [self._with_prices(plan, chosen, v) for v in self._versions(chosen)]
+        if not parts:
+            parts = [self._with_prices(plan, exp.false(), 0)]
+        return RatedRows(
+            _unified([part.charges for part in parts]),
+            _unified([part.uncharged for part in parts]),
+        )
+
+    def _versions(self, chosen: exp.Condition) -> list[int]:
+        statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        found = self.engine.execute(statement, {"usage": self.snapshot.relation("usage")})
+        return sorted(found["price_version"].to_pylist())
+
+    def _with_prices(self, plan: QueryPlan, chosen: exp.Condition, version: int) -> RatedRows:
+        of_version = exp.column("price_version").eq(exp.Literal.number(version))
+        usage = Derived(
+            _select(_ALL).where(chosen, of_version), {"usage": self.snapshot.relation("usage")}
+        )
+        rater = Rater(self.engine, self.prices.at(version), self.holders)
+        grain = rater.grain(plan.cuts, plan.request_columns)
+        rated = rater.rate(usage, self.series, grain, plan.period.start.date())
+        return RatedRows(_with_event_tags(rated.charges), _with_event_tags(rated.uncharged))
+
+
+def border_periods(plan: QueryPlan) -> list[Period]:
+    """The hours that a cut divides."""
+    return [Period(hour, hour + HOUR) for hour in plan.border_hours]
+
+
+def whole_hours(period: Period) -> Period:
+    """The hours that `period` touches."""
+    end = hour_start(period.end)
+    return Period(hour_start(period.start), end if end == period.end else end + HOUR)
+
+
+def with_borders(
+    hourly: Relation, rated: pa.Table, hours: Sequence[datetime], columns: Sequence[str]
+) -> Relation:
+    """`hourly` with its rows of `hours` replaced by `rated`; only `columns` are read."""
+    listed = ", ".join(f'"{name}"' for name in columns)
+    of_hour = exp.Anonymous(this="epoch_us", expressions=[exp.column("ChargePeriodStart")])
+    borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
+    rest = _select(f"SELECT {listed} FROM hourly").where(exp.not_(of_hour.isin(*borders)))
+    both = exp.union(rest, _select(f"SELECT {listed} FROM rated"), distinct=False)
+    return Derived(both, {"hourly": hourly, "rated": rated})
+
+
+def _with_event_tags(rows: pa.Table) -> pa.Table:
+    """`tags` of the requests under the name that plans use, over those of the resource."""
+    if "tags" not in rows.column_names:
+        return rows
+    pairs = zip(rows["tags"].to_pylist(), rows["Tags"].cast(pa.string()).to_pylist(), strict=True)
+    known: dict[tuple[str, str], str] = {}
+    merged = []
+    for pair in pairs:
+        if pair not in known:
+            known[pair] = canonical(merge(parse(text) for text in pair))
+        merged.append(known[pair])
+    kept = rows.drop_columns(["tags"])
+    return kept.append_column(EVENT_TAGS, pa.array(merged, pa.string()))
+
+
+def _scope_of(plan: QueryPlan) -> exp.Condition:
+    """What of the scope a row of `usage` can tell; the plan's own statement does the rest."""
+    scope = plan.scope
+    parts: list[exp.Condition] = [exp.true()]
+    if scope.subscriptions is not None:
+        ids = [exp.Literal.string(subscription) for subscription in sorted(scope.subscriptions)]
+        parts.append(exp.column("subscription_id").isin(*ids) if ids else exp.false())
+    if scope.resource_group is not None:
+        parts.append(exp.column("resource_group").eq(exp.Literal.string(scope.resource_group)))
+    return exp.and_(*parts)
+
+
+def _within(period: Period) -> exp.Condition:
+    time = exp.column("time")
+    start, end = (_instant(bound) for bound in (period.start, period.end))
+    return exp.and_(time >= start, time.copy() < end)
+
+
+def _instant(instant: datetime) -> exp.Condition:
+    return exp.cast(exp.Literal.string(instant.isoformat()), "timestamptz")
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(instant.timestamp()) * 1_000_000
+
+
+def _select(text: str) -> exp.Select:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    return statement
+
+
+def _unified(parts: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()

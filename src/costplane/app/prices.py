@@ -1,0 +1,73 @@
+"""Use cases of price sheets: import one, list them, say which price a use gets and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from costplane.pricing.book import PriceBook
+from costplane.pricing.importers import RowError, read_price_sheet
+from costplane.pricing.ports import PriceStore, StoredSheet
+from costplane.pricing.price import PriceRow
+from costplane.pricing.resolution import Answer, PriceQuestion, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class PriceImport:
+    """What an import came to. `placed` and `unplaced` count the sheet's meters."""
+
+    sheet: StoredSheet
+    placed: int
+    unplaced: int
+    rejected: tuple[RowError, ...]
+
+    @property
+    def already_known(self) -> bool:
+        """Whether the same file had been taken before, so that nothing was added."""
+        return self.sheet.already_known
+
+
+class PriceBooks:
+    """The stored prices as books. The last book is kept: reading one takes a while."""
+
+    def __init__(self, store: PriceStore) -> None:
+        self._store = store
+        self._last: PriceBook | None = None
+
+    def version(self) -> int:
+        """The number of the newest sheet or mapping."""
+        return self._store.version()
+
+    def at(self, version: int) -> PriceBook:
+        """The book as it was when `version` was the newest."""
+        book = self._last
+        if book is None or book.version != version:
+            book = self._last = self._store.book(version)
+        return book
+
+    def newest(self) -> PriceBook:
+        """The book of today."""
+        return self.at(self.version())
+
+    def take(
+        self, path: Path, *, name: str | None, valid_from: datetime | None, imported_at: datetime
+    ) -> PriceImport:
+        """Imports the sheet in a file. Bad rows are told and the rest is taken."""
+        reading = read_price_sheet(path, name=name, valid_from=valid_from, imported_at=imported_at)
+        mappings = reading.sheet.mappings
+        placed = sum(mapping.key is not None for mapping in mappings)
+        stored = self._store.add(reading.sheet)
+        return PriceImport(stored, placed, len(mappings) - placed, reading.rejected)
+
+    def sheets(self) -> list[StoredSheet]:
+        """All versions of all sheets, the oldest first."""
+        return self._store.sheets()
+
+    def rows(self, version: int) -> list[PriceRow]:
+        """The rows of one version of a sheet."""
+        return self._store.rows(version)
+
+    def explain(self, question: PriceQuestion, at: datetime) -> Answer:
+        """The price of a use at an instant, with the steps that led there, or why none."""
+        return resolve(self.newest(), question, at)

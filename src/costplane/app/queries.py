@@ -1,0 +1,218 @@
+"""Cost analysis as a use case: a scope and a definition in, an answer out of one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlglot import exp
+
+from costplane.analysis.definition import Grouping, QueryDefinition, parse_definition
+from costplane.analysis.dimensions import DIMENSIONS, Dimension
+from costplane.analysis.paging import Continuation, Page, page
+from costplane.analysis.plan import QueryPlan, ScopeFilter, plan
+from costplane.analysis.result import QueryResult, ResultColumn
+from costplane.analysis.service import CostAnalysis, sql_text
+from costplane.analysis.sql import statement
+from costplane.analysis.unpriced import Unpriced, unpriced_statement
+from costplane.analysis.values import DimensionValue, tag_keys, values_definition, values_of
+from costplane.app.from_requests import RequestRows, border_periods, whole_hours, with_borders
+from costplane.app.holders import CatalogHolders
+from costplane.app.ports import Settings
+from costplane.app.prices import PriceBooks
+from costplane.app.series import SeriesNumbers
+from costplane.catalog.ports import CatalogReader
+from costplane.core.period import Period
+from costplane.core.relation import Engine, Relation
+from costplane.core.scope import Scope
+from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
+from costplane.core.tables import TABLES
+from costplane.ledger.delta import Ledger, Snapshot
+
+_CURRENCY = "USD"
+_TAG = "tag:"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """A page of an answer. `unpriced` is of the whole answer, `total` its number of rows."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: list[list[Any]]
+    total: int
+    unpriced: list[dict[str, Any]]
+    datasets: tuple[str, ...]
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionMenu:
+    """What costs of a scope can be grouped and filtered by; `tags` are keys."""
+
+    dimensions: tuple[Dimension, ...]
+    tags: tuple[str, ...]
+
+
+class Queries:
+    """Answers queries. Threads may share it."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        engine: Engine,
+        catalog: CatalogReader,
+        settings: Settings,
+        prices: PriceBooks,
+    ) -> None:
+        self._ledger = ledger
+        self._engine = engine
+        self._catalog = catalog
+        self._settings = settings
+        self._prices = prices
+        self._analysis = CostAnalysis(engine)
+        self._tags: tuple[Snapshot, tuple[str, ...], frozenset[str]] | None = None
+
+    def page(
+        self,
+        scope: Scope,
+        definition: QueryDefinition,
+        now: datetime,
+        top: int | None = None,
+        token: str | None = None,
+    ) -> QueryPage:
+        """The page at `token`, the first without one, out of the snapshot that it began with."""
+        chosen = self._filter(scope)
+        if token is None:
+            snapshot = self._ledger.snapshot()
+            start = Continuation.start(snapshot.versions, now, chosen, definition)
+        else:
+            start = Continuation.parse(token)
+            start.check(chosen, definition)
+            snapshot = self._ledger.snapshot(dict(start.versions))
+        planned = self._plan(chosen, definition, snapshot)
+        return _query_page(page(self._run(planned, snapshot), start, top))
+
+    def explain(self, scope: Scope, definition: QueryDefinition) -> str:
+        """The plan and its statement for people; nothing is run."""
+        planned = self._plan(self._filter(scope), definition, self._ledger.snapshot())
+        return f"{planned.explain()}\n\n{sql_text(planned)}"
+
+    def whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
+        """The answer with all its rows."""
+        snapshot = self._ledger.snapshot()
+        return self._run(self._plan(self._filter(scope), definition, snapshot), snapshot)
+
+    def dimensions(self, scope: Scope) -> DimensionMenu:
+        """What costs of the scope can be grouped and filtered by."""
+        self._filter(scope)
+        keys, _ = self._tag_keys(self._ledger.snapshot())
+        return DimensionMenu(DIMENSIONS, keys)
+
+    def values(self, scope: Scope, name: str, period: Period) -> list[DimensionValue]:
+        """The values of a dimension, or of a tag (`tag:KEY`), the costliest first.
+
+        Raises InvalidQuery for a name that is no dimension.
+        """
+        snapshot = self._ledger.snapshot()
+        definition = values_definition(_grouping(name, period), period)
+        planned = self._plan(self._filter(scope), definition, snapshot)
+        return values_of(self._run(planned, snapshot))
+
+    def _filter(self, scope: Scope) -> ScopeFilter:
+        selection = self._catalog.select(scope)
+        return ScopeFilter(selection.subscriptions, selection.resource_group, selection.resource_id)
+
+    def _plan(
+        self, scope: ScopeFilter, definition: QueryDefinition, snapshot: Snapshot
+    ) -> QueryPlan:
+        _, carried = self._tag_keys(snapshot)
+        return plan(definition, scope, carried_tags=carried, currency=self._currency(scope))
+
+    def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
+        relations: dict[str, Relation] = {name: snapshot.relation(name) for name in TABLES}
+        if planned.source == "usage" or planned.cuts:
+            relations |= self._request_level(planned, snapshot)
+        return self._analysis.run(planned, relations)
+
+    def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
+        """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
+        holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
+        series = SeriesNumbers(self._ledger, self._engine).facts()
+        rows = RequestRows(self._engine, self._prices, holders, snapshot, series)
+        if planned.source == "usage":
+            rated = rows.rated(planned, [whole_hours(planned.period)])
+            return {"charges": rated.charges, "uncharged": rated.uncharged}
+        rated = rows.rated(planned, border_periods(planned))
+        parts = {"charges": rated.charges, "uncharged": rated.uncharged}
+        return {
+            name: with_borders(
+                snapshot.relation(name), part, planned.border_hours, _columns(planned, name)
+            )
+            for name, part in parts.items()
+        }
+
+    def _tag_keys(self, snapshot: Snapshot) -> tuple[tuple[str, ...], frozenset[str]]:
+        """All keys of tags, and those that hourly rows carry in full (billing-rules 24): the
+        allocation tags, and keys of resources that no event sends."""
+        if self._tags is None or self._tags[0] != snapshot:
+            relations = {name: snapshot.relation(name) for name in TABLES}
+            posted = tag_keys(self._engine, relations, ("charges", "uncharged"))
+            sent = tag_keys(self._engine, relations, ("usage",))
+            known = {key.lower(): key for key in (*sent, *posted)}
+            allocated = {key.lower() for key in self._settings.get(ALLOCATION_TAGS)}
+            carried = allocated | ({k.lower() for k in posted} - {k.lower() for k in sent})
+            keys = tuple(sorted(known.values(), key=str.lower))
+            self._tags = (snapshot, keys, frozenset(carried))
+        return self._tags[1], self._tags[2]
+
+    def _currency(self, scope: ScopeFilter) -> str:
+        """The one billing currency of the scope's accounts; USD where there are several."""
+        hierarchy = self._catalog.hierarchy()
+        accounts = {
+            s.billing_account_id
+            for s in hierarchy.subscriptions
+            if scope.subscriptions is None or s.id in scope.subscriptions
+        }
+        found = {a.currency for a in hierarchy.billing_accounts if a.id in accounts}
+        return found.pop() if len(found) == 1 else _CURRENCY
+
+
+def _grouping(name: str, period: Period) -> Grouping:
+    """`name` as a grouping, checked as a query's body would be."""
+    tag = name.lower().startswith(_TAG)
+    asked = {"type": "TagKey", "name": name[len(_TAG) :]} if tag else {"name": name}
+    body = {
+        "type": "ActualCost",
+        "timeframe": "MonthToDate",
+        "dataset": {"grouping": [{"type": "Dimension"} | asked]},
+    }
+    return parse_definition(body, period.start).groupings[0]
+
+
+def _columns(planned: QueryPlan, table: str) -> Sequence[str]:
+    """The columns of a table that the plan's statements name."""
+    statements = (statement(planned), unpriced_statement(planned))
+    named = {column.name for s in statements for column in s.find_all(exp.Column)}
+    return [name for name in TABLES[table].names if name in named]
+
+
+def _query_page(found: Page) -> QueryPage:
+    return QueryPage(
+        columns=found.columns,
+        rows=found.rows,
+        total=found.total,
+        unpriced=[_unpriced(item) for item in found.unpriced],
+        datasets=found.datasets,
+        next_token=found.next.token() if found.next else None,
+    )
+
+
+def _unpriced(item: Unpriced) -> dict[str, Any]:
+    return {
+        "status": item.status,
+        "reason": item.reason,
+        "events": item.events,
+        "quantities": dict(item.quantities),
+    }

@@ -1,0 +1,174 @@
+"""A data folder with everything in it wired: what the server, the command line and tests open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from costplane.analysis.definition import QueryDefinition, parse_definition
+from costplane.analysis.result import QueryResult
+from costplane.analysis.values import DimensionValue
+from costplane.app.intake import Intake, IntakeReport
+from costplane.app.lock import writer_lock
+from costplane.app.posting import Poster
+from costplane.app.prices import PriceBooks, PriceImport
+from costplane.app.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.series import SeriesNumbers
+from costplane.app.status import Status, read_status
+from costplane.app.tag_values import TagValues
+from costplane.catalog.ports import CatalogWriter
+from costplane.catalog.scopes import ScopeNode
+from costplane.core.period import Period
+from costplane.core.scope import Scope
+from costplane.engine.duckdb import DuckDBEngine
+from costplane.ledger.delta import Ledger
+from costplane.metering.batch import EventBatch
+from costplane.metering.identity import IdentityIndex
+from costplane.metering.log import SegmentLog
+from costplane.pricing.ports import StoredSheet
+from costplane.pricing.price import PriceRow
+from costplane.pricing.resolution import Answer, PriceQuestion
+from costplane.store.control_plane import ControlPlane
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """One installation: its log, id index and control plane in `data`, its tables at `tables`.
+
+    Threads may share it. Intake waits for any other process that writes to the same folder.
+    """
+
+    def __init__(
+        self, data: Path, tables: str, control: ControlPlane, now: Callable[[], datetime]
+    ) -> None:
+        self.data = data
+        self.now = now
+        self._control = control
+        self._intake_lock = threading.Lock()
+        self.engine = DuckDBEngine()
+        self.ledger = Ledger(tables)
+        self.prices = PriceBooks(control.prices)
+        self._queries = Queries(
+            self.ledger, self.engine, control.catalog, control.settings, self.prices
+        )
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        tables: str | None = None,
+        *,
+        control: str | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> Workspace:
+        """Opens the folder, made if missing. `tables` may be elsewhere (default: in it);
+        `control` is the address of a PostgreSQL database (default: a file in the folder)."""
+        data.mkdir(parents=True, exist_ok=True)
+        place = tables or str(data / "tables")
+        return cls(data, place, ControlPlane.open(control or data / "control.sqlite"), now)
+
+    def close(self) -> None:
+        """Gives back connections and files."""
+        self._control.close()
+        self.engine.close()
+
+    @property
+    def catalog(self) -> CatalogWriter:
+        """Accounts, subscriptions, groups, resources, deployments and their tags."""
+        return self._control.catalog
+
+    def ingest(
+        self,
+        batches: Iterable[EventBatch],
+        on_progress: Callable[[IntakeReport], None] | None = None,
+    ) -> IntakeReport:
+        """Takes usage events, each exactly once; what is counted as accepted is on disk."""
+        with self._intake_lock, writer_lock(self.data):
+            identities = IdentityIndex(self.data / "identities")
+            try:
+                return self._intake(identities).take(batches, on_progress)
+            finally:
+                identities.close()
+
+    def _intake(self, identities: IdentityIndex) -> Intake:
+        control = self._control
+        poster = Poster(
+            self.ledger,
+            self.engine,
+            SegmentLog(self.data / "log"),
+            identities,
+            SeriesNumbers(self.ledger, self.engine),
+            self.prices,
+            control.catalog,
+            control.settings,
+            self.now,
+        )
+        values = TagValues(self.ledger, self.engine)
+        return Intake(
+            poster, control.catalog, control.quarantine, control.settings, values, self.now
+        )
+
+    def import_prices(
+        self, path: Path, *, name: str | None = None, valid_from: datetime | None = None
+    ) -> PriceImport:
+        """Imports the price sheet in a file; bad rows are told and the rest is taken."""
+        return self.prices.take(path, name=name, valid_from=valid_from, imported_at=self.now())
+
+    def price_sheets(self) -> list[StoredSheet]:
+        """All versions of all price sheets, the oldest first."""
+        return self.prices.sheets()
+
+    def price_rows(self, version: int) -> list[PriceRow]:
+        """The rows of one version of a price sheet."""
+        return self.prices.rows(version)
+
+    def explain_price(self, question: PriceQuestion, at: datetime | None = None) -> Answer:
+        """The price of a use, with the steps that led there, or why none."""
+        return self.prices.explain(question, at or self.now())
+
+    def definition(
+        self, body: Mapping[str, object], now: datetime | None = None
+    ) -> QueryDefinition:
+        """A query's body as a definition; time frames are counted from `now`."""
+        return parse_definition(body, now or self.now())
+
+    def query(
+        self,
+        scope: Scope,
+        definition: QueryDefinition,
+        *,
+        top: int | None = None,
+        token: str | None = None,
+    ) -> QueryPage:
+        """A page of cost analysis."""
+        return self._queries.page(scope, definition, self.now(), top, token)
+
+    def query_whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
+        """Cost analysis with all its rows as one table."""
+        return self._queries.whole(scope, definition)
+
+    def explain(self, scope: Scope, definition: QueryDefinition) -> str:
+        """How a query would be answered, for people; nothing is run."""
+        return self._queries.explain(scope, definition)
+
+    def dimensions(self, scope: Scope) -> DimensionMenu:
+        """What costs of the scope can be grouped and filtered by."""
+        return self._queries.dimensions(scope)
+
+    def dimension_values(self, scope: Scope, name: str, period: Period) -> list[DimensionValue]:
+        """The values of a dimension, or of a tag (`tag:KEY`), the costliest first."""
+        return self._queries.values(scope, name, period)
+
+    def scopes(self) -> list[ScopeNode]:
+        """Every scope to choose from, the widest first."""
+        return self.catalog.scopes()
+
+    def status(self) -> Status:
+        """What runs, and how far its data reaches."""
+        return read_status(self.data, self.ledger, self.engine, self.now())
