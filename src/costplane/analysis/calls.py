@@ -12,15 +12,14 @@ from costplane.analysis.expressions import (
     column,
     condition,
     conjuncts,
+    direct_value,
     physical,
-    tag_value,
     template,
     text_of,
     within,
 )
-from costplane.analysis.filters import Leaf
 from costplane.analysis.lines import TIME, bucket_columns, grouped, scope
-from costplane.analysis.plan import EVENT_TAGS, QueryPlan
+from costplane.analysis.plan import QueryPlan
 
 
 def calls_of_events(plan: QueryPlan) -> dict[str, exp.Query]:
@@ -51,7 +50,7 @@ def _series_currencies(plan: QueryPlan) -> exp.Select:
 def _calls(plan: QueryPlan) -> exp.Select:
     date: list[exp.Expr] = [column("bucket")] if plan.definition.date_column else []
     values = [
-        exp.alias_(_value(g.kind, g.name), f"g{n}") for n, g in enumerate(plan.definition.groupings)
+        exp.alias_(_event_value(g.name), f"g{n}") for n, g in enumerate(plan.definition.groupings)
     ]
     currency = column("currency") if plan.sums_amounts else exp.cast(exp.null(), "TEXT")
     select = exp.select(*date, *values, exp.alias_(currency, "currency"))
@@ -59,15 +58,9 @@ def _calls(plan: QueryPlan) -> exp.Select:
     select = select.from_("event_counts").join("series", using=["series"])
     if plan.sums_amounts:
         select = select.join("series_currencies", using=["series"], join_type="left")
-    filters = [condition(part, _leaf_value) for part in conjuncts(plan.definition.filter)]
+    filters = [condition(p, direct_value("event")) for p in conjuncts(plan.definition.filter)]
     return grouped(select.where(*scope(plan.scope, "event"), *filters))
 
 
-def _leaf_value(leaf: Leaf) -> exp.Expr:
-    return _value(leaf.kind, leaf.name)
-
-
-def _value(kind: str, name: str) -> exp.Expr:
-    if kind == "TagKey":
-        return tag_value(physical(EVENT_TAGS, "event"), name)
+def _event_value(name: str) -> exp.Expr:
     return text_of(dimensions.BY_NAME[name.lower()], physical(name, "event"))

@@ -112,13 +112,6 @@ def parse_definition(body: Mapping[str, object], now: datetime) -> QueryDefiniti
     )
 
 
-def dimension_grouping(name: str, target: str = "name") -> Grouping:
-    """The grouping that `name` means: a dimension, or `tag:KEY`."""
-    if name.lower().startswith("tag:"):
-        return _grouping("TagKey", as_text(name[4:], target), target)
-    return _grouping("Dimension", name, target)
-
-
 def _or_empty(value: object) -> object:
     return {} if value is None else value
 

@@ -25,9 +25,9 @@ Value = Callable[[Leaf], exp.Expr]
 
 TAGS = "Tags"
 _TAG_VALUE = """
-    COALESCE(LIST_FILTER(
+    LIST_FILTER(
         MAP_ENTRIES(CAST(CAST(:tags AS JSON) AS MAP(TEXT, TEXT))), LAMBDA e: LOWER(e.key) = :key
-    )[1].value, '')"""
+    )[1].value"""
 
 
 def template(text: str, **parts: exp.Expr) -> exp.Expr:
@@ -91,8 +91,6 @@ def _number(value: int) -> exp.Expr:
 
 def physical(name: str, table: Table) -> exp.Expr:
     """The column behind a dimension's name, `Tags` or `x_EventTags`; NULL where there is none."""
-    if name == EVENT_TAGS and table == "event":
-        return column("tags")
     if name in (TAGS, EVENT_TAGS):
         return column(name)
     place = getattr(dimensions.BY_NAME[name.lower()], table)
@@ -110,20 +108,24 @@ def text_of(dimension: Dimension, value: exp.Expr) -> exp.Expr:
     return exp.func("COALESCE", text, literal(""))
 
 
-def tag_column(plan: QueryPlan, key: str) -> str:
-    """Which set of tags tells the value of `key`."""
-    return EVENT_TAGS if key in plan.event_tags else TAGS
+def tag_columns(plan: QueryPlan, key: str) -> tuple[str, ...]:
+    """The sets of tags that may tell the value of `key`, the strongest first: an event's own
+    over those of its charge (billing-rules 24)."""
+    return (EVENT_TAGS, TAGS) if key in plan.event_tags else (TAGS,)
 
 
-def tag_value(tags: exp.Expr, key: str) -> exp.Expr:
-    """The value of the tag `key` (lower case) in a JSON object; its keys are of any case."""
-    return template(_TAG_VALUE, tags=tags, key=literal(key))
+def tag_value(plan: QueryPlan, key: str) -> exp.Expr:
+    """The value of the tag `key` (lower case) in the carried sets, whose keys are of any case."""
+    values = [
+        template(_TAG_VALUE, tags=column(name), key=literal(key)) for name in tag_columns(plan, key)
+    ]
+    return exp.func("COALESCE", *values, literal(""))
 
 
 def group_value(plan: QueryPlan, kind: str, name: str) -> exp.Expr:
-    """The value of a grouping or leaf over columns that carry the names of `carried`."""
+    """The value of a grouping or leaf over columns under the names of dimensions and tags."""
     if kind == "TagKey":
-        return tag_value(column(tag_column(plan, name)), name)
+        return tag_value(plan, name)
     return text_of(dimensions.BY_NAME[name.lower()], column(name))
 
 

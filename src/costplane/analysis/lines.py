@@ -21,7 +21,7 @@ from costplane.analysis.expressions import (
     group_value,
     literal,
     physical,
-    tag_column,
+    tag_columns,
     template,
     within,
 )
@@ -46,7 +46,11 @@ def carried(plan: QueryPlan) -> list[str]:
     """What the first stage keeps for the second: dimensions by name, and sets of tags."""
     names = [(g.kind, g.name) for g in plan.definition.groupings]
     names += [(f.kind, f.name) for part in late(plan) for f in leaves_of(part)]
-    kept = (tag_column(plan, name) if kind == "TagKey" else name for kind, name in names)
+    kept = [
+        column_name
+        for kind, name in names
+        for column_name in (tag_columns(plan, name) if kind == "TagKey" else (name,))
+    ]
     return list(dict.fromkeys(kept))
 
 

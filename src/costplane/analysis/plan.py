@@ -151,7 +151,7 @@ def plan(
         event_tags=event_tags,
         offsets=offsets(definition.zone, definition.period),
         cuts=cuts,
-        calls=_calls(definition, scope, event_tags),
+        calls=_calls(definition, scope),
         uncharged=_shows_uncharged(definition),
         datasets=_datasets(definition.filter),
     )
@@ -168,16 +168,14 @@ def _tags_used(definition: QueryDefinition) -> set[str]:
     return grouped | {f.name for f in leaves_of(definition.filter) if f.kind == "TagKey"}
 
 
-def _calls(
-    definition: QueryDefinition, scope: ScopeFilter, event_tags: frozenset[str]
-) -> Literal["usage", "lines"] | None:
-    """Rows of `usage` are counted where all that is asked is a fact of the event itself."""
+def _calls(definition: QueryDefinition, scope: ScopeFilter) -> Literal["usage", "lines"] | None:
+    """Rows of `usage` are counted where all that is asked is a fact of the event itself. Tags
+    are not: an event's stand over those of its resource, which its lines carry."""
     if all(a.kind != "Calls" for a in definition.aggregations):
         return None
     of_events = all(d.event is not None for d in _dimensions_used(definition))
     known_scope = scope.resource_id is None and scope.billing_account is None
-    known_tags = _tags_used(definition) <= event_tags
-    return "usage" if of_events and known_scope and known_tags else "lines"
+    return "usage" if of_events and known_scope and not _tags_used(definition) else "lines"
 
 
 def _shows_uncharged(definition: QueryDefinition) -> bool:

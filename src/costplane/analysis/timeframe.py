@@ -69,11 +69,6 @@ def parse_timeframe(value: object, time_period: object, zone: str, now: datetime
     return Period(local_midnight(first, zone), local_midnight(end, zone))
 
 
-def days_period(first: date, last: date, zone: str = "UTC") -> Period:
-    """The period of whole days from `first` to `last`, both included."""
-    return Period(local_midnight(first, zone), local_midnight(_tomorrow(last), zone))
-
-
 def _custom(value: object, zone: str) -> Period:
     if value is None:
         raise InvalidQuery(

@@ -21,7 +21,7 @@ from costplane.analysis.expressions import (
     condition,
     group_value,
     physical,
-    tag_column,
+    tag_columns,
     template,
     text_of,
     within,
@@ -94,7 +94,11 @@ def _lines(plan: QueryPlan) -> exp.Select:
 
 def _kept(plan: QueryPlan) -> list[str]:
     leaves = [leaf for part in late(plan) for leaf in leaves_of(part)]
-    return [tag_column(plan, f.name) if f.kind == "TagKey" else f.name for f in leaves]
+    return [
+        name
+        for leaf in leaves
+        for name in (tag_columns(plan, leaf.name) if leaf.kind == "TagKey" else (leaf.name,))
+    ]
 
 
 def _lenient(predicate: exp.Expr) -> exp.Expr:
