@@ -28,7 +28,7 @@ def place_of(data: UsageData) -> Place:
     Raises InvalidUsage if it names none, or an id follows no known form.
     """
     if data.resource_id:
-        return _resource(data.resource_id)
+        return resource_place(data.resource_id)
     if data.account is not None:
         return _external(data.account)
     raise InvalidUsage(
@@ -38,7 +38,8 @@ def place_of(data: UsageData) -> Place:
 
 
 @lru_cache(maxsize=65_536)
-def _resource(resource_id: str) -> Place:
+def resource_place(resource_id: str) -> Place:
+    """The place of an Azure resource. Raises InvalidUsage if the id is none of a resource."""
     try:
         scope = parse_scope(resource_id)
     except InvalidScope:

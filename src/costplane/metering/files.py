@@ -1,0 +1,82 @@
+"""Usage files: plain, gzip or zstd, read line by line in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from costplane.errors import UnreadableFile
+from costplane.metering.batch import EventBatch
+from costplane.metering.native import EVENT_LIMIT, read_json_lines
+
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""First bytes of a file and how it is compressed. They count, not the file's name."""
+
+_PORTION_BYTES = 64 << 20
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def decompressed(stream: BinaryIO) -> BufferedReader[Any]:
+    """`stream` as plain bytes, whether it is plain, gzip or zstd. Reading it raises OSError
+    when the compressed data is damaged or cut short."""
+    plain: BufferedReader[Any] = BufferedReader(stream)
+    start = plain.peek(4)
+    for mark, compression in _COMPRESSIONS.items():
+        if start.startswith(mark):
+            return BufferedReader(pa.CompressedInputStream(pa.PythonFile(plain, "r"), compression))
+    return plain
+
+
+def iter_batches(source: Path | BinaryIO, size: int = 50_000) -> Iterator[EventBatch]:
+    """The events of JSON lines, `size` lines a batch; a path, or an open binary stream.
+
+    Memory holds one batch, of 64 MiB at most. Raises UnreadableFile when the file cannot be
+    read to its end; the batches before that stand.
+    """
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            yield from iter_batches(stream, size)
+        return
+    try:
+        first = 1
+        for some in portions(bounded_lines(decompressed(source)), size):
+            yield read_json_lines(some, first_line=first)
+            first += len(some)
+    except OSError as error:
+        raise unreadable(source, str(error)) from error
+
+
+def bounded_lines(stream: BufferedReader[Any], limit: int = EVENT_LIMIT) -> Iterator[bytes]:
+    """The lines of `stream` without a byte order mark. Of one longer than `limit` only the
+    first `limit` + 1 bytes are given, so that it can be told and is never held whole."""
+    if stream.peek(3).startswith(_BYTE_ORDER_MARK):
+        stream.read(3)
+    while line := stream.readline(limit + 1):
+        yield line
+        while len(line) > limit and not line.endswith(b"\n"):
+            line = stream.readline(limit + 1)
+
+
+def portions(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    """`lines` in lists of `size`, or fewer where they are long."""
+    some: list[bytes] = []
+    held = 0
+    for line in lines:
+        some.append(line)
+        held += len(line)
+        if len(some) == size or held >= _PORTION_BYTES:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some
+
+
+def unreadable(source: BinaryIO, reason: str) -> UnreadableFile:
+    """An UnreadableFile that names the file, if the stream has a name."""
+    name = str(getattr(source, "name", "the input"))
+    return UnreadableFile(f"{name} cannot be read to its end: {reason}", target=name)
