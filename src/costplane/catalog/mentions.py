@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from costplane.catalog.checks import is_storable
 from costplane.catalog.model import (
     Deployment,
     Resource,
@@ -11,7 +12,6 @@ from costplane.catalog.model import (
     Subscription,
     resource_scope,
 )
-from costplane.catalog.text import is_storable
 from costplane.errors import InvalidInput
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from costplane.catalog.text import checked, id_text, within
+from costplane.catalog.checks import checked, id_text, in_utc, segment_text, within
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 
@@ -33,7 +33,7 @@ class BillingAccount:
     currency: str
 
     def __post_init__(self) -> None:
-        id_text(self, "id")
+        segment_text(self, "id")
         checked(self, "name", "currency")
 
     @property
@@ -57,7 +57,7 @@ class ManagementGroup:
     parent: str | None = None
 
     def __post_init__(self) -> None:
-        id_text(self, "id", "parent")
+        segment_text(self, "id", "parent")
         checked(self, "name")
 
     @property
@@ -81,7 +81,7 @@ class Subscription:
     confirmed: bool = True
 
     def __post_init__(self) -> None:
-        id_text(self, "id", "billing_account_id", "management_group_id")
+        segment_text(self, "id", "billing_account_id", "management_group_id")
         checked(self, "name")
         if self.kind == "External" and self.billing_account_id is None:
             object.__setattr__(self, "billing_account_id", UNASSIGNED.id)
@@ -102,9 +102,13 @@ class ResourceGroup:
     confirmed: bool = True
 
     def __post_init__(self) -> None:
-        id_text(self, "subscription_id")
+        segment_text(self, "subscription_id")
         checked(self, "name")
         within(self, "name", 90)
+        if "/" in self.name:
+            raise InvalidInput(
+                f"ResourceGroup.name is {self.name!r}; give the name alone", target="name"
+            )
 
     @property
     def id(self) -> str:
@@ -172,6 +176,8 @@ class Deployment:
         id_text(self, "name", "model", "model_version")
         within(self, "name", 260)
         checked(self, "deployment_type")
+        in_utc("valid_from", self.valid_from)
+        in_utc("valid_to", self.valid_to)
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise InvalidInput(
                 f"deployment '{self.name}' ends at {self.valid_to}, not after its start "

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, select
 
+from costplane.catalog.checks import in_utc, is_storable
 from costplane.catalog.mentions import Mention, entries
 from costplane.catalog.model import (
     UNASSIGNED,
@@ -20,9 +21,8 @@ from costplane.catalog.model import (
     Subscription,
 )
 from costplane.catalog.tags import TagHistory
-from costplane.catalog.text import is_storable
 from costplane.core.scope import parse_scope
-from costplane.errors import InvalidInput
+from costplane.errors import InvalidInput, InvalidScope
 from costplane.store import tables
 from costplane.store.catalog_mentions import (
     add_mentioned,
@@ -90,7 +90,8 @@ class Catalog(CatalogTables):
     def put_tags(self, scope_id: str, tags: Mapping[str, str], valid_from: datetime) -> None:
         """Set all tags of a scope from an instant on."""
         _check_tags(tags)
-        scope = parse_scope(scope_id).id
+        in_utc("valid_from", valid_from)
+        scope = _tagged_scope(scope_id)
         with self._database.writing() as connection:
             history = tag_history(connection, [scope])
             if dict(TagHistory(history).at(scope, valid_from)) != dict(tags):
@@ -133,6 +134,16 @@ def _changes(new: Iterable[Deployment], stored: Iterable[Deployment]) -> list[De
             history[entry.valid_from] = entry
             changes.append(entry)
     return changes
+
+
+def _tagged_scope(scope_id: str) -> str:
+    scope = parse_scope(scope_id)
+    if scope.kind in ("Subscription", "ExternalSubscription", "ResourceGroup", "Resource"):
+        return scope.id
+    raise InvalidScope(
+        f"'{scope_id}' has no tags; they are set on subscriptions, resource groups and resources",
+        target="scope_id",
+    )
 
 
 def _check_tags(tags: Mapping[str, str]) -> None:

@@ -41,7 +41,7 @@ class StoredQuarantine:
         code = tables.quarantine.c.code
         query = select(code, func.count()).group_by(code)
         with self._database.reading() as connection:
-            return dict(sorted(connection.execute(query).tuples().all()))
+            return {str(row[0]): int(row[1]) for row in sorted(connection.execute(query))}
 
 
 def _row(event: QuarantinedEvent) -> dict[str, object]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, func, inspect, select, table
 
 from costplane.errors import Unavailable
 from costplane.store.database import Database
 
+HEAD = "0001"
+"""The newest step in `migrations/versions`."""
+
 _LOCK = 4_815_162
 """Number of the PostgreSQL advisory lock that migrations hold."""
+
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def upgrade(database: Database) -> None:
@@ -20,32 +21,37 @@ def upgrade(database: Database) -> None:
 
     Raises Unavailable for tables of a newer Costplane, which must not be touched.
     """
-    script = ScriptDirectory.from_config(_config())
     with database.reading() as connection:
-        if _at_head(connection, script):
+        if _revision(connection) == HEAD:
             return
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         # Another process may have finished while this one waited.
-        if not _at_head(connection, script):
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        revision = _revision(connection)
+        if revision != HEAD:
+            _take_steps(connection, revision)
 
 
-def _at_head(connection: Connection, script: ScriptDirectory) -> bool:
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {step.revision for step in script.walk_revisions()}
-    if current is not None and current not in known:
-        raise Unavailable(
-            f"the control plane is at revision {current}, which this Costplane does not know; "
-            "it was written by a newer one: update Costplane"
-        )
-    return current == script.get_current_head()
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.scalar(select(_VERSION.c.version_num))
 
 
-def _config() -> Config:
+def _take_steps(connection: Connection, revision: str | None) -> None:
+    # Alembic takes longer to import than all else here, and is seldom needed.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", "costplane.store:migrations")
-    return config
+    config.attributes["connection"] = connection
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Unavailable(
+            f"the control plane is at revision {revision}, which this Costplane does not know; "
+            "it was written by a newer one: update Costplane"
+        )
+    command.upgrade(config, "head")

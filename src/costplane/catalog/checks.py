@@ -1,6 +1,8 @@
-"""What text the catalog's values take: it must survive every database and every comparison."""
+"""What the catalog's values take: it must survive every database and every comparison."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from costplane.errors import InvalidInput
 
@@ -32,6 +34,24 @@ def id_text(value: object, *fields: str) -> None:
         text = getattr(value, field)
         if text is not None:
             object.__setattr__(value, field, text.lower())
+
+
+def segment_text(value: object, *fields: str) -> None:
+    """As `id_text`, for ids that are one segment of a scope's id."""
+    id_text(value, *fields)
+    for field in fields:
+        if "/" in (getattr(value, field) or ""):
+            raise InvalidInput(
+                f"{type(value).__name__}.{field} is {getattr(value, field)!r}; give the id alone, "
+                "without the path of its scope",
+                target=field,
+            )
+
+
+def in_utc(field: str, instant: datetime | None) -> None:
+    """Raise InvalidInput for an instant that is not told in UTC."""
+    if instant is not None and instant.tzinfo is not UTC:
+        raise InvalidInput(f"{field} is {instant}; give an instant in UTC", target=field)
 
 
 def within(value: object, field: str, limit: int) -> None:
