@@ -97,8 +97,8 @@ def test_times_are_in_utc() -> None:
 def test_a_deployment_ends_after_it_starts() -> None:
     with pytest.raises(InvalidInput, match="ends at"):
         Deployment(ACCOUNT, "chat", "gpt-4.1", valid_from=BEGINNING, valid_to=BEGINNING)
-    with pytest.raises(InvalidInput, match="at most 260"):
-        Deployment(ACCOUNT, "c" * 261, "gpt-4.1")
+    with pytest.raises(InvalidInput, match="at most 520"):
+        Deployment(ACCOUNT, "c" * 521, "gpt-4.1")
     assert Deployment(ACCOUNT, "Chat", "GPT-4.1", valid_to=BEGINNING + timedelta(1)).name == "chat"
 
 
@@ -123,14 +123,20 @@ def test_a_mention_without_group_or_deployment() -> None:
     "mention",
     [
         Mention("/subscriptions/s1"),
-        Mention(ACCOUNT, "d" * 261),
-        Mention(ACCOUNT, "a\0b"),
         Mention(ACCOUNT.replace("S1", "\0")),
-        Mention(ACCOUNT.replace("Rg-Search", "r" * 91)),
+        Mention(ACCOUNT.replace("Rg-Search", "r" * 361)),
+        Mention(ACCOUNT + "☂" * 700),
     ],
 )
 def test_a_mention_that_no_entry_could_have_is_left_out(mention: Mention) -> None:
     assert entries(mention) is None
+
+
+@pytest.mark.parametrize("name", ["d" * 521, "a\0b", "\ud800"])
+def test_a_deployment_that_cannot_be_stored_does_not_hide_its_resource(name: str) -> None:
+    found = entries(Mention(ACCOUNT, name))
+    assert found is not None
+    assert (found.resource.id, found.deployment) == (ACCOUNT.lower(), None)
 
 
 def test_a_fact_that_cannot_be_stored_is_unknown() -> None:

@@ -80,6 +80,14 @@ def test_impossible_ids_are_left_out_and_the_rest_is_taken(control: ControlPlane
     assert [resource.id for resource in control.catalog.resources()] == [ACCOUNT]
 
 
+def test_the_longest_ids_are_taken(control: ControlPlane) -> None:
+    letters = "".join(chr(0x4E00 + n) for n in range(600))
+    resource_id = ACCOUNT + letters
+    control.catalog.mention([Mention(resource_id, letters[:170])])
+    control.catalog.put_tags(resource_id, {"team": "a"}, START)
+    assert [d.name for d in control.catalog.deployments([resource_id])] == [letters[:170]]
+
+
 def test_many_at_once_from_several_writers(address: str) -> None:
     planes = [ControlPlane.open(address) for _ in range(2)]
     mentions = [

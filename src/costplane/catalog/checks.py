@@ -55,10 +55,13 @@ def in_utc(field: str, instant: datetime | None) -> None:
 
 
 def within(value: object, field: str, limit: int) -> None:
-    """Raise InvalidInput if a field is longer than Azure allows."""
-    length = len(getattr(value, field))
+    """Raise InvalidInput if a field has more than `limit` bytes in UTF-8.
+
+    The limits are above Azure's; PostgreSQL's indexes take no key over 2,700 bytes.
+    """
+    length = len(getattr(value, field).encode())
     if length > limit:
         raise InvalidInput(
-            f"{type(value).__name__}.{field} has {length} characters; at most {limit} are allowed",
+            f"{type(value).__name__}.{field} has {length} bytes; at most {limit} are allowed",
             target=field,
         )

@@ -43,7 +43,10 @@ class MentionedEntries:
 
 
 def entries(mention: Mention) -> MentionedEntries | None:
-    """The entries for a mention; None if no entry could have such an id."""
+    """The entries for a mention; None if no resource could have such an id.
+
+    A deployment whose name no entry could have is left out.
+    """
     try:
         scope = resource_scope(mention.resource_id)
         resource = Resource(
@@ -68,14 +71,17 @@ def parents(resource: Resource) -> tuple[Subscription, ResourceGroup | None]:
 def _deployment(mention: Mention) -> Deployment | None:
     if mention.deployment is None:
         return None
-    return Deployment(
-        mention.resource_id,
-        mention.deployment,
-        _fact(mention.model),
-        _fact(mention.model_version),
-        _fact(mention.deployment_type),
-        confirmed=False,
-    )
+    try:
+        return Deployment(
+            mention.resource_id,
+            mention.deployment,
+            _fact(mention.model),
+            _fact(mention.model_version),
+            _fact(mention.deployment_type),
+            confirmed=False,
+        )
+    except InvalidInput:
+        return None
 
 
 def _fact(text: str | None) -> str | None:

@@ -104,7 +104,7 @@ class ResourceGroup:
     def __post_init__(self) -> None:
         segment_text(self, "subscription_id")
         checked(self, "name")
-        within(self, "name", 90)
+        within(self, "name", 360)
         if "/" in self.name:
             raise InvalidInput(
                 f"ResourceGroup.name is {self.name!r}; give the name alone", target="name"
@@ -133,7 +133,8 @@ class Resource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", resource_scope(self.id).id)
-        id_text(self, "location")
+        id_text(self, "id", "location")
+        within(self, "id", 2_000)
         checked(self, "name", "kind", "sku")
 
     @property
@@ -174,7 +175,7 @@ class Deployment:
     def __post_init__(self) -> None:
         object.__setattr__(self, "resource_id", resource_scope(self.resource_id).id)
         id_text(self, "name", "model", "model_version")
-        within(self, "name", 260)
+        within(self, "name", 520)
         checked(self, "deployment_type")
         in_utc("valid_from", self.valid_from)
         in_utc("valid_to", self.valid_to)

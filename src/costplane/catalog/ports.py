@@ -113,6 +113,6 @@ class CatalogWriter(CatalogReader, Protocol):
 
         An external project comes under its organisation if that is known, else under the
         billing account UNASSIGNED, until its organisation is put and it is mentioned again.
-        A mention with an id that no entry of the catalog could have is left out.
+        A resource or deployment that no entry of the catalog could hold is left out.
         """
         ...
