@@ -115,6 +115,7 @@ def _expression(field: pa.Field) -> str:
         "input_text_cached": f"CASE WHEN {processed} AND cached > 0 THEN cached END",
         "output_text": f"CASE WHEN {processed} THEN output END",
         "context_tokens": f"CASE WHEN {processed} THEN prompt + cached END",
+        "content_digest": "0::BIGINT",
         "segment": "1::BIGINT",
         "price_version": "1::BIGINT",
         "received_at": "event.time",

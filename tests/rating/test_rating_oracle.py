@@ -103,7 +103,7 @@ def usage_of(events: list[dict[str, Any]]) -> tuple[pa.Table, dict[int, Facts]]:
             | (told if event["status"] != "UsageMissing" else {})
             | dict(source="t", id=str(number), time=event["time"], http_status=200, tags="{}")
             | dict(gateway_cache_hit=False, estimated=False, context_tokens=prompt)
-            | dict(series=place, segment=1, price_version=1, received_at=worlds.START)
+            | dict(series=place, segment=1, price_version=1, content_digest=0, received_at=worlds.START)
         )
     known = {n: dict(zip(SERIES_FACTS, facts, strict=True)) for facts, n in series.items()}
     return pa.Table.from_pylist(rows, USAGE), known

@@ -24,6 +24,7 @@ from costplane.core.quarantine import QuarantinedEvent
 from costplane.core.settings import ALLOCATION_TAGS, FUTURE_TOLERANCE_MINUTES, RETENTION_DAYS
 from costplane.core.tables import EVENTS, INSTANT
 from costplane.metering.batch import EventBatch, Rejection
+from costplane.metering.digests import with_content_digest
 from costplane.metering.quarantine import event_text
 from costplane.metering.status import (
     with_allocation_tags,
@@ -100,7 +101,10 @@ class Intake:
     def _enrich(self, events: pa.Table) -> pa.Table:
         """The facts that rating needs beside what the events tell."""
         known = with_deployment_facts(
-            events, self.poster.engine, self.catalog.deployments(), self.catalog.resources()
+            with_content_digest(events),
+            self.poster.engine,
+            self.catalog.deployments(),
+            self.catalog.resources(),
         )
         keys: tuple[str, ...] = self.settings.get(ALLOCATION_TAGS)
         status = with_context_tokens(with_billing_status(known))

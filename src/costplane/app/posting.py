@@ -23,7 +23,7 @@ from costplane.core.relation import Engine
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.core.tables import USAGE
 from costplane.ledger.delta import Ledger
-from costplane.metering.identity import IdentityIndex
+from costplane.metering.identity import Identities, IdentityIndex
 from costplane.metering.log import SegmentLog
 from costplane.rating.rate_usage import Rater
 
@@ -69,14 +69,16 @@ class Poster:
     def post(self, segment: int) -> Posted:
         """Commits a logged segment to every table and forgets it."""
         events = self.log.read(segment)
-        recognition = self.identities.recognise(events, segment)
+        identities = Identities.of(events)
+        recognition = self.identities.recognise(identities, segment)
         if self.ledger.committed("usage", _APP) >= segment:
             usage = self._committed_usage(segment)
         else:
             usage = self._usage(events.filter(pa.array(recognition.fresh)), segment)
             self.ledger.append("usage", usage, app=_APP, version=segment)
         unpriced = self._charge(usage, segment)
-        self.identities.record(usage, segment)
+        known = identities if recognition.fresh.all() else Identities.of(usage)
+        self.identities.record(known, segment)
         self.log.remove(segment)
         missing = pc.sum(pc.equal(usage["billing_status"], "UsageMissing")).as_py() or 0
         return Posted(
@@ -123,7 +125,8 @@ class Poster:
         last = self.ledger.committed("usage", _APP)
         for segment in range(self.identities.last_segment() + 1, last + 1):
             if segment not in self.log.pending():
-                self.identities.record(self._committed_usage(segment), segment)
+                usage = self._committed_usage(segment)
+                self.identities.record(Identities.of(usage), segment)
 
 
 def _of_segment(segment: int) -> exp.Query:

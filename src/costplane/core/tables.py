@@ -82,6 +82,7 @@ USAGE = pa.schema(
         pa.field("status_reason", pa.string()),
         pa.field("allocation_tags", pa.string(), nullable=False),
         pa.field("context_tokens", pa.int64()),
+        pa.field("content_digest", pa.int64(), nullable=False),
         pa.field("series", pa.int64(), nullable=False),
         pa.field("segment", pa.int64(), nullable=False),
         pa.field("price_version", pa.int64(), nullable=False),
@@ -90,7 +91,8 @@ USAGE = pa.schema(
 )
 """The table `usage`: an accepted event with what intake and rating found out about it.
 
-`context_tokens` is the prompt's length, `segment` the log segment that brought the event,
+`context_tokens` is the prompt's length, `content_digest` tells a duplicate from a conflict
+(metering/digests.py), `segment` is the log segment that brought the event,
 `price_version` the newest price sheet known when it was rated.
 """
 

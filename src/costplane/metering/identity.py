@@ -9,7 +9,7 @@ without it, it is built again from there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,18 +17,40 @@ import lmdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-_VALUE = np.dtype([("content", "<u8"), ("segment", "<i8")])
+from costplane.metering.digests import DIGEST_SIZE
+
+_VALUE = np.dtype([("content", "<i8"), ("segment", "<i8")])
 _LAST_SEGMENT = b"last-segment"
-_NOT_CONTENT = frozenset({"source", "id"})
-Digests = npt.NDArray[np.uint64]
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The identities of some events, in the order of their keys.
+
+    `keys` are digests of (source, id), `positions` where each stands among the events,
+    `contents` digests of the rest of each (metering/digests.py).
+    """
+
+    keys: list[bytes]
+    positions: npt.NDArray[np.int64]
+    contents: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, events: pa.Table) -> Identities:
+        """The identities of rows that have `source`, `id` and `content_digest`."""
+        raw = _keys(events)
+        words = raw.view(">u8").reshape(-1, 2)
+        order = np.lexsort((words[:, 1], words[:, 0]))
+        text = raw[order].tobytes()
+        keys = [text[at : at + DIGEST_SIZE] for at in range(0, len(text), DIGEST_SIZE)]
+        contents = np.asarray(events["content_digest"].to_numpy(), dtype=np.int64)
+        return cls(keys, order.astype(np.int64), contents[order])
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What is known of a batch: `fresh` marks the rows to count, in the batch's order.
+    """What is known of some events: `fresh` marks the rows to count, in the events' order.
 
     `conflicts` are the positions of duplicates whose content differs from the first one's.
     """
@@ -61,100 +83,57 @@ class IdentityIndex:
             found = transaction.get(_LAST_SEGMENT)
         return int(found) if found else -1
 
-    def recognise(self, events: pa.Table, segment: int) -> Recognition:
-        """Tells fresh rows of `events` from known ones; ids of `segment` itself are fresh."""
-        keys = identity_digests(events)
-        known = self._values(keys)
-        contents = content_digests(events)
-        fresh = np.ones(len(keys), dtype=bool)
+    def recognise(self, identities: Identities, segment: int) -> Recognition:
+        """Tells fresh events from known ones; ids that `segment` itself brought are fresh.
+
+        Of several with one identity the first stands.
+        """
+        known = self._values(identities.keys)
+        fresh = np.ones(len(identities.keys), dtype=np.bool_)
         conflicts: list[int] = []
-        first: dict[bytes, int] = {}
-        for position, key in enumerate(keys):
-            value = known.get(key)
-            if value is not None and value[1] != segment:
-                fresh[position] = False
-                content = value[0]
-            elif key in first:
-                fresh[position] = False
-                content = int(contents[first[key]])
-            else:
-                first[key] = position
+        standing: tuple[bytes, int] = (b"", 0)
+        for place, key in enumerate(identities.keys):
+            content, brought_by = known.get(key, (0, segment))
+            if brought_by != segment:
+                standing = (key, content)
+            elif key != standing[0]:
+                standing = (key, int(identities.contents[place]))
                 continue
-            if content != int(contents[position]):
+            position = int(identities.positions[place])
+            fresh[position] = False
+            if int(identities.contents[place]) != standing[1]:
                 conflicts.append(position)
-        return Recognition(fresh, tuple(conflicts))
+        return Recognition(fresh, tuple(sorted(conflicts)))
 
-    def record(self, events: pa.Table, segment: int) -> None:
-        """Adds the identities of fresh `events` that `segment` brought. Doing it again is safe."""
-        values = np.empty(len(events), dtype=_VALUE)
-        values["content"] = content_digests(events)
+    def record(self, identities: Identities, segment: int) -> None:
+        """Adds the identities of fresh events that `segment` brought. Doing it again is safe."""
+        values = np.empty(len(identities.keys), dtype=_VALUE)
+        values["content"] = identities.contents
         values["segment"] = segment
-        width = _VALUE.itemsize
-        raw = values.tobytes()
-        pairs = [
-            (key, raw[position * width : (position + 1) * width])
-            for position, key in enumerate(identity_digests(events))
-        ]
-        self._write(sorted(pairs), segment)
-
-    def _write(self, pairs: Sequence[tuple[bytes, bytes]], segment: int) -> None:
+        text, width = values.tobytes(), _VALUE.itemsize
+        raw = [text[at : at + width] for at in range(0, len(text), width)]
         with self._store.begin(write=True) as transaction:
             with transaction.cursor(db=self._ids) as cursor:
-                cursor.putmulti(pairs)
+                cursor.putmulti(list(zip(identities.keys, raw, strict=True)))
             last = transaction.get(_LAST_SEGMENT, db=self._marks)
             if last is None or int(last) < segment:
                 transaction.put(_LAST_SEGMENT, str(segment).encode(), db=self._marks)
 
-    def _values(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+    def _values(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         with self._store.begin(db=self._ids) as transaction, transaction.cursor() as cursor:
-            found = cursor.getmulti(sorted(set(keys)))
+            found = cursor.getmulti(keys)
         values = np.frombuffer(b"".join(value for _, value in found), dtype=_VALUE).tolist()
         return {key: value for (key, _), value in zip(found, values, strict=True)}
 
 
-def identity_digests(events: pa.Table) -> list[bytes]:
-    """A 16-byte digest of each row's (source, id)."""
-    sources = events.column("source").to_pylist()
-    ids = events.column("id").to_pylist()
-    prefixes = {s: len(s.encode()).to_bytes(4, "little") + s.encode() for s in set(sources)}
+def _keys(events: pa.Table) -> npt.NDArray[np.uint8]:
+    """Digests of (source, id), one row of bytes an event. The source's length stands before
+    it, so that no two pairs run together to the same text."""
+    sources = events["source"].to_pylist()
+    prefixes = {s: f"{len(s)}:{s}" for s in set(sources)}
     digest = hashlib.blake2b
-    return [
-        digest(prefixes[source] + event_id.encode(), digest_size=16).digest()
-        for source, event_id in zip(sources, ids, strict=True)
-    ]
-
-
-def content_digests(events: pa.Table) -> Digests:
-    """A 64-bit digest of each row's facts, the identity apart; equal rows have equal digests."""
-    total = np.zeros(len(events), dtype=np.uint64)
-    for name in sorted(events.column_names):
-        column = events.column(name)
-        if name in _NOT_CONTENT or column.null_count == len(column):
-            continue
-        salt = np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()))
-        total += _scatter(_column_digests(column) ^ salt)
-    return total
-
-
-def _column_digests(column: pa.ChunkedArray) -> Digests:
-    if pa.types.is_integer(column.type) or pa.types.is_timestamp(column.type):
-        whole = pc.fill_null(column.cast(pa.int64()), np.iinfo(np.int64).min)
-        return np.asarray(whole.to_numpy(), dtype=np.int64).astype(np.uint64)
-    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode("encode")
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    words = [
-        int.from_bytes(hashlib.blake2b((value or "\0null").encode(), digest_size=8).digest())
-        for value in encoded.dictionary.to_pylist()
-    ]
-    places = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
-    return np.array(words, dtype=np.uint64)[places]
-
-
-def _scatter(values: Digests) -> Digests:
-    """A bijective mix of 64-bit words (splitmix64's finaliser)."""
-    with np.errstate(over="ignore"):
-        mixed = values + _MIX
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return mixed ^ (mixed >> np.uint64(31))
+    text = b"".join(
+        digest(f"{prefixes[source]}{event_id}".encode(), digest_size=DIGEST_SIZE).digest()
+        for source, event_id in zip(sources, events["id"].to_pylist(), strict=True)
+    )
+    return np.frombuffer(text, dtype=np.uint8).reshape(-1, DIGEST_SIZE)
