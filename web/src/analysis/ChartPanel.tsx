@@ -1,6 +1,6 @@
 /** The main picture: a chart with its legend, or the same numbers as a table. */
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { drawn, type Known } from "../core/amount";
+import type { Known } from "../core/amount";
 import { columnDigits, compact, count, money } from "../core/format";
 import { bucketOf, buckets } from "../core/period";
 import { useLook } from "../ui/look";
@@ -11,7 +11,7 @@ import { drilled, measureOf, useDesk } from "./context";
 import { Legend } from "./Legend";
 import { groupIdentity, groupName } from "./names";
 import { PointsTable } from "./PointsTable";
-import { accumulated, type Picture, pivot, type Series } from "./pivot";
+import { accumulated, pivot, type Series } from "./pivot";
 import { columnName } from "./state";
 
 const ChartCanvas = lazy(() => import("./ChartCanvas"));
@@ -69,19 +69,13 @@ function useDrawing({ question, frame }: Answer): Drawing {
   return useMemo(() => {
     const groups = picture.series.map((series) => series.group);
     const identities = groups.map((group) => groupIdentity(grouping, group));
-    const lone = grouping.length === 0;
     return {
       picture,
       kind: state.chart === "table" ? "column" : state.chart,
       names: picture.series.map((one) => groupName(grouping, one.group, one.members)),
-      colours: colours(lone ? "" : grouping.map(columnName).join(","), lone ? ["All"] : identities),
+      colours: colours(grouping.map(columnName).join(","), identities),
       unfinished: span.until > unfinished ? unfinished : "",
       accumulated: running,
     };
   }, [picture, grouping, state.chart, colours, unfinished, span, running]);
-}
-
-/** Whether there is anything at all to draw. */
-export function drawable({ sums }: Picture): boolean {
-  return sums.some((value) => drawn(value) !== null);
 }

@@ -32,7 +32,12 @@ export function CostView(): ReactNode {
       <ChartTools answer={points.answer} />
       {!plain && <ChartPanel asked={points} />}
       {!plain && <RankedBars />}
-      <RowsTable questions={asked} asked={rows} whole={total} {...{ complete, previous }} />
+      <RowsTable
+        questions={asked}
+        asked={state.grouping.length === 0 ? points : rows}
+        whole={total}
+        {...{ complete, previous }}
+      />
       {plain && <RankedBars />}
     </>
   );

@@ -1,7 +1,16 @@
 /** The line of figures above the chart. */
 import type { ReactNode } from "react";
 import { perMillion, quotient, sum } from "../core/amount";
-import { columnDigits, compact, count, figure, minorUnits, price, shortSpan } from "../core/format";
+import {
+  columnDigits,
+  compact,
+  count,
+  figure,
+  minorUnits,
+  money,
+  priceDigits,
+  shortSpan,
+} from "../core/format";
 import { length } from "../core/period";
 import { ChangeFigure, Figure } from "../ui/Figure";
 import { Panel } from "../ui/Panel";
@@ -25,6 +34,7 @@ export function Figures(props: FigureAnswers): ReactNode {
   const cost = total(records, "cost");
   const tokens = total(records, "tokens");
   const calls = total(records, "calls");
+  const million = perMillion(cost, tokens);
   const digits = columnDigits([cost], currency);
   const title = state.metric === "amortized" ? "Amortized cost" : "Actual cost";
   return (
@@ -61,8 +71,8 @@ export function Figures(props: FigureAnswers): ReactNode {
       </Card>
       <Card name={`Per 1 M tokens, ${currency}`}>
         <Figure
-          value={perMillion(cost, tokens)}
-          text={price(perMillion(cost, tokens), currency)}
+          value={million}
+          text={money(million, priceDigits([million], currency))}
           unit={currency}
           reason="Needs priced tokens"
         />

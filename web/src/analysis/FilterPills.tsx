@@ -1,5 +1,5 @@
 /** Filters as a sentence of pills: "Model is gpt-4.1", "tag team is not search". */
-import { Button, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { Dismiss12Regular, FilterAdd20Regular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -8,7 +8,8 @@ import type { Column, Condition } from "../api/query";
 import { columnDigits, money } from "../core/format";
 import { resolve } from "../core/period";
 import { Failure } from "../ui/Panel";
-import { Pill } from "../ui/Pill";
+import { PillText } from "../ui/Pill";
+import { Pop } from "../ui/Pop";
 import { SearchList } from "../ui/SearchList";
 import { useDesk } from "./context";
 import { columnLabel, valueName } from "./names";
@@ -44,35 +45,29 @@ function FilterPill(props: {
 }): ReactNode {
   const { condition, onChange } = props;
   const { labels } = useDesk();
-  const [open, setOpen] = useState(false);
   const name = columnLabel(condition.column, labels);
+  const verb = condition.exclude ? "is not" : "is";
   const all = condition.values.map((value) => valueName(condition.column, value));
   const more = all.length > 1 ? ` +${all.length - 1}` : "";
   return (
     <span className="filter">
-      <Popover
-        open={open}
-        onOpenChange={(_, data) => setOpen(data.open)}
-        positioning="below-start"
-        trapFocus
+      <Pop
+        label={`Filter by ${name}`}
+        role="dialog"
+        className="picker"
+        buttonProps={{ className: "pill", title: all.join("\n") }}
+        button={<PillText value={`${name} ${verb} ${all[0]}${more}`} />}
       >
-        <PopoverTrigger disableButtonEnhancement>
-          <Pill
-            value={`${name} ${condition.exclude ? "is not" : "is"} ${all[0]}${more}`}
-            title={all.join("\n")}
-            className="pill-filter"
-          />
-        </PopoverTrigger>
-        <PopoverSurface className="picker" aria-label={`Filter by ${name}`}>
+        {(close) => (
           <Values
             condition={condition}
             onApply={(next) => {
-              setOpen(false);
+              close();
               onChange(next);
             }}
           />
-        </PopoverSurface>
-      </Popover>
+        )}
+      </Pop>
       <button
         type="button"
         className="filter-remove"
@@ -86,47 +81,44 @@ function FilterPill(props: {
 }
 
 function AddFilter({ onAdd }: { onAdd: (condition: Condition) => void }): ReactNode {
+  return (
+    <Pop
+      label="Add filter"
+      role="dialog"
+      className="picker"
+      buttonProps={{ className: "pill" }}
+      button={<PillText value="Add filter" icon={<FilterAdd20Regular />} />}
+    >
+      {(close) => (
+        <NewFilter
+          onApply={(condition) => {
+            close();
+            if (condition.values.length > 0) onAdd(condition);
+          }}
+        />
+      )}
+    </Pop>
+  );
+}
+
+/** First the column, then its values. */
+function NewFilter({ onApply }: { onApply: (condition: Condition) => void }): ReactNode {
   const { columns, labels } = useDesk();
-  const [open, setOpen] = useState(false);
   const [column, setColumn] = useState<Column | null>(null);
+  if (column)
+    return <Values condition={{ column, exclude: false, values: [] }} onApply={onApply} />;
   const options = columns.map((one) => ({
     id: columnName(one),
     label: columnLabel(one, labels),
     detail: columnName(one),
   }));
-  const turn = (next: boolean): void => {
-    setOpen(next);
-    setColumn(null);
-  };
   return (
-    <Popover
-      open={open}
-      onOpenChange={(_, data) => turn(data.open)}
-      positioning="below-start"
-      trapFocus
-    >
-      <PopoverTrigger disableButtonEnhancement>
-        <Pill value="Add filter" icon={<FilterAdd20Regular />} />
-      </PopoverTrigger>
-      <PopoverSurface className="picker" aria-label="Add filter">
-        {column === null ? (
-          <SearchList
-            label="Filter by"
-            options={options}
-            chosen={new Set()}
-            onPick={(id) => setColumn(columnOf(id))}
-          />
-        ) : (
-          <Values
-            condition={{ column, exclude: false, values: [] }}
-            onApply={(condition) => {
-              turn(false);
-              if (condition.values.length > 0) onAdd(condition);
-            }}
-          />
-        )}
-      </PopoverSurface>
-    </Popover>
+    <SearchList
+      label="Filter by"
+      options={options}
+      chosen={new Set()}
+      onPick={(id) => setColumn(columnOf(id))}
+    />
   );
 }
 

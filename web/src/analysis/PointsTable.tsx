@@ -10,8 +10,8 @@ export function PointsTable({ drawing, write }: { drawing: Drawing; write: Write
   const several = picture.series.length > 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="scroll points" aria-label="Points" tabIndex={0}>
-      <table className="table">
+    <div className="scroll points" tabIndex={0}>
+      <table className="table" aria-label="Points in time">
         <thead>
           <tr>
             <th scope="col">Date, UTC</th>
@@ -46,7 +46,7 @@ export function PointsTable({ drawing, write }: { drawing: Drawing; write: Write
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -1,12 +1,5 @@
 /** The range pill: a step back, the range, a step on. Keys [ and ] do the same. */
-import {
-  Button,
-  Field,
-  Input,
-  Popover,
-  PopoverSurface,
-  PopoverTrigger,
-} from "@fluentui/react-components";
+import { Button, Field, Input } from "@fluentui/react-components";
 import {
   CalendarLtr16Regular,
   ChevronLeft16Regular,
@@ -15,7 +8,8 @@ import {
 import { type ReactNode, useEffect, useState } from "react";
 import { spanText } from "../core/format";
 import { addDays, isDay, moved, PRESETS, resolve, token } from "../core/period";
-import { Pill } from "../ui/Pill";
+import { PillText } from "../ui/Pill";
+import { Pop } from "../ui/Pop";
 import { useDesk } from "./context";
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -29,12 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export function RangePill(): ReactNode {
   const { state, move, today } = useDesk();
-  const [open, setOpen] = useState(false);
   const span = resolve(state.range, today);
-  const choose = (range: string): void => {
-    setOpen(false);
-    move({ ...state, range });
-  };
   const step = (steps: number): void => {
     const next = token(moved(span, steps));
     const same = PRESETS.find((preset) => token(resolve(preset, today)) === next);
@@ -53,39 +42,26 @@ export function RangePill(): ReactNode {
         title="Previous period ( [ )"
         onClick={() => step(-1)}
       />
-      <Popover
-        open={open}
-        onOpenChange={(_, data) => setOpen(data.open)}
-        positioning="below-start"
-        trapFocus
+      <Pop
+        label="Range"
+        role="dialog"
+        className="range-menu"
+        buttonProps={{ className: "pill", title: "Days in UTC" }}
+        button={<PillText icon={<CalendarLtr16Regular />} label={name} value={text} opens />}
       >
-        <PopoverTrigger disableButtonEnhancement>
-          <Pill
-            icon={<CalendarLtr16Regular />}
-            label={name}
-            value={text}
-            title="Days in UTC"
-            opens
-          />
-        </PopoverTrigger>
-        <PopoverSurface className="range-menu" aria-label="Range">
-          <div className="presets">
-            {PRESETS.map((preset) => (
-              <button
-                key={preset}
-                type="button"
-                className="preset"
-                aria-pressed={state.range === preset}
-                onClick={() => choose(preset)}
-              >
-                <span>{NAMES[preset]}</span>
-                <span className="secondary">{spanText(resolve(preset, today))}</span>
-              </button>
-            ))}
-          </div>
-          <CustomRange from={span.from} to={addDays(span.until, -1)} onApply={choose} />
-        </PopoverSurface>
-      </Popover>
+        {(close) => {
+          const choose = (range: string): void => {
+            close();
+            move({ ...state, range });
+          };
+          return (
+            <>
+              <Presets chosen={state.range} today={today} onChoose={choose} />
+              <CustomRange from={span.from} to={addDays(span.until, -1)} onApply={choose} />
+            </>
+          );
+        }}
+      </Pop>
       <Button
         appearance="subtle"
         size="small"
@@ -94,6 +70,32 @@ export function RangePill(): ReactNode {
         title="Next period ( ] )"
         onClick={() => step(1)}
       />
+    </div>
+  );
+}
+
+function Presets(props: {
+  chosen: string;
+  today: string;
+  onChoose: (range: string) => void;
+}): ReactNode {
+  const { chosen, today, onChoose } = props;
+  return (
+    <div className="presets">
+      {PRESETS.map((preset) => (
+        <button
+          key={preset}
+          type="button"
+          className="preset"
+          aria-pressed={chosen === preset}
+          // biome-ignore lint/a11y/noAutofocus: the focus goes where the choice is made
+          autoFocus={preset === (chosen in NAMES ? chosen : PRESETS[0])}
+          onClick={() => onChoose(preset)}
+        >
+          <span>{NAMES[preset]}</span>
+          <span className="secondary">{spanText(resolve(preset, today))}</span>
+        </button>
+      ))}
     </div>
   );
 }
@@ -134,9 +136,7 @@ function CustomRange(props: {
 function useKeys(keys: Readonly<Record<string, () => void>>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const typing = (event.target as Element).closest?.(
-        "input, textarea, [role=dialog], [role=menu]",
-      );
+      const typing = (event.target as Element).closest?.("input, textarea, [popover]");
       if (typing || event.ctrlKey || event.metaKey) return;
       keys[event.key]?.();
     };

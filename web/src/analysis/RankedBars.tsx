@@ -57,8 +57,10 @@ function Bars({ answer }: { answer: Answer }): ReactNode {
   const { grouping } = answer.question;
   const [column] = grouping;
   const all = [...answer.frame.records].sort((a, b) => byAmount(a[measure], b[measure]));
-  const shown = all.slice(0, SHOWN);
-  const rest = all.slice(SHOWN);
+  // A single other is shown by its name: "1 other" would say less in the same room.
+  const alone = all.length === SHOWN + 1 ? all.length : SHOWN;
+  const shown = all.slice(0, alone);
+  const rest = all.slice(alone);
   const inks = colours(
     column ? columnName(column) : "",
     shown.map((entry) => groupIdentity(grouping, entry.group)),
@@ -84,9 +86,9 @@ function Bars({ answer }: { answer: Answer }): ReactNode {
       ))}
       {rest.length > 0 && (
         <li className="ranked-rest secondary">
-          {rest.length} others{" "}
-          <Figure value={others} text={written(others, measure, digits)} reason="No price" />{" "}
-          {percent(quotient(others, total))}
+          <span>{rest.length} others</span>
+          <Figure value={others} text={written(others, measure, digits)} reason="No price" />
+          <span>{percent(quotient(others, total))}</span>
         </li>
       )}
       {all.length === 0 && <li className="secondary">No usage</li>}

@@ -1,38 +1,23 @@
-/** The table of groups: cost, share, change, tokens, calls, blended price, and exact totals. */
+/** The table of rows: groups, or points in time when nothing is grouped. */
 import { type ReactNode, useMemo } from "react";
-import {
-  type Amount,
-  byAmount,
-  difference,
-  type Known,
-  perMillion,
-  quotient,
-} from "../core/amount";
-import {
-  columnDigits,
-  compact,
-  count,
-  money,
-  percent,
-  price,
-  roundingGap,
-  shortSpan,
-} from "../core/format";
-import { ChangeFigure, Figure } from "../ui/Figure";
+import type { Column } from "../api/query";
+import type { Known } from "../core/amount";
+import { count } from "../core/format";
 import { Panel } from "../ui/Panel";
 import { type TableColumn, VirtualTable } from "../ui/VirtualTable";
 import type { Answer, Asked, Questions } from "./answers";
-import { drilled, useDesk } from "./context";
-import { type Entry, type Group, groupKey, total } from "./frame";
-import { columnLabel, groupName, valueName } from "./names";
+import { type Desk, drilled, useDesk } from "./context";
+import { type Group, groupKey, total } from "./frame";
+import { columnLabel, valueName } from "./names";
+import {
+  changeColumn,
+  costColumn,
+  dateColumn,
+  type Row,
+  shareColumn,
+  usageColumns,
+} from "./rowColumns";
 import { columnName } from "./state";
-
-/** A group with what it cost over the complete days, now and before. */
-interface Row {
-  readonly entry: Entry;
-  readonly now: Known;
-  readonly before: Known;
-}
 
 export function RowsTable(props: {
   questions: Questions;
@@ -42,12 +27,17 @@ export function RowsTable(props: {
   previous: Asked;
 }): ReactNode {
   const { questions, asked, whole, complete, previous } = props;
+  const desk = useDesk();
   const { answer } = asked;
   const rows = useMemo(
     () => (answer ? compared(answer, complete.answer, previous.answer) : []),
     [answer, complete.answer, previous.answer],
   );
-  const columns = useColumns(answer, whole.answer, rows, questions);
+  const columns = useMemo(
+    () => (answer ? columnsOf(answer, whole.answer, rows, questions, desk) : []),
+    [answer, whole.answer, rows, questions, desk],
+  );
+  const dated = answer?.question.grouping.length === 0;
   return (
     <Panel waiting={asked.waiting} height={34 * 8} label="Rows" className="rows-panel">
       {answer?.frame.truncated && (
@@ -58,11 +48,11 @@ export function RowsTable(props: {
       )}
       <VirtualTable
         key={answer?.question.grouping.map(columnName).join(",") ?? ""}
-        label="Rows"
+        label="All rows"
         rows={rows}
         columns={columns}
-        order={{ id: "cost", descending: true }}
-        rowKey={(row) => groupKey(row.entry.group)}
+        order={dated ? { id: "date", descending: false } : { id: "cost", descending: true }}
+        rowKey={({ entry }) => entry.bucket + groupKey(entry.group)}
       />
     </Panel>
   );
@@ -92,192 +82,47 @@ function at(all: ReadonlyMap<string, Known> | null, group: Group): Known {
   return all === null ? null : found === undefined ? "0" : found;
 }
 
-const largest =
-  (pick: (row: Row) => Known) =>
-  (a: Row, b: Row): number =>
-    byAmount(pick(b), pick(a));
-
-function useColumns(
-  answer: Answer | null,
+function columnsOf(
+  answer: Answer,
   whole: Answer | null,
   rows: readonly Row[],
   questions: Questions,
+  desk: Desk,
 ): readonly TableColumn<Row>[] {
-  const names = useNameColumns(answer);
-  return useMemo(() => {
-    if (!answer) return names;
-    const { currency } = answer.frame;
-    const sums = whole?.frame.records ?? [];
-    const all = {
-      cost: total(sums, "cost"),
-      tokens: total(sums, "tokens"),
-      calls: total(sums, "calls"),
-    };
-    const common = { rows, currency, all };
-    return [
-      ...names,
-      costColumn(common),
-      shareColumn(all.cost),
-      changeColumn(currency, questions),
-      ...usageColumns(common),
-    ];
-  }, [answer, whole, rows, names, questions]);
-}
-
-interface Common {
-  readonly rows: readonly Row[];
-  readonly currency: string;
-  readonly all: { readonly cost: Known; readonly tokens: Known; readonly calls: Known };
-}
-
-function useNameColumns(answer: Answer | null): readonly TableColumn<Row>[] {
-  const { labels, state, move } = useDesk();
-  const grouping = answer?.question.grouping ?? [];
-  const key = grouping.map(columnName).join(",");
-  return useMemo(() => {
-    if (grouping.length === 0) return [plainName()];
-    return grouping.map((column, index) => ({
-      id: columnName(column),
-      title: columnLabel(column, labels),
-      compare: (a, b) => value(a, index).localeCompare(value(b, index)),
-      cell: (row) => (
-        <button
-          type="button"
-          className="cell-link"
-          title={value(row, index) || undefined}
-          onClick={(event) => move(drilled(state, [column], [value(row, index)], event.altKey))}
-        >
-          {valueName(column, value(row, index))}
-        </button>
-      ),
-      total: index === 0 ? `Total of ${count(String(answer?.frame.total ?? 0))}` : "",
-    }));
-  }, [key, labels, state, move, answer]);
-}
-
-const value = (row: Row, index: number): string => row.entry.group[index] ?? "";
-
-function plainName(): TableColumn<Row> {
-  return {
-    id: "all",
-    title: "Costs",
-    compare: () => 0,
-    cell: () => groupName([], []),
-    total: "Total",
-  };
-}
-
-function costColumn({ rows, currency, all }: Common): TableColumn<Row> {
-  const digits = columnDigits(
-    rows.map((row) => row.entry.cost),
-    currency,
-  );
-  const gap = roundingGap(
-    rows.map((row) => row.entry.cost),
-    all.cost,
-    digits,
-  );
-  const off = gap === null ? null : `The rounded rows miss this exact total by ${gap} ${currency}`;
-  return {
-    id: "cost",
-    title: `Cost, ${currency}`,
-    number: true,
-    compare: largest((row) => row.entry.cost),
-    cell: ({ entry }) => (
-      <Figure
-        value={entry.cost}
-        text={money(entry.cost, digits)}
-        unit={currency}
-        reason="No price"
-      />
-    ),
-    total: (
-      <span title={off ?? undefined}>
-        {off && <abbr title={off}>≈ </abbr>}
-        <Figure value={all.cost} text={money(all.cost, digits)} unit={currency} reason="No price" />
-      </span>
-    ),
-  };
-}
-
-function shareColumn(whole: Known): TableColumn<Row> {
-  return {
-    id: "share",
-    title: "Share",
-    number: true,
-    compare: largest((row) => row.entry.cost),
-    cell: ({ entry }) => (
-      <Figure
-        value={quotient(entry.cost, whole)}
-        text={percent(quotient(entry.cost, whole))}
-        unit={`= ${entry.cost} / ${whole}`}
-        reason="No price"
-      />
-    ),
-    total: "",
-  };
-}
-
-function changeColumn(currency: string, { comparison }: Questions): TableColumn<Row> {
-  const spans = comparison
-    ? `Complete days: ${shortSpan(comparison.current)} against ${shortSpan(comparison.previous)}`
-    : "No complete day to compare yet";
-  return {
-    id: "change",
-    title: `Change, ${currency}`,
-    hint: spans,
-    number: true,
-    compare: largest((row) => difference(row.now, row.before)),
-    cell: ({ now, before }) => <ChangeFigure {...{ now, before }} digits={2} unit={currency} />,
-    total: "",
-  };
-}
-
-function usageColumns({ currency, all }: Common): readonly TableColumn<Row>[] {
-  const blended = ({ entry }: Row): Known => perMillion(entry.cost, entry.tokens);
+  const { currency } = answer.frame;
+  const { grouping } = answer.question;
+  const of = whole?.frame.records ?? [];
+  const all = { cost: total(of, "cost"), tokens: total(of, "tokens"), calls: total(of, "calls") };
+  const sums = { rows, currency, all };
+  const dated = grouping.length === 0;
   return [
-    {
-      id: "tokens",
-      title: "Tokens",
-      number: true,
-      compare: largest((row) => row.entry.tokens),
-      cell: ({ entry }) => <Tokens value={entry.tokens} />,
-      total: <Tokens value={all.tokens} />,
-    },
-    {
-      id: "calls",
-      title: "Calls",
-      hint: "A call that has several lines counts in each of their rows, and once in the total",
-      number: true,
-      compare: largest((row) => row.entry.calls),
-      cell: ({ entry }) => <Figure value={entry.calls} text={count(entry.calls)} />,
-      total: <Figure value={all.calls} text={count(all.calls)} />,
-    },
-    {
-      id: "price",
-      title: `Per 1 M tokens, ${currency}`,
-      hint: "Blended over all token types of the row",
-      number: true,
-      compare: largest(blended),
-      cell: (row) => <Price value={blended(row)} currency={currency} />,
-      total: <Price value={perMillion(all.cost, all.tokens)} currency={currency} />,
-    },
+    ...(dated ? [dateColumn()] : grouping.map((_, index) => nameColumn(answer, index, desk))),
+    costColumn(sums),
+    shareColumn(all.cost),
+    ...(dated ? [] : [changeColumn(currency, questions)]),
+    ...usageColumns(sums),
   ];
 }
 
-function Tokens({ value: tokens }: { value: Amount | null }): ReactNode {
-  return (
-    <Figure value={tokens} text={compact(tokens)} unit="tokens" reason="Not counted in tokens" />
-  );
-}
-
-function Price({ value: blended, currency }: { value: Known; currency: string }): ReactNode {
-  return (
-    <Figure
-      value={blended}
-      text={price(blended, currency)}
-      unit={currency}
-      reason="Needs priced tokens"
-    />
-  );
+/** The values of one grouping; each filters when clicked. */
+function nameColumn(answer: Answer, index: number, desk: Desk): TableColumn<Row> {
+  const { labels, state, move } = desk;
+  const column = answer.question.grouping[index] as Column;
+  const value = (row: Row): string => row.entry.group[index] ?? "";
+  return {
+    id: columnName(column),
+    title: columnLabel(column, labels),
+    compare: (a, b) => value(a).localeCompare(value(b)),
+    cell: (row) => (
+      <button
+        type="button"
+        className="cell-link"
+        title={value(row) || undefined}
+        onClick={(event) => move(drilled(state, [column], [value(row)], event.altKey))}
+      >
+        {valueName(column, value(row))}
+      </button>
+    ),
+    total: index === 0 ? `Total of ${count(String(answer.frame.total))}` : "",
+  };
 }

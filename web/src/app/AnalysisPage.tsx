@@ -1,11 +1,4 @@
 /** Title with the view menu, the line of pills, and the view itself. */
-import {
-  Menu,
-  MenuItemRadio,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-} from "@fluentui/react-components";
 import { ChevronDown20Regular } from "@fluentui/react-icons";
 import { type ReactNode, useEffect } from "react";
 import { CostView } from "../analysis/CostView";
@@ -14,6 +7,10 @@ import { started } from "../analysis/state";
 import { Toolbar } from "../analysis/Toolbar";
 import { VIEW_NAMES, VIEWS, type ViewName } from "../analysis/views";
 import { SmartView } from "../smart/SmartView";
+import { ChoiceMenu } from "../ui/Choice";
+import { Pop } from "../ui/Pop";
+
+const OPTIONS = VIEW_NAMES.map((id) => ({ id, label: VIEWS[id].title, hint: VIEWS[id].hint }));
 
 export function AnalysisPage(): ReactNode {
   const { state } = useDesk();
@@ -28,7 +25,6 @@ export function AnalysisPage(): ReactNode {
           <span className="hidden">Cost analysis: </span>
           <ViewMenu />
         </h1>
-        <span className="secondary title-hint">{VIEWS[state.view].hint}</span>
       </div>
       <Toolbar />
       {state.view === "ai" ? <SmartView /> : <CostView />}
@@ -42,26 +38,26 @@ function ViewMenu(): ReactNode {
   const open = (view: ViewName): void =>
     move({ ...started(view, state.scope), conditions: state.conditions });
   return (
-    <Menu
-      positioning="below-start"
-      checkedValues={{ view: [state.view] }}
-      onCheckedValueChange={(_, data) => open((data.checkedItems[0] ?? state.view) as ViewName)}
-    >
-      <MenuTrigger disableButtonEnhancement>
-        <button type="button" className="view-button">
+    <Pop
+      label="View"
+      role="menu"
+      buttonProps={{ className: "view-button" }}
+      button={
+        <>
           {VIEWS[state.view].title}
           <ChevronDown20Regular aria-hidden />
-        </button>
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          {VIEW_NAMES.map((view) => (
-            <MenuItemRadio key={view} name="view" value={view} subText={VIEWS[view].hint}>
-              {VIEWS[view].title}
-            </MenuItemRadio>
-          ))}
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+        </>
+      }
+    >
+      {(close) => (
+        <ChoiceMenu
+          label="View"
+          options={OPTIONS}
+          chosen={state.view}
+          onChoose={open}
+          close={close}
+        />
+      )}
+    </Pop>
   );
 }

@@ -1,5 +1,5 @@
 /** Product, scope, how fresh the numbers are, and light or dark. */
-import { Badge, Button, Tooltip } from "@fluentui/react-components";
+import { Badge, Button } from "@fluentui/react-components";
 import {
   Navigation20Regular,
   WeatherMoon20Regular,
@@ -30,13 +30,13 @@ export function Header(props: { onMenu: () => void; menuOpen: boolean }): ReactN
       <ScopePicker />
       <span className="header-space" />
       <Freshness />
-      <Tooltip content={`Switch to ${next}`} relationship="label">
-        <Button
-          appearance="transparent"
-          icon={mode === "dark" ? <WeatherSunny20Regular /> : <WeatherMoon20Regular />}
-          onClick={toggle}
-        />
-      </Tooltip>
+      <Button
+        appearance="transparent"
+        icon={mode === "dark" ? <WeatherSunny20Regular /> : <WeatherMoon20Regular />}
+        aria-label={`Switch to ${next}`}
+        title={`Switch to ${next}`}
+        onClick={toggle}
+      />
       <span className={`progress ${fetching ? "progress-on" : ""}`} aria-hidden />
     </header>
   );

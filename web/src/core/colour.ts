@@ -27,20 +27,20 @@ export const TOKEN_INKS = {
 
 /** Colours for every other kind of identity; no greys, no state colours. */
 export const PALETTE: readonly Ink[] = [
-  ink("#0F6CBD", "#479EF5"),
-  ink("#C4570B", "#F2943D"),
-  ink("#0B7A75", "#2BC4B6"),
-  ink("#7A3FB5", "#B98BE8"),
-  ink("#8A6D00", "#E3C233"),
-  ink("#B0277F", "#F07CC4"),
-  ink("#3F7D20", "#8ACB5E"),
-  ink("#1F3B8C", "#8FA8F5"),
-  ink("#7A4A2B", "#D1A07A"),
-  ink("#008AB8", "#6CD3F2"),
-  ink("#5B1F5E", "#D9A3DB"),
-  ink("#56691F", "#C0CF7A"),
-  ink("#4B54D6", "#7F87FF"),
-  ink("#00563F", "#5FE0AE"),
+  ink("#1570C9", "#479EF5"),
+  ink("#D65A0E", "#F5994A"),
+  ink("#0D8A80", "#2BC4B6"),
+  ink("#8752CC", "#B98BE8"),
+  ink("#A07B00", "#E3C233"),
+  ink("#C23C8C", "#F07CC4"),
+  ink("#4C8C2B", "#8ACB5E"),
+  ink("#2A4AA8", "#8FA8F5"),
+  ink("#95603A", "#D1A07A"),
+  ink("#0090C0", "#6CD3F2"),
+  ink("#7A2E7D", "#D9A3DB"),
+  ink("#6E8322", "#C0CF7A"),
+  ink("#5A63EA", "#7F87FF"),
+  ink("#00795A", "#5FE0AE"),
 ];
 
 /** The colour of a token type, found from its registered name. */
@@ -88,8 +88,9 @@ function freeSlot(preferred: number, taken: ReadonlySet<number>): number {
   return preferred;
 }
 
-/** The colour of an identity; grey for what has no name. */
+/** The colour of an identity; grey for what has no name. Without a dimension there is but one. */
 export function inkOf(slots: Slots, dimension: string, identity: string): Ink {
+  if (dimension === "") return PALETTE[0] ?? GREY;
   if (identity === "") return GREY;
   if (dimension === "TokenType") return tokenInk(identity);
   return PALETTE[slots[dimension]?.[identity] ?? -1] ?? GREY;

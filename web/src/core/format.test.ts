@@ -8,7 +8,7 @@ import {
   minorUnits,
   money,
   percent,
-  price,
+  priceDigits,
   roundingGap,
   spanText,
 } from "./format";
@@ -51,12 +51,13 @@ test("figures are whole up to a million", () => {
 
 test("tokens have three significant digits", () => {
   expect(plain(compact("1234567", "en"))).toBe("1.23 M");
-  expect(compact("999", "en")).toBe("999");
+  expect(plain(compact("28000000", "en-GB"))).toBe("28.0 M");
+  expect(compact("28", "en")).toBe("28");
 });
 
-test("prices below one keep four decimals", () => {
-  expect(price("0.0375", "USD", "en")).toBe("0.0375");
-  expect(price("2.5", "USD", "en")).toBe("2.50");
+test("a column with a price below one keeps four decimals", () => {
+  expect(priceDigits(["0.0375", "2.5"], "USD")).toBe(4);
+  expect(priceDigits([null, "0", "2.5"], "USD")).toBe(2);
 });
 
 test("percent", () => {

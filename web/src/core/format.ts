@@ -68,11 +68,17 @@ export function figure(value: Known, digits: number, locale = LOCALE): string {
   return compact(value, locale);
 }
 
-/** Three significant digits with their magnitude: "1.23 M". */
+/** Three significant digits with their magnitude: "1.23 M", "28.0 K"; below a thousand, "28". */
 export function compact(value: Known, locale = LOCALE): string {
   if (value === null) return UNKNOWN;
-  const options = { notation: "compact", maximumSignificantDigits: 3 } as const;
-  return written(value, options, locale);
+  const minimumSignificantDigits = Math.abs(Number(value)) < 1000 ? 1 : 3;
+  const options = {
+    notation: "compact",
+    minimumSignificantDigits,
+    maximumSignificantDigits: 3,
+  } as const;
+  // British English writes a small "m" for million, which reads as a thousandth.
+  return written(value, options, locale.startsWith("en") ? "en-US" : locale);
 }
 
 /** A count in full: "812,345". */
@@ -80,13 +86,13 @@ export function count(value: Known, locale = LOCALE): string {
   return value === null ? UNKNOWN : written(value, { maximumFractionDigits: 0 }, locale);
 }
 
-/** A price per million tokens: at least the minor unit, at most six decimals. */
-export function price(value: Known, currency: string, locale = LOCALE): string {
-  if (value === null) return UNKNOWN;
+/** Decimals of a column of prices: the currency's, and at least four when one is below 1. */
+export function priceDigits(prices: Iterable<Known>, currency: string): number {
   const minor = minorUnits(currency);
-  const most = Math.abs(Number(value)) < 1 ? Math.max(4, minor) : minor;
-  const options = { minimumFractionDigits: minor, maximumFractionDigits: most };
-  return written(value, options, locale);
+  for (const value of prices)
+    if (value !== null && sign(value) !== 0 && Math.abs(Number(value)) < 1)
+      return Math.max(4, minor);
+  return minor;
 }
 
 /** A ratio as a percentage with one decimal. */

@@ -1,7 +1,7 @@
 /** The numbers of one line of the AI smart view. */
 import type { ReactNode } from "react";
 import { type Known, quotient } from "../core/amount";
-import { columnDigits, compact, count, money, percent, price } from "../core/format";
+import { compact, count, money, percent } from "../core/format";
 import { ChangeFigure, Figure } from "../ui/Figure";
 import { cacheHits, costPerMillion, costPerRequest, type Node } from "./tree";
 
@@ -9,11 +9,14 @@ import { cacheHits, costPerMillion, costPerRequest, type Node } from "./tree";
 export interface Scale {
   readonly currency: string;
   readonly total: Known;
-  readonly digits: number;
+  /** Decimals of the columns of costs, prices per million tokens, and costs of a request. */
+  readonly costDigits: number;
+  readonly millionDigits: number;
+  readonly requestDigits: number;
 }
 
 export function TreeCells({ node, scale }: { node: Node; scale: Scale }): ReactNode {
-  const { currency, total, digits } = scale;
+  const { currency, total, costDigits, millionDigits, requestDigits } = scale;
   const unpriced = "No price";
   const million = costPerMillion(node);
   const share = quotient(node.cost, total);
@@ -28,8 +31,18 @@ export function TreeCells({ node, scale }: { node: Node; scale: Scale }): ReactN
         unit="tokens"
         reason="Not counted in tokens"
       />
-      <Cell value={node.cost} text={money(node.cost, digits)} unit={currency} reason={unpriced} />
-      <Cell value={million} text={price(million, currency)} unit={currency} reason={unpriced} />
+      <Cell
+        value={node.cost}
+        text={money(node.cost, costDigits)}
+        unit={currency}
+        reason={unpriced}
+      />
+      <Cell
+        value={million}
+        text={money(million, millionDigits)}
+        unit={currency}
+        reason={unpriced}
+      />
       <Cell
         value={share}
         text={percent(share)}
@@ -37,7 +50,7 @@ export function TreeCells({ node, scale }: { node: Node; scale: Scale }): ReactN
         reason={unpriced}
       />
       <td className="number">
-        <ChangeFigure now={node.now} before={node.before} digits={digits} unit={currency} />
+        <ChangeFigure now={node.now} before={node.before} digits={costDigits} unit={currency} />
       </td>
       {leaf ? (
         <td colSpan={3} />
@@ -52,7 +65,7 @@ export function TreeCells({ node, scale }: { node: Node; scale: Scale }): ReactN
           <Cell value={node.calls} text={count(node.calls)} unit="calls" />
           <Cell
             value={request}
-            text={money(request, columnDigits([request], currency))}
+            text={money(request, requestDigits)}
             unit={currency}
             reason={unpriced}
           />

@@ -4,11 +4,18 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "r
 import { useDesk } from "../analysis/context";
 import { narrowed } from "../analysis/state";
 import { sum } from "../core/amount";
-import { columnDigits, shortSpan } from "../core/format";
+import { columnDigits, priceDigits, shortSpan } from "../core/format";
 import type { Comparison } from "../core/period";
 import { useLook } from "../ui/look";
 import { type Scale, TreeCells } from "./TreeCells";
-import { type Kind, type Node, type Visible, visible } from "./tree";
+import {
+  costPerMillion,
+  costPerRequest,
+  type Kind,
+  type Node,
+  type Visible,
+  visible,
+} from "./tree";
 
 const COLUMN: Readonly<Record<Kind, string>> = {
   Resource: "ResourceId",
@@ -163,8 +170,18 @@ function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
 }
 
 function scaleOf(nodes: readonly Node[], currency: string): Scale {
-  const costs = nodes.map((node) => node.cost);
-  return { currency, total: sum(costs), digits: columnDigits(costs, currency) };
+  const deployments = nodes.flatMap((node) => [node, ...node.children]);
+  const lines = deployments.flatMap((node) => [node, ...node.children]);
+  return {
+    currency,
+    total: sum(nodes.map((node) => node.cost)),
+    costDigits: columnDigits(
+      nodes.map((node) => node.cost),
+      currency,
+    ),
+    millionDigits: priceDigits(lines.map(costPerMillion), currency),
+    requestDigits: columnDigits(deployments.map(costPerRequest), currency),
+  };
 }
 
 type Body = { readonly current: HTMLTableSectionElement | null };

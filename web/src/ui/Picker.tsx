@@ -1,7 +1,7 @@
 /** A pill that opens a list with a search field. */
-import { Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
-import { type ReactNode, useState } from "react";
-import { Pill } from "./Pill";
+import type { ReactNode } from "react";
+import { PillText } from "./Pill";
+import { Pop } from "./Pop";
 import { SearchList, type SearchOption } from "./SearchList";
 
 export function Picker(props: {
@@ -14,30 +14,25 @@ export function Picker(props: {
   onPick: (id: string) => void;
 }): ReactNode {
   const { label, value, labelled = true, icon, options, chosen, onPick } = props;
-  const [open, setOpen] = useState(false);
-  const pick = (id: string): void => {
-    setOpen(false);
-    onPick(id);
-  };
   return (
-    <Popover
-      open={open}
-      onOpenChange={(_, data) => setOpen(data.open)}
-      positioning="below-start"
-      trapFocus
+    <Pop
+      label={label}
+      role="dialog"
+      className="picker"
+      buttonProps={{ className: "pill", "aria-label": `${label}: ${value}` }}
+      button={<PillText label={labelled ? label : undefined} value={value} icon={icon} opens />}
     >
-      <PopoverTrigger disableButtonEnhancement>
-        <Pill
-          label={labelled ? label : undefined}
-          value={value}
-          icon={icon}
-          aria-label={`${label}: ${value}`}
-          opens
+      {(close) => (
+        <SearchList
+          label={label}
+          options={options}
+          chosen={new Set([chosen])}
+          onPick={(id) => {
+            close();
+            onPick(id);
+          }}
         />
-      </PopoverTrigger>
-      <PopoverSurface className="picker" aria-label={label}>
-        <SearchList label={label} options={options} chosen={new Set([chosen])} onPick={pick} />
-      </PopoverSurface>
-    </Popover>
+      )}
+    </Pop>
   );
 }

@@ -1,18 +1,16 @@
-/** The rounded button of the line that reads as a sentence: "Group by: Model". */
+/** What stands in a rounded button of the line that reads as a sentence: "Group by: Model". */
 import { ChevronDown16Regular } from "@fluentui/react-icons";
-import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+import type { ReactNode } from "react";
 
-interface PillProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+export function PillText(props: {
   label?: string | undefined;
   value: string;
   icon?: ReactNode;
   opens?: boolean;
-  ref?: Ref<HTMLButtonElement>;
-}
-
-export function Pill({ label, value, icon, opens, className, ...rest }: PillProps): ReactNode {
+}): ReactNode {
+  const { label, value, icon, opens = false } = props;
   return (
-    <button type="button" className={`pill ${className ?? ""}`} {...rest}>
+    <>
       {icon && (
         <span aria-hidden className="pill-icon">
           {icon}
@@ -21,6 +19,6 @@ export function Pill({ label, value, icon, opens, className, ...rest }: PillProp
       {label && <span className="pill-label">{label}:</span>}
       <span className="pill-value">{value}</span>
       {opens && <ChevronDown16Regular aria-hidden />}
-    </button>
+    </>
   );
 }

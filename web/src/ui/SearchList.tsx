@@ -45,6 +45,8 @@ export function SearchList(props: {
       <div className="search-field">
         <Search16Regular aria-hidden />
         <input
+          // biome-ignore lint/a11y/noAutofocus: whoever opens the list means to type or to move in it
+          autoFocus
           role="combobox"
           aria-label={`Find in ${label}`}
           aria-expanded

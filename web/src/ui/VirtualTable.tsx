@@ -32,7 +32,7 @@ export function VirtualTable<R>(props: {
   const { label, rows, columns, rowKey } = props;
   const [order, setOrder] = useState(props.order);
   const sorted = useMemo(() => ordered(rows, columns, order), [rows, columns, order]);
-  const scroll = useRef<HTMLElement>(null);
+  const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroll.current,
@@ -44,8 +44,8 @@ export function VirtualTable<R>(props: {
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section ref={scroll} className="scroll rows" aria-label={label} tabIndex={0}>
-      <table className="table" aria-rowcount={sorted.length + 2}>
+    <div ref={scroll} className="scroll rows" tabIndex={0}>
+      <table className="table" aria-label={label} aria-rowcount={sorted.length + 2}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -79,7 +79,7 @@ export function VirtualTable<R>(props: {
           </tr>
         </tfoot>
       </table>
-    </section>
+    </div>
   );
 }
 

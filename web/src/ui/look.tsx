@@ -38,9 +38,18 @@ export function useLook(): Look {
 export const FONTS =
   "'Segoe UI Variable Text', 'Segoe UI', system-ui, -apple-system, BlinkMacSystemFont, sans-serif";
 
+// The colours of identities are made to stand out from this ground (core/colour).
+const DARK_THEME = {
+  ...webDarkTheme,
+  colorNeutralBackground1: "#1F1F1F",
+  colorNeutralBackground2: "#191919",
+  fontFamilyBase: FONTS,
+};
+const LIGHT_THEME = { ...webLightTheme, fontFamilyBase: FONTS };
+
 /** Fluent's theme of a mode, in the page's typeface. */
 export function themeOf(mode: Mode): typeof webLightTheme {
-  return { ...(mode === "dark" ? webDarkTheme : webLightTheme), fontFamilyBase: FONTS };
+  return mode === "dark" ? DARK_THEME : LIGHT_THEME;
 }
 
 function systemMode(): Mode {
@@ -78,7 +87,7 @@ function readSlots(): Slots {
 function colourer(mode: Mode): Look["colours"] {
   let slots = readSlots();
   return (dimension, identities) => {
-    const named = identities.flatMap((identity) => identity || []);
+    const named = dimension ? identities.flatMap((identity) => identity || []) : [];
     const next = withSlots(slots, dimension, named);
     if (next !== slots) remember("colours", JSON.stringify(next));
     slots = next;
