@@ -44,11 +44,10 @@ def load(workspace: Workspace, on_progress: OnProgress) -> None:
     Progress counts months. Raises InvalidInput if the folder holds the demo of another version,
     or of a later time.
     """
-    now = workspace.now()
-    state = read_state(workspace.data, now)
-    months = history(now)
+    state = read_state(workspace.data, workspace.now())
+    months = history(workspace.now())
     on_progress(Loading(True, 0, len(months), "prices"))
-    state = _beginning(workspace, state, now)
+    state = _beginning(workspace, state)
     write_state(workspace.data, state)
     for loaded, month in enumerate(months):
         on_progress(Loading(True, loaded, len(months), f"{month.start:%Y-%m}"))
@@ -57,17 +56,27 @@ def load(workspace: Workspace, on_progress: OnProgress) -> None:
     on_progress(Loading(False, len(months), len(months), ""))
 
 
-def _beginning(workspace: Workspace, state: State, now: datetime) -> State:
+def prepare(workspace: Workspace) -> None:
+    """Import the price sheets and put the hierarchy."""
+    with sheet_files() as sheets:
+        for name, path in sheets:
+            workspace.import_prices(path, name=name)
+    put_hierarchy(workspace.catalog)
+
+
+def replay(workspace: Workspace) -> None:
+    """Take the calls of the replayed traces."""
+    workspace.ingest(trace_batches())
+
+
+def _beginning(workspace: Workspace, state: State) -> State:
     """The state once prices and hierarchy are there, and the replayed traces if they are past."""
     if not state.prepared:
-        with sheet_files() as sheets:
-            for name, path in sheets:
-                workspace.import_prices(path, name=name)
-        put_hierarchy(workspace.catalog)
-    replay = not state.replayed and now >= ENDED
-    if replay:
-        workspace.ingest(trace_batches())
-    return msgspec.structs.replace(state, prepared=True, replayed=state.replayed or replay)
+        prepare(workspace)
+    past = workspace.now() >= ENDED
+    if past and not state.replayed:
+        replay(workspace)
+    return msgspec.structs.replace(state, prepared=True, replayed=past)
 
 
 def _month(workspace: Workspace, state: State, month: Period) -> State:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 from costplane.demo.estate import account_id, data_file
 from costplane.metering.batch import EventBatch
@@ -71,8 +72,10 @@ def trace_batches() -> Iterator[EventBatch]:
             model_version=replay.version,
             deployment_type=replay.type,
             region=REGION,
+            provider="azure.ai.openai",
+            operation="chat",
             source=f"trace/{replay.file.partition('.')[0]}",
             day=DAY,
             tags=TAGS,
         )
-        yield from read_trace(data_file(replay.file), assignment)
+        yield from read_trace(BytesIO(data_file(replay.file)), assignment)
