@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,14 +54,20 @@ class Taken:
     fault: CostplaneError | None = None
 
 
+def _there(files: list[Path]) -> list[Path]:
+    """The files, all of which exist."""
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            raise typer.BadParameter(f"there is no file '{file}'")
+    return files
+
+
 def ingest(
     files: Annotated[
         list[Path],
         typer.Argument(
             help="Files of events, plain, gzip or zstd; - is standard input.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
+            callback=_there,
         ),
     ],
     data: DataOption = None,
@@ -120,7 +127,8 @@ def _take(workspace: Workspace, file: Path, layout: str, assigned: Assignment | 
 
     with intake_progress(_name(file)) as show:
         try:
-            batches = open_events(file, layout, assigned)
+            source = sys.stdin.buffer if str(file) == "-" else file
+            batches = open_events(source, layout, assigned)
             return Taken(file, workspace.ingest(batches, remember))
         except CostplaneError as fault:
             return Taken(file, latest, fault)

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import print_csv, print_json, print_table, warn
+from costplane.cli.output import plain, print_csv, print_json, print_table, warn
 from costplane.cli.query_body import query_body
 from costplane.errors import InvalidInput
+from costplane.http.query_result import as_page, query_result
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from costplane.analysis.definition import QueryDefinition
     from costplane.app.queries import QueryPage
     from costplane.app.workspace import Workspace
     from costplane.core.scope import Scope
-
-PAGE_ROWS = 5_000
 
 
 class QueryFormat(StrEnum):
@@ -99,53 +100,33 @@ def query(
 def _print(
     workspace: Workspace, scope: Scope, definition: QueryDefinition, format_: QueryFormat
 ) -> None:
+    if format_ is QueryFormat.PARQUET and sys.stdout.isatty():
+        raise InvalidInput("Parquet is no text: send it to a file, as in '> cost.parquet'")
+    answer = workspace.query_whole(scope, definition)
     if format_ is QueryFormat.PARQUET:
-        _print_parquet(workspace, scope, definition)
-        return
-    page = whole(workspace, scope, definition)
-    if format_ is QueryFormat.JSON:
-        from costplane.http.query_result import query_result
+        _print_parquet(answer.rows)
+    elif format_ is QueryFormat.JSON:
+        print_json(query_result(scope.id, as_page(answer)))
+    else:
+        _print_rows(as_page(answer), as_csv=format_ is QueryFormat.CSV)
 
-        print_json(query_result(scope.id, page))
-        return
+
+def _print_rows(page: QueryPage, *, as_csv: bool) -> None:
     names = [column.name for column in page.columns]
-    if format_ is QueryFormat.CSV:
+    if as_csv:
         print_csv(names, page.rows)
     else:
-        numbers = [column.name for column in page.columns if column.type == "Number"]
-        print_table(names, page.rows, numbers)
-    for line in unpriced_lines(page):
-        warn(line)
+        print_table(names, page.rows, [c.name for c in page.columns if c.type == "Number"])
+    for item in page.unpriced:
+        told = ", ".join(f"{name} {plain(count)}" for name, count in item["quantities"].items())
+        warn(f"{item['status']}: {item['events']} events, {item['reason']} ({told})")
 
 
-def whole(workspace: Workspace, scope: Scope, definition: QueryDefinition) -> QueryPage:
-    """All pages as one."""
-    from dataclasses import replace
-
-    page = workspace.query(scope, definition, top=PAGE_ROWS)
-    rows = list(page.rows)
-    while page.next_token:
-        page = workspace.query(scope, definition, top=PAGE_ROWS, token=page.next_token)
-        rows += page.rows
-    return replace(page, rows=rows)
-
-
-def unpriced_lines(page: QueryPage) -> list[str]:
-    """One line for each reason for which usage in the range has no price."""
-    return [
-        f"unpriced: {item['reason']}: {item['events']} events, "
-        + ", ".join(f"{name} {count}" for name, count in item["quantities"].items())
-        for item in page.unpriced
-    ]
-
-
-def _print_parquet(workspace: Workspace, scope: Scope, definition: QueryDefinition) -> None:
-    if sys.stdout.isatty():
-        raise InvalidInput("Parquet is no text: send it to a file, as in '> cost.parquet'")
+def _print_parquet(rows: pa.Table) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(workspace.query_table(scope, definition), sink)
+    pq.write_table(rows, sink)
     sys.stdout.buffer.write(sink.getvalue())
     sys.stdout.buffer.flush()

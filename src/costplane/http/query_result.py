@@ -4,8 +4,28 @@ the command line prints the same."""
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from costplane.app.queries import QueryPage
+if TYPE_CHECKING:
+    from costplane.analysis.result import QueryResult
+    from costplane.app.queries import QueryPage
+
+
+def as_page(answer: QueryResult) -> QueryPage:
+    """A whole answer as its only page."""
+    from costplane.analysis.result import json_rows
+    from costplane.app.queries import QueryPage
+
+    unpriced = [asdict(item) | {"quantities": dict(item.quantities)} for item in answer.unpriced]
+    return QueryPage(
+        columns=answer.columns,
+        rows=json_rows(answer.rows),
+        total=answer.rows.num_rows,
+        unpriced=unpriced,
+        datasets=answer.datasets,
+        next_token=None,
+    )
 
 
 def query_result(address: str, page: QueryPage, next_link: str | None = None) -> dict[str, object]:
