@@ -12,12 +12,12 @@ import pyarrow as pa
 import pytest
 import sqlglot
 
-from costplane.app.status import Loading
+from costplane.app.status import Loading, read_loading
 from costplane.app.workspace import Workspace
 from costplane.core.scope import parse_scope
 from costplane.demo.estate import SUBSCRIPTION_ID, group_id
 from costplane.demo.load import history, load, prepare, replay
-from costplane.demo.run import demo_now
+from costplane.demo.run import demo_now, load_in_child
 from costplane.demo.state import STATE_FILE, read_state
 from costplane.demo.traffic import hours
 from costplane.errors import InvalidInput
@@ -110,6 +110,20 @@ def test_the_end_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("COSTPLANE_DEMO_NOW", "tomorrow")
     with pytest.raises(InvalidInput, match="2026-11-22T10:00:00Z"):
         demo_now()
+
+
+def test_a_process_of_its_own_goes_on_from_what_is_there(
+    early: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSTPLANE_DEMO_NOW", EARLY.isoformat())
+    child = load_in_child(early)
+    begun = read_loading(early)
+    assert child.wait(120) == 0
+    assert begun == Loading(True, 0, 14, "prices")
+    assert read_loading(early) == Loading(False, 14, 14, "")
+    monkeypatch.setenv("COSTPLANE_DEMO_NOW", EARLY.replace(day=12).isoformat())
+    with pytest.raises(InvalidInput, match="delete that folder"):
+        load_in_child(early)
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,14 @@ def test_the_calls_of_an_hour_lie_in_it_and_ids_are_unique() -> None:
     assert pc.count_distinct(hour["id"]).as_py() == len(hour)
 
 
+def test_an_hour_is_the_same_on_every_machine() -> None:
+    """The figures change with the estate; a change without one is a loss of reproducibility."""
+    hour = between("2026-09-01T10:00", "2026-09-01T11:00")
+    kinds = ("input_text", "input_text_cached", "output_text")
+    sums = [pc.sum(hour[kind]).as_py() for kind in kinds]
+    assert (len(hour), *sums) == (383, 528_064, 344_576, 66_794)
+
+
 def test_no_hours_are_no_events() -> None:
     assert list(hours(at("2026-09-01"), at("2026-09-01"))) == []
     assert len(between("2020-01-01", "2020-01-01T05:00")) == 0

@@ -12,6 +12,7 @@ from costplane.app.status import Loading, write_loading
 from costplane.app.workspace import Workspace
 from costplane.core.period import parse_instant
 from costplane.demo.load import history, load
+from costplane.demo.state import read_state
 from costplane.errors import CostplaneError, InvalidInput
 
 NOW_VARIABLE = "COSTPLANE_DEMO_NOW"
@@ -48,9 +49,12 @@ def load_in_child(data: Path) -> subprocess.Popen[bytes]:
 
     The folder's status says from now on how far it is; the exit status is 0 once all is
     loaded. Whoever starts it ends it: `terminate()` is safe at any time, a later load goes on.
+    Raises InvalidInput if the folder holds the demo of another version, or of a later time.
     """
+    now = demo_now()
+    read_state(data, now)
     data.mkdir(parents=True, exist_ok=True)
-    write_loading(data, Loading(True, 0, len(history(demo_now())), "prices"))
+    write_loading(data, Loading(True, 0, len(history(now)), "prices"))
     return subprocess.Popen([sys.executable, "-m", "costplane.demo.run", str(data)])
 
 
