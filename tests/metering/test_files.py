@@ -12,7 +12,7 @@ from costplane.core.tables import EVENTS
 from costplane.errors import InvalidInput, InvalidUsage, UnreadableFile
 from costplane.metering.files import bounded_lines, iter_batches, portions
 from costplane.metering.formats import open_events
-from costplane.metering.native import EVENT_LIMIT
+from costplane.metering.rows import EVENT_LIMIT
 from costplane.metering.traces.assignment import Assignment
 from tests.metering.events import RESOURCE, line
 

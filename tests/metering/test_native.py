@@ -9,7 +9,8 @@ import pytest
 
 from costplane.core.tables import EVENTS
 from costplane.metering.batch import Rejection
-from costplane.metering.native import EVENT_LIMIT, read_events, read_json_lines
+from costplane.metering.native import read_events, read_json_lines
+from costplane.metering.rows import EVENT_LIMIT
 from tests.metering.events import RESOURCE, event, line
 
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from costplane.errors import UnreadableFile
 from costplane.metering.batch import EventBatch
-from costplane.metering.native import EVENT_LIMIT, read_json_lines
+from costplane.metering.native import read_json_lines
+from costplane.metering.rows import EVENT_LIMIT
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """First bytes of a file and how it is compressed. They count, not the file's name."""

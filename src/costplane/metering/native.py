@@ -12,13 +12,10 @@ from itertools import islice
 import msgspec
 import pyarrow as pa
 
-from costplane.errors import InvalidUsage, TooLarge
+from costplane.errors import InvalidUsage
 from costplane.metering.batch import EventBatch, Rejection
 from costplane.metering.columns import table
 from costplane.metering.rows import Row, faults, read
-
-EVENT_LIMIT = 1 << 20
-"""Bytes of one event. A longer one is rejected unread."""
 
 _AT_ONCE = 2_000
 """Events that become columns together: few enough to stay in the processor's cache, and to be
@@ -32,8 +29,7 @@ def read_json_lines(lines: Iterable[bytes], *, first_line: int = 1) -> EventBatc
 
     `first_line` is the number of the first line in its file, for rejections to name.
     """
-    numbered = ((text, line) for line, text in enumerate(lines, first_line) if not text.isspace())
-    return _read_all(numbered)
+    return _read_all(lines, first_line)
 
 
 def read_events(body: bytes) -> EventBatch:
@@ -42,44 +38,35 @@ def read_events(body: bytes) -> EventBatch:
     What is no JSON at all is one rejection, of the event 0.
     """
     if body.lstrip()[:1] != b"[":
-        return _read_all([(body, None)])
+        return _read_all([body], None)
     try:
         events = _BATCH.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         fault = InvalidUsage(f"not one JSON array: {error}", code="InvalidJson")
         return EventBatch(table([]), (Rejection.of([fault], 0, None),))
-    return _read_all((bytes(event), None) for event in events)
+    return _read_all(map(bytes, events), None)
 
 
-def _read_all(texts: Iterable[tuple[bytes, int | None]]) -> EventBatch:
-    tables: list[pa.Table] = []
+def _read_all(texts: Iterable[bytes], first_line: int | None) -> EventBatch:
     rejected: list[Rejection] = []
-    numbered = enumerate(texts)
-    while some := list(islice(numbered, _AT_ONCE)):
-        tables.append(table(list(_rows(some, rejected))))
-    return EventBatch(pa.concat_tables(tables) if tables else table([]), tuple(rejected))
+    rows = _rows(texts, first_line, rejected)
+    tables = [table([])]
+    while some := list(islice(rows, _AT_ONCE)):
+        tables.append(table(some))
+    return EventBatch(pa.concat_tables(tables), tuple(rejected))
 
 
 def _rows(
-    texts: Iterable[tuple[int, tuple[bytes, int | None]]], rejected: list[Rejection]
+    texts: Iterable[bytes], first_line: int | None, rejected: list[Rejection]
 ) -> Iterator[Row]:
     """The rows of `texts`; what is refused is added to `rejected`."""
-    for index, (text, line) in texts:
+    index = 0
+    for offset, text in enumerate(texts):
+        if text.isspace():
+            continue
         try:
-            if len(text) > EVENT_LIMIT:
-                raise _too_long()
             yield read(text)
-        except (InvalidUsage, msgspec.DecodeError, RecursionError) as error:
-            rejected.append(Rejection.of(_all_faults(error, text), index, line))
-
-
-def _all_faults(error: Exception, text: bytes) -> Iterable[InvalidUsage]:
-    if isinstance(error, InvalidUsage) and error.error_code == TooLarge.code:
-        return [error]
-    return faults(text)
-
-
-def _too_long() -> InvalidUsage:
-    return InvalidUsage(
-        f"the event is longer than {EVENT_LIMIT:,} bytes; send less in it", code=TooLarge.code
-    )
+        except (InvalidUsage, msgspec.DecodeError, RecursionError):
+            line = None if first_line is None else first_line + offset
+            rejected.append(Rejection.of(faults(text), index, line))
+        index += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidScope, InvalidUsage
@@ -14,23 +15,31 @@ _EXTERNAL = "/providers/microsoft.costmanagement/externalsubscriptions/"
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
-    """The scope ids of a call, lower case; None where there is no such level."""
+    """The scope ids of a call, lower case, None where there is no such level; and what else
+    an account tells."""
 
     resource_id: str
     subscription_id: str
     resource_group: str | None = None
     organisation: str | None = None
+    provider: str | None = None
+    api_key_id: str | None = None
 
 
 def place_of(data: UsageData) -> Place:
-    """The place that `data` names. With both, `resource_id` wins over `account`.
+    """The place that `data` names. With both, `resource_id` is the place, and the account
+    only tells whose key was used.
 
     Raises InvalidUsage if it names none, or an id follows no known form.
     """
+    account = data.account
     if data.resource_id:
-        return resource_place(data.resource_id)
-    if data.account is not None:
-        return _external(data.account)
+        place = resource_place(data.resource_id)
+        if account is None:
+            return place
+        return replace(place, provider=account.provider, api_key_id=account.api_key_id or None)
+    if account is not None:
+        return _external(account)
     raise InvalidUsage(
         "data.resource_id is missing; send it, or data.account for a call outside Azure",
         target="data.resource_id",
@@ -69,4 +78,5 @@ def _external(account: Account) -> Place:
             f"data.account.project '{project[:200]}' cannot be part of an id; send it without '/'",
             target="data.account.project",
         ) from None
-    return Place(scope.id, project, None, organisation or None)
+    key = account.api_key_id or None
+    return Place(scope.id, project, None, organisation or None, account.provider, key)

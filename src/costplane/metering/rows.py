@@ -13,11 +13,14 @@ from typing import Any
 import msgspec
 
 from costplane.core.tags import canonical, merge
-from costplane.errors import InvalidUsage
+from costplane.errors import InvalidUsage, TooLarge
 from costplane.metering.event import ABSENT, Account, UsageData, UsageEvent, decode, decode_loosely
 from costplane.metering.extract import extract
 from costplane.metering.extract.amounts import LIMIT, Amount, told
 from costplane.metering.place import Place, place_of
+
+EVENT_LIMIT = 1 << 20
+"""Bytes of one event. A longer one is rejected unread."""
 
 _NOTHING: dict[str, Amount] = {}
 
@@ -34,6 +37,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 def read(text: bytes) -> Row:
     """The row of one event. Raises InvalidUsage, msgspec.DecodeError or RecursionError."""
+    if len(text) > EVENT_LIMIT:
+        raise _too_long()
     event = decode(text)
     data = event.data
     _model(data)
@@ -44,11 +49,19 @@ def read(text: bytes) -> Row:
 
 def faults(text: bytes) -> tuple[InvalidUsage, ...]:
     """Everything that is wrong with an event that `read` refused; at least one fault."""
+    if len(text) > EVENT_LIMIT:
+        return (_too_long(),)
     try:
         document = decode_loosely(text)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         return (InvalidUsage(f"not one JSON document: {error}", code="InvalidJson"),)
     return tuple(_type_faults(document, UsageEvent, "")) or tuple(_rule_faults(decode(text)))
+
+
+def _too_long() -> InvalidUsage:
+    return InvalidUsage(
+        f"the event is longer than {EVENT_LIMIT:,} bytes; send less in it", code=TooLarge.code
+    )
 
 
 def _type_faults(value: object, kind: type[msgspec.Struct], path: str) -> Iterator[InvalidUsage]:

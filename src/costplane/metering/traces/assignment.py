@@ -13,9 +13,24 @@ from costplane.core.period import day_start
 from costplane.core.tables import EVENTS, INSTANT
 from costplane.core.tags import canonical, merge
 from costplane.metering.place import resource_place
+from costplane.metering.spelling import FACTS
 
 ORIGIN = {"origin": "replayed"}
 """The tag of every replayed event; it cannot be assigned away."""
+
+
+_FACTS = {
+    fact: FACTS[fact]
+    for fact in (
+        "deployment",
+        "model",
+        "model_version",
+        "deployment_type",
+        "region",
+        "provider",
+        "operation",
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +90,7 @@ class Assignment:
             "resource_id": place.resource_id,
             "subscription_id": place.subscription_id,
             "resource_group": place.resource_group,
-            "deployment": self.deployment.strip().lower(),
-            "model": self.model.strip().lower(),
-            "model_version": self.model_version,
-            "deployment_type": self.deployment_type,
-            "region": self.region,
-            "provider": self.provider,
-            "operation": self.operation,
+            **{fact: spelled(getattr(self, fact)) for fact, spelled in _FACTS.items()},
             "http_status": 200,
             "gateway_cache_hit": False,
             "estimated": False,
