@@ -5,14 +5,11 @@ Stored to the microsecond, truncated (billing-rules 6); hours and days are UTC (
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,13 @@ class Period:
 def parse_instant(text: str) -> datetime:
     """An ISO 8601 instant in UTC, truncated to the microsecond; without a zone it is UTC.
 
-    Raises ValueError when `text` is no date or date and time.
+    Raises ValueError when `text` is no date or date and time, or lies outside the years 1 to 9999.
     """
-    value = datetime.fromisoformat(_FRACTION.sub(r"\1", text.strip()))
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    value = datetime.fromisoformat(text.strip())
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range in UTC") from error
 
 
 def day_start(day: date) -> datetime:
