@@ -36,7 +36,10 @@ class DuckDBEngine:
         self._instance = duckdb.connect(":memory:", config=config)
 
     def execute(self, statement: exp.Query, relations: Mapping[str, Relation]) -> pa.Table:
-        """The statement's rows as an Arrow table."""
+        """The statement's rows as an Arrow table.
+
+        Raises LookupError for a table that is none of `relations`; files and functions are none.
+        """
         connection = self._instance.cursor()
         try:
             bound = _bind(connection, statement, relations, count())
@@ -59,11 +62,18 @@ def _bind(
     own = {cte.alias for cte in statement.find_all(exp.CTE)}
     bound = statement.copy()
     for table in list(bound.find_all(exp.Table)):
-        if table.name not in own and isinstance(table.this, exp.Identifier):
-            source = _source(connection, relations[table.name], names)
+        if table.name not in own:
+            source = _source(connection, _relation(table, relations), names)
             source.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
             table.replace(source)
     return bound
+
+
+def _relation(table: exp.Table, relations: Mapping[str, Relation]) -> Relation:
+    if not isinstance(table.this, exp.Identifier) or table.name not in relations:
+        known = ", ".join(relations) or "none"
+        raise LookupError(f"{table.sql()} is no relation of the statement; it has {known}")
+    return relations[table.name]
 
 
 def _source(

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import (
@@ -21,9 +23,11 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
+from deltalake.exceptions import DeltaError
 
 from costplane.core.relation import Files
 from costplane.core.tables import TABLES
+from costplane.errors import InvalidInput, NotFound
 
 _CONFIGURATION = {
     "delta.checkpointInterval": "50",
@@ -34,6 +38,9 @@ _SKIPPING = {"usage": "time", "charges": "ChargePeriodStart", "uncharged": "Char
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
 _PART = 32_768
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
+_UNSAFE = frozenset("%*?[]^|\\")
+"""Characters in a folder's path that delta-rs reads as an escape or refuses, or DuckDB as a
+pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,9 @@ class Ledger:
     """The tables under one location. Threads may share it; one writer at a time appends."""
 
     def __init__(self, location: str) -> None:
+        """Raises InvalidInput for a local path that the storage libraries cannot take."""
         self._location = location.rstrip("/")
+        _check(self._location)
         self._lock = threading.Lock()
         self._tables: dict[str, DeltaTable] = {}
         self._latest: Snapshot | None = None
@@ -61,11 +70,10 @@ class Ledger:
         """The newest version of every table, or the given ones.
 
         `charges` and `uncharged` are read before `usage`, which is written first: whatever is
-        charged has its usage in the snapshot.
+        charged has its usage in the snapshot. Raises NotFound for a version that is not there.
         """
         if versions is not None:
-            opened = {t: DeltaTable(self._uri(t), version=v) for t, v in versions.items()}
-            return _snapshot_of(opened)
+            return _snapshot_of({t: self._at(t, version) for t, version in versions.items()})
         with self._lock:
             for table in reversed(TABLES):
                 self._open(table).update_incremental()
@@ -112,6 +120,15 @@ class Ledger:
             )
             handle.vacuum(dry_run=False)
 
+    def _at(self, table: str, version: int) -> DeltaTable:
+        try:
+            return DeltaTable(self._uri(table), version=version)
+        except DeltaError:
+            raise NotFound(
+                f"version {version} of the table {table} is not kept any more; ask anew",
+                target=table,
+            ) from None
+
     def _uri(self, table: str) -> str:
         return f"{self._location}/{table}"
 
@@ -148,4 +165,17 @@ def _snapshot_of(tables: Mapping[str, DeltaTable]) -> Snapshot:
 
 
 def _path(uri: str) -> str:
-    return uri.removeprefix("file://")
+    """A local file's path: delta-rs gives it percent-encoded. Other addresses stay."""
+    return uri if "://" in uri else unquote(uri)
+
+
+def _check(location: str) -> None:
+    if "://" in location:
+        return
+    found = sorted(_UNSAFE.intersection(str(Path(location).absolute())))
+    if found:
+        raise InvalidInput(
+            f"tables cannot be kept in {location!r}: its path has {' '.join(found)} in it; "
+            "choose another folder",
+            target="tables",
+        )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from costplane.errors import DamagedData
+
 _SUFFIX = ".arrow"
 
 
@@ -38,9 +40,17 @@ class SegmentLog:
         self._sync_folder()
 
     def read(self, segment: int) -> pa.Table:
-        """The events of a segment."""
-        with pa.memory_map(str(self._path(segment))) as source:
-            return pa.ipc.open_file(source).read_all()
+        """The events of a segment. Raises DamagedData if its file is not whole."""
+        path = self._path(segment)
+        try:
+            with pa.memory_map(str(path)) as source:
+                return pa.ipc.open_file(source).read_all()
+        except pa.ArrowInvalid as error:
+            raise DamagedData(
+                f"{path} is damaged ({error}); put it back from a copy, or move it away and send "
+                "its events again",
+                target=path.name,
+            ) from error
 
     def remove(self, segment: int) -> None:
         """Forgets a segment that every table holds."""
