@@ -24,27 +24,30 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def with_content_digest(events: pa.Table) -> pa.Table:
-    """Adds `content_digest`: 64 bits of what each of the EVENTS told, its identity apart."""
+    """Adds `content_digest`: 64 bits of what each of the EVENTS told, its identity apart.
+
+    What an event did not tell adds nothing, so its digest does not depend on its neighbours.
+    """
     total = np.zeros(len(events), dtype=np.uint64)
     for name in EVENTS.names:
         column = events.column(name)
         if name not in _IDENTITY and column.null_count < len(column):
-            total += _scatter(_column_words(column) ^ _word(name))
+            words = _scatter(_column_words(column) ^ _word(f"\0{name}"))
+            told = np.asarray(pc.is_valid(column).to_numpy(), dtype=np.bool_)
+            total += np.where(told, words, np.uint64(0))
     digest = pa.array(total.view(np.int64))
     return events.append_column(pa.field("content_digest", pa.int64(), nullable=False), digest)
 
 
 def _column_words(column: pa.ChunkedArray) -> Words:
     if pa.types.is_integer(column.type) or pa.types.is_timestamp(column.type):
-        whole = pc.fill_null(column.cast(pa.int64()), np.iinfo(np.int64).min)
+        whole = pc.fill_null(column.cast(pa.int64()), 0)
         return np.asarray(whole.to_numpy(), dtype=np.int64).astype(np.uint64)
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     words = [_word(value) for value in encoded.dictionary.to_pylist()]
-    words.append(_word("\0null"))
-    missing = pa.scalar(len(words) - 1, encoded.indices.type)
-    places = np.asarray(pc.fill_null(encoded.indices, missing).to_numpy(), dtype=np.int64)
+    places = np.asarray(pc.fill_null(encoded.indices, 0).to_numpy(), dtype=np.int64)
     return np.array(words, dtype=np.uint64)[places]
 
 
