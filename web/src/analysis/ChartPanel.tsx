@@ -50,7 +50,9 @@ function Drawn({ answer }: { answer: Answer }): ReactNode {
       <Suspense fallback={<Skeleton height={HEIGHT} label="Chart" />}>
         <ChartCanvas {...{ drawing, write, label }} height={HEIGHT} onSegment={drill} />
       </Suspense>
-      {grouping.length > 0 && <Legend drawing={drawing} write={write} onPick={drill} />}
+      {grouping.length > 0 && answer.question.granularity !== "None" && (
+        <Legend drawing={drawing} write={write} onPick={drill} />
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** A customizable view: figures, chart, ranked bars, rows. */
 import { type ReactNode, useMemo } from "react";
-import { questions, useAnswer } from "./answers";
+import { Failure } from "../ui/Panel";
+import { questions, useAnswers } from "./answers";
 import { ChartPanel } from "./ChartPanel";
 import { useDesk } from "./context";
 import { Empty } from "./Empty";
@@ -15,12 +16,11 @@ export function CostView(): ReactNode {
   const { state, today, status } = useDesk();
   const asked = useMemo(() => questions(state, today), [state, today]);
   const { scope } = state;
-  const total = useAnswer(scope, asked.total, status.currency);
-  const points = useAnswer(scope, asked.points, status.currency);
-  const rows = useAnswer(scope, asked.rows, status.currency);
-  const complete = useAnswer(scope, asked.complete, status.currency);
-  const previous = useAnswer(scope, asked.previous, status.currency);
+  const answers = useAnswers(scope, asked, status.currency, today);
+  const { total, points, rows, complete, previous } = answers;
   const answer = total.answer;
+  // Every other question would fail for the same reason, and say the same six times.
+  if (total.waiting.error) return <Failure {...total.waiting} error={total.waiting.error} />;
   if (answer && !total.waiting.again && answer.frame.records.length === 0)
     return <Empty span={answer.question.span} />;
   const plain = state.chart === "table" && state.granularity === "None";

@@ -11,7 +11,7 @@ export function Notices({ frame }: { frame: Frame }): ReactNode {
     ({ currency, cost }) => `${money(cost, columnDigits([cost], currency))} ${currency}`,
   );
   return (
-    <>
+    <div className="notices">
       {loading?.active && (
         <MessageBar intent="info">
           <MessageBarBody>
@@ -28,6 +28,6 @@ export function Notices({ frame }: { frame: Frame }): ReactNode {
           </MessageBarBody>
         </MessageBar>
       )}
-    </>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { ask, type Column, type Question, type Table } from "../api/query";
 import { type Comparison, comparison, type Day, resolve, type Span } from "../core/period";
 import type { Waiting } from "../ui/Panel";
-import { type Frame, frame } from "./frame";
+import { byGroup, type Frame, frame } from "./frame";
 import type { Analysis } from "./state";
 
 /** What an analysis asks; equal questions are asked once. */
@@ -78,12 +78,58 @@ export function useAnswer(scope: string, question: Question | null, currency: st
     () => data && { ...data, frame: frame(data.table, data.question.grouping, currency) },
     [data, currency],
   );
-  if (question === null) return { answer: null, waiting: NEVER_ASKED };
-  const waiting: Waiting = {
-    first: isPending,
-    again: isPlaceholderData,
-    error: data === undefined || isPlaceholderData ? error : null,
-    retry: () => void refetch(),
+  const never = question === null;
+  return useMemo(() => {
+    if (never) return { answer: null, waiting: NEVER_ASKED };
+    const shown = data === undefined || isPlaceholderData ? error : null;
+    const retry = (): void => void refetch();
+    const waiting = { first: isPending, again: isPlaceholderData, error: shown, retry };
+    return { answer: answer ?? null, waiting };
+  }, [never, answer, data, error, isPending, isPlaceholderData, refetch]);
+}
+
+/** Answers to an analysis' questions. */
+export interface Answers {
+  readonly asked: Questions;
+  readonly total: Asked;
+  readonly points: Asked;
+  readonly rows: Asked;
+  readonly complete: Asked;
+  readonly previous: Asked;
+}
+
+/**
+ * Asks what an analysis needs. The groups of a range, and those of its complete days, are added up
+ * here from the answer over time, which holds every row of them; the server is asked for them
+ * only when that answer is cut or has no points in time.
+ */
+export function useAnswers(scope: string, asked: Questions, currency: string, today: Day): Answers {
+  const ask = (question: Question | null): Asked => useAnswer(scope, question, currency);
+  const total = ask(asked.total);
+  const points = ask(asked.points);
+  const previous = ask(asked.previous);
+  const cut = points.answer?.frame.truncated ?? false;
+  const byDay = /Daily|Hourly/.test(asked.points.granularity) && !cut;
+  const askedRows = ask(cut ? asked.rows : null);
+  const askedComplete = ask(byDay ? null : asked.complete);
+  const rows = useMemo(() => addedUp(points), [points]);
+  const complete = useMemo(() => addedUp(points, today), [points, today]);
+  return {
+    asked,
+    total,
+    points,
+    rows: cut ? askedRows : rows,
+    complete: byDay ? complete : askedComplete,
+    previous,
   };
-  return { answer: answer ?? null, waiting };
+}
+
+/** The groups of an answer, added up over its points; only those before a day when it is given. */
+function addedUp({ answer, waiting }: Asked, before?: Day): Asked {
+  if (!answer) return { answer, waiting };
+  const { records } = answer.frame;
+  const kept = before ? records.filter(({ bucket }) => bucket < before) : records;
+  const groups = byGroup(kept);
+  const frameOfGroups = { ...answer.frame, records: groups, total: groups.length };
+  return { answer: { ...answer, frame: frameOfGroups }, waiting };
 }

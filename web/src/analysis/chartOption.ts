@@ -3,7 +3,7 @@ import type { BarSeriesOption, LineSeriesOption } from "echarts/charts";
 import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import { drawn } from "../core/amount";
-import { bucketText, compact } from "../core/format";
+import { axisText, bucketText } from "../core/format";
 import type { Picture, Series } from "./pivot";
 import type { ChartKind } from "./views";
 
@@ -59,7 +59,10 @@ export function chartOption(drawing: Drawing, ground: Ground, tip: Tip): ChartOp
 }
 
 function timeAxes(drawing: Drawing, ground: Ground, line: boolean): ChartOption {
-  const labels = drawing.picture.buckets.map((bucket) => bucketText(bucket, "short"));
+  const { buckets } = drawing.picture;
+  const labels = buckets.map((bucket) => bucketText(bucket, "short"));
+  // Over several days of hours only midnights are named, by their day.
+  const days = labels.length > 72 && buckets[0]?.length === 13;
   return {
     xAxis: {
       type: "category",
@@ -67,7 +70,18 @@ function timeAxes(drawing: Drawing, ground: Ground, line: boolean): ChartOption 
       boundaryGap: !line,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ground.faint } },
-      axisLabel: { color: ground.text, fontSize: 12, hideOverlap: true },
+      axisLabel: {
+        color: ground.text,
+        fontSize: 12,
+        hideOverlap: true,
+        ...(line ? { alignMinLabel: "left", alignMaxLabel: "right" } : {}),
+        ...(days
+          ? {
+              interval: (index: number) => buckets[index]?.endsWith("T00") ?? false,
+              formatter: (label: string) => label.replace(/,?\s*00:00$/, ""),
+            }
+          : {}),
+      },
     },
     yAxis: valueAxis(ground),
   };
@@ -95,7 +109,7 @@ function valueAxis(ground: Ground) {
     axisLabel: {
       color: ground.text,
       fontSize: 12,
-      formatter: (value: number) => compact(String(value)),
+      formatter: (value: number) => axisText(value),
     },
   };
 }

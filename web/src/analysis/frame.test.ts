@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Table } from "../api/query";
-import { frame, total } from "./frame";
+import { byGroup, frame, total } from "./frame";
 
 const MODEL = { type: "Dimension", name: "Model" } as const;
 const TEAM = { type: "TagKey", name: "team" } as const;
@@ -77,6 +77,24 @@ test("currencies are never added", () => {
   expect(total(mixed.records, "cost")).toBe("2");
   expect(total(mixed.records, "tokens")).toBe("8");
   expect(mixed.others).toEqual([{ currency: "USD", cost: "1" }]);
+});
+
+test("groups add up exactly over their points", () => {
+  const head = ["Cost", "TokenCount", "CallCount", "UsageDate", "Model", "Currency"];
+  const { records } = frame(
+    table(
+      head,
+      ["0.1", "1", "1", "20261001", "a", "USD"],
+      ["0.2", "2", "1", "20261002", "a", "USD"],
+      [null, "2", "1", "20261002", "b", "USD"],
+    ),
+    [MODEL],
+    "USD",
+  );
+  expect(byGroup(records).map(({ cost, tokens }) => [cost, tokens])).toEqual([
+    ["0.3", "3"],
+    [null, "2"],
+  ]);
 });
 
 test("more rows than were read are noticed", () => {

@@ -96,6 +96,17 @@ function bucket(column: string, cell: string): string {
   return cell.slice(0, column === "BillingMonth" ? 7 : 13);
 }
 
+/** Entries of equal group added up over their points, in order of first appearance. */
+export function byGroup(entries: readonly Entry[]): readonly Entry[] {
+  return [...groupBy(entries, (entry) => groupKey(entry.group)).values()].map((parts) => ({
+    bucket: "",
+    group: parts[0]?.group ?? [],
+    cost: total(parts, "cost"),
+    tokens: total(parts, "tokens"),
+    calls: total(parts, "calls"),
+  }));
+}
+
 /** The exact sum of a measure. */
 export function total(records: Iterable<Entry>, measure: Measure): Amount | null {
   return sum([...records].map((record) => record[measure]));

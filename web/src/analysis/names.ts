@@ -45,7 +45,14 @@ export function deploymentTypeName(name: string): string {
 
 /** The last part of a resource id. */
 export function resourceName(id: string): string {
-  return id.split("/").filter(Boolean).at(-1) ?? id;
+  return shortened(id.split("/").filter(Boolean).at(-1) ?? id);
+}
+
+// A Marketplace entry is named "[model]-[GUID]"; eight digits tell its entries apart.
+const GUID_TAIL = /(?<=-[0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+function shortened(name: string): string {
+  return name.replace(GUID_TAIL, "…");
 }
 
 /** A dimension's name: "MeterSubCategory" as "Meter sub category", a tag's as "Tag team". */
@@ -62,7 +69,7 @@ export function valueName(column: Column, value: string): string {
   if (column.name === "TokenType") return tokenTypeName(value);
   if (column.name === "DeploymentType") return deploymentTypeName(value);
   if (column.name.endsWith("Id") && value.startsWith("/")) return resourceName(value);
-  return value;
+  return shortened(value);
 }
 
 /** A group's name; null is what the others are called. */
@@ -78,14 +85,11 @@ export function groupIdentity(grouping: readonly Column[], group: Group | null):
   return grouping.length === 1 ? (group[0] ?? null) : JSON.stringify(group);
 }
 
-/** "NoPrice" as "No price". */
+/** "NoPrice" as "No price"; what follows a colon is a name and stays as it is. */
 export function reasonName(reason: string): string {
-  return sentence(
-    reason
-      .replace(/([a-z])([A-Z])/g, "$1 $2")
-      .replaceAll("_", " ")
-      .toLowerCase(),
-  );
+  const [code = "", ...names] = reason.split(":");
+  const spelt = code.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return [sentence(spelt), ...names].join(":");
 }
 
 function sentence(text: string): string {

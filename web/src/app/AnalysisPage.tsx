@@ -1,9 +1,10 @@
 /** Title with the view menu, the line of pills, and the view itself. */
+import { Button } from "@fluentui/react-components";
 import { ChevronDown20Regular } from "@fluentui/react-icons";
 import { type ReactNode, useEffect } from "react";
 import { CostView } from "../analysis/CostView";
 import { useDesk } from "../analysis/context";
-import { started } from "../analysis/state";
+import { started, write } from "../analysis/state";
 import { Toolbar } from "../analysis/Toolbar";
 import { VIEW_NAMES, VIEWS, type ViewName } from "../analysis/views";
 import { SmartView } from "../smart/SmartView";
@@ -13,8 +14,10 @@ import { Pop } from "../ui/Pop";
 const OPTIONS = VIEW_NAMES.map((id) => ({ id, label: VIEWS[id].title, hint: VIEWS[id].hint }));
 
 export function AnalysisPage(): ReactNode {
-  const { state } = useDesk();
+  const { state, move } = useDesk();
   const { title } = VIEWS[state.view];
+  const start = started(state.view, state.scope);
+  const changed = write(state) !== write(start);
   useEffect(() => {
     document.title = `${title} - Costplane`;
   }, [title]);
@@ -25,6 +28,11 @@ export function AnalysisPage(): ReactNode {
           <span className="hidden">Cost analysis: </span>
           <ViewMenu />
         </h1>
+        {changed && (
+          <Button size="small" appearance="subtle" onClick={() => move(start)}>
+            Reset view
+          </Button>
+        )}
       </div>
       <Toolbar />
       {state.view === "ai" ? <SmartView /> : <CostView />}

@@ -81,6 +81,12 @@ export function compact(value: Known, locale = LOCALE): string {
   return written(value, options, locale.startsWith("en") ? "en-US" : locale);
 }
 
+/** A value on an axis: its magnitude and no digit more than it needs. */
+export function axisText(value: number, locale = LOCALE): string {
+  const options = { notation: "compact", maximumSignificantDigits: 3 } as const;
+  return written(String(value), options, locale.startsWith("en") ? "en-US" : locale);
+}
+
 /** A count in full: "812,345". */
 export function count(value: Known, locale = LOCALE): string {
   return value === null ? UNKNOWN : written(value, { maximumFractionDigits: 0 }, locale);

@@ -6,7 +6,7 @@ import { Empty } from "../analysis/Empty";
 import { Figures } from "../analysis/Figures";
 import { Notices } from "../analysis/Notices";
 import { UnpricedStrip } from "../analysis/UnpricedStrip";
-import { Panel } from "../ui/Panel";
+import { Failure, Panel } from "../ui/Panel";
 import { TreeTable } from "./TreeTable";
 import { DEPLOYMENT_COLUMNS, LINE_COLUMNS, tree } from "./tree";
 
@@ -30,6 +30,8 @@ export function SmartView(): ReactNode {
     [lines.answer, calls.answer, complete.answer, previous.answer],
   );
   const answer = total.answer;
+  // Every other question would fail for the same reason, and say the same six times.
+  if (total.waiting.error) return <Failure {...total.waiting} error={total.waiting.error} />;
   if (answer && !total.waiting.again && answer.frame.records.length === 0)
     return <Empty span={answer.question.span} />;
   return (

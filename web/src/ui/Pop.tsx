@@ -1,13 +1,12 @@
 /**
- * A pill with a floating surface, on the browser's own popover: Esc and a click elsewhere close
- * it, and the focus returns to the pill.
+ * A button with a floating surface, on the browser's own popover: Esc and a click elsewhere close
+ * it, the focus returns to the button, and style sheets place it (ui.css).
  */
 import {
   type ButtonHTMLAttributes,
   type FocusEvent,
   type ReactNode,
   useId,
-  useLayoutEffect,
   useRef,
   useState,
 } from "react";
@@ -23,8 +22,6 @@ interface PopProps {
   readonly children: (close: () => void) => ReactNode;
 }
 
-const MARGIN = 8;
-
 export function Pop(props: PopProps): ReactNode {
   const { button, buttonProps, label, role, className = "", children } = props;
   const [open, setOpen] = useState(false);
@@ -32,9 +29,6 @@ export function Pop(props: PopProps): ReactNode {
   const trigger = useRef<HTMLButtonElement>(null);
   const surface = useRef<HTMLDivElement>(null);
   const close = (): void => surface.current?.hidePopover();
-  useLayoutEffect(() => {
-    if (open && trigger.current && surface.current) place(surface.current, trigger.current);
-  }, [open]);
   const onBlur = ({ relatedTarget }: FocusEvent<HTMLDivElement>): void => {
     const next = relatedTarget as Node | null;
     if (next && next !== trigger.current && !surface.current?.contains(next)) close();
@@ -66,19 +60,4 @@ export function Pop(props: PopProps): ReactNode {
       </div>
     </>
   );
-}
-
-/** Under the pill, or above it where there is more room, and never beyond the window's edge. */
-function place(surface: HTMLElement, trigger: HTMLElement): void {
-  const at = trigger.getBoundingClientRect();
-  const { width, height } = surface.getBoundingClientRect();
-  const left = Math.max(
-    MARGIN,
-    Math.min(at.left, document.documentElement.clientWidth - width - MARGIN),
-  );
-  const below = innerHeight - at.bottom;
-  const above = below < height + MARGIN && at.top > below;
-  const top = above ? Math.max(MARGIN, at.top - height - 4) : at.bottom + 4;
-  surface.style.left = `${left + scrollX}px`;
-  surface.style.top = `${top + scrollY}px`;
 }

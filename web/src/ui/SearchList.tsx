@@ -28,7 +28,7 @@ export function SearchList(props: {
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
-  const found = options.filter((option) => matches(option, text));
+  const found = options.filter((option) => matches(option, text)).sort(startingWith(text));
   const drawn = found.slice(0, MOST_DRAWN);
   useEffect(() => {
     list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
@@ -129,6 +129,13 @@ function matches({ label, id, detail }: SearchOption, text: string): boolean {
     .toLocaleLowerCase()
     .split(/\s+/)
     .every((word) => all.includes(word));
+}
+
+/** What begins with the text comes first; the order is otherwise kept. */
+function startingWith(text: string) {
+  const starts = ({ label }: SearchOption): number =>
+    text !== "" && label.toLocaleLowerCase().startsWith(text.toLocaleLowerCase()) ? 0 : 1;
+  return (a: SearchOption, b: SearchOption): number => starts(a) - starts(b);
 }
 
 function nextActive(key: string, active: number, count: number): number | null {
