@@ -75,8 +75,9 @@ def test_lines_are_numbered_through_the_file() -> None:
 def test_a_file_cut_short_is_named(body: bytes, tmp_path: Path) -> None:
     path = tmp_path / "usage.jsonl"
     path.write_bytes(body)
-    with pytest.raises(UnreadableFile, match=r"usage\.jsonl cannot be read to its end"):
-        list(iter_batches(path))
+    for read in (iter_batches, open_events):
+        with pytest.raises(UnreadableFile, match=r"usage\.jsonl cannot be read to its end"):
+            list(read(path))
 
 
 def test_a_line_too_long_is_rejected_and_the_rest_is_taken() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,9 +23,26 @@ _PORTION_BYTES = 64 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def decompressed(stream: BinaryIO) -> BufferedReader[Any]:
-    """`stream` as plain bytes, whether it is plain, gzip or zstd. Reading it raises OSError
-    when the compressed data is damaged or cut short."""
+@contextmanager
+def reading(source: Path | BinaryIO) -> Iterator[BufferedReader[Any]]:
+    """The plain bytes of a file, whether it is plain, gzip or zstd: a path, or an open stream.
+
+    Raises UnreadableFile if it cannot be opened, and, while it is read, if it is damaged.
+    """
+    name = name_of(source)
+    try:
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
+            yield _decompressed(stream)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UnreadableFile(f"{name} cannot be read to its end: {error}", target=name) from error
+
+
+def name_of(source: Path | BinaryIO) -> str:
+    """What errors call a file."""
+    return str(source if isinstance(source, Path) else getattr(source, "name", "the input"))
+
+
+def _decompressed(stream: BinaryIO) -> BufferedReader[Any]:
     plain: BufferedReader[Any] = BufferedReader(stream)
     start = plain.peek(4)
     for mark, compression in _COMPRESSIONS.items():
@@ -39,17 +57,16 @@ def iter_batches(source: Path | BinaryIO, size: int = 50_000) -> Iterator[EventB
     Memory holds one batch, of 64 MiB at most. Raises UnreadableFile when the file cannot be
     read to its end; the batches before that stand.
     """
-    if isinstance(source, Path):
-        with source.open("rb") as stream:
-            yield from iter_batches(stream, size)
-        return
-    try:
-        first = 1
-        for some in portions(bounded_lines(decompressed(source)), size):
-            yield read_json_lines(some, first_line=first)
-            first += len(some)
-    except OSError as error:
-        raise unreadable(source, str(error)) from error
+    with reading(source) as stream:
+        yield from read_batches(stream, size)
+
+
+def read_batches(stream: BufferedReader[Any], size: int = 50_000) -> Iterator[EventBatch]:
+    """As `iter_batches`, of a stream that `reading` gave."""
+    first = 1
+    for some in portions(bounded_lines(stream), size):
+        yield read_json_lines(some, first_line=first)
+        first += len(some)
 
 
 def bounded_lines(stream: BufferedReader[Any], limit: int = EVENT_LIMIT) -> Iterator[bytes]:
@@ -75,9 +92,3 @@ def portions(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
             some, held = [], 0
     if some:
         yield some
-
-
-def unreadable(source: BinaryIO, reason: str) -> UnreadableFile:
-    """An UnreadableFile that names the file, if the stream has a name."""
-    name = str(getattr(source, "name", "the input"))
-    return UnreadableFile(f"{name} cannot be read to its end: {reason}", target=name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from costplane.errors import InvalidInput, UnreadableFile
 from costplane.metering.batch import EventBatch
-from costplane.metering.files import decompressed, iter_batches, unreadable
+from costplane.metering.files import name_of, read_batches, reading
 from costplane.metering.traces import azure_2023, mooncake
 from costplane.metering.traces.assignment import Assignment
 
@@ -24,7 +25,7 @@ class Format:
     name: str
     looks_like: str
     begins: Callable[[bytes], bool]
-    read_trace: Callable[[BinaryIO, Assignment], Iterator[EventBatch]] | None = None
+    read_requests: Callable[[BufferedReader[Any], Assignment], Iterator[EventBatch]] | None = None
 
 
 def _is_mooncake(start: bytes) -> bool:
@@ -37,13 +38,13 @@ FORMATS: tuple[Format, ...] = (
         "azure-trace-2023",
         "CSV that begins with TIMESTAMP,ContextTokens,GeneratedTokens",
         lambda start: start.startswith(azure_2023.HEADER),
-        azure_2023.read_trace,
+        azure_2023.read_requests,
     ),
     Format(
         "mooncake",
         "JSON lines of timestamp, input_length, output_length and hash_ids",
         _is_mooncake,
-        mooncake.read_trace,
+        mooncake.read_requests,
     ),
     Format(
         "events",
@@ -68,35 +69,21 @@ def open_events(
         raise InvalidInput(
             f"--format {name} is unknown; known: auto, {', '.join(BY_NAME)}", target="--format"
         )
-    if isinstance(source, Path):
-        with _opened(source) as stream:
-            yield from open_events(stream, name, assignment)
-        return
-    plain = decompressed(source)
-    try:
-        chosen = BY_NAME[name] if name != "auto" else _detected(plain.peek(_START_BYTES), source)
-    except OSError as error:
-        raise unreadable(source, str(error)) from error
-    if chosen.read_trace is None:
-        yield from iter_batches(plain)
-    else:
-        yield from chosen.read_trace(plain, _needed(assignment, chosen))
+    with reading(source) as stream:
+        chosen = BY_NAME.get(name) or _detected(stream.peek(_START_BYTES), name_of(source))
+        if chosen.read_requests is None:
+            yield from read_batches(stream)
+        else:
+            yield from chosen.read_requests(stream, _needed(assignment, chosen))
 
 
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror}", target=str(path)) from error
-
-
-def _detected(start: bytes, source: BinaryIO) -> Format:
+def _detected(start: bytes, source: str) -> Format:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     for known in FORMATS:
         if known.begins(text):
             return known
     expected = "; ".join(f"{known.name}: {known.looks_like}" for known in FORMATS)
-    raise unreadable(source, f"it has no known format. Expected {expected}")
+    raise UnreadableFile(f"{source} has no known format; expected {expected}", target=source)
 
 
 def _needed(assignment: Assignment | None, chosen: Format) -> Assignment:

@@ -22,6 +22,9 @@ from costplane.metering.place import Place, place_of
 EVENT_LIMIT = 1 << 20
 """Bytes of one event. A longer one is rejected unread."""
 
+_SHORT = 1_024
+"""Bytes of tags that are remembered; longer ones would fill the memory."""
+
 _NOTHING: dict[str, Amount] = {}
 
 
@@ -169,10 +172,12 @@ def quantities(data: UsageData) -> dict[str, Amount]:
 
 def tags(raw: msgspec.Raw) -> str:
     """Tags as canonical text. Sets of tags repeat, so most are looked up, not read."""
-    return "{}" if raw is ABSENT else _canonical_tags(bytes(raw))
+    if raw is ABSENT:
+        return "{}"
+    text = bytes(raw)
+    return _known_tags(text) if len(text) <= _SHORT else _canonical_tags(text)
 
 
-@lru_cache(maxsize=16_384)
 def _canonical_tags(text: bytes) -> str:
     try:
         told_tags = msgspec.json.decode(text, type=dict[str, str] | None)
@@ -181,3 +186,6 @@ def _canonical_tags(text: bytes) -> str:
             f"data.tags must be an object of texts: {error}", target="data.tags"
         ) from None
     return canonical(merge([told_tags or {}]))
+
+
+_known_tags = lru_cache(maxsize=16_384)(_canonical_tags)

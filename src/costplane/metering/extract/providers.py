@@ -9,12 +9,14 @@ from __future__ import annotations
 from costplane.metering.extract.openai import ANTHROPIC_CACHE, CHAT_COUNTS, completion
 from costplane.metering.extract.shape import Count, Shape, Sign
 
+_SEARCHES = Count("searches", "server_tool_use/web_search_requests")
+
 _CREATED = "cache_creation_input_tokens"
 ANTHROPIC = Shape(
     "anthropic.messages",
     (
         Sign(
-            keys=ANTHROPIC_CACHE | {"cache_creation"},
+            keys=ANTHROPIC_CACHE | {"cache_creation", "server_tool_use"},
             without=frozenset({"input_tokens_details", "prompt_tokens"}),
         ),
         Sign(keys=frozenset({"input_tokens"}), providers=frozenset({"anthropic"})),
@@ -27,7 +29,7 @@ ANTHROPIC = Shape(
         Count("input_text_cache_write_1h", "cache_creation/ephemeral_1h_input_tokens", (_CREATED,)),
         Count("output_text", "output_tokens"),
         Count("output_reasoning", "output_tokens_details/thinking_tokens", ("output_tokens",)),
-        Count("searches", "server_tool_use/web_search_requests"),
+        _SEARCHES,
     ),
 )
 """Messages API, direct or on Foundry, Bedrock and Vertex. `input_tokens` excludes what was read
@@ -201,7 +203,12 @@ _LITELLM_WRITTEN = f"{_PARTS}/cache_creation_tokens"
 _LIFETIMES = f"{_PARTS}/cache_creation_token_details"
 LITELLM = Shape(
     "litellm",
-    (Sign(keys=ANTHROPIC_CACHE, without=frozenset({"input_tokens", "input_tokens_details"})),),
+    (
+        Sign(
+            keys=ANTHROPIC_CACHE | {"server_tool_use"},
+            without=frozenset({"input_tokens", "input_tokens_details"}),
+        ),
+    ),
     (
         Count("input_text", "prompt_tokens"),
         Count(
@@ -224,6 +231,7 @@ LITELLM = Shape(
         Count("input_audio", f"{_PARTS}/audio_tokens", ("prompt_tokens",)),
         Count("input_image", f"{_PARTS}/image_tokens", ("prompt_tokens",)),
         *completion("completion_tokens", "completion_tokens_details"),
+        _SEARCHES,
     ),
 )
 """LiteLLM's own form: the prompt includes the cache, whoever the provider was."""

@@ -7,15 +7,16 @@ Source: Azure/AzurePublicDataset, AzureLLMInferenceDataset2023.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
 from costplane.metering.batch import EventBatch
-from costplane.metering.files import decompressed, unreadable
+from costplane.metering.files import reading
 from costplane.metering.traces.assignment import Assignment, moved
 
 HEADER = b"TIMESTAMP,ContextTokens,GeneratedTokens"
@@ -34,34 +35,33 @@ def read_trace(source: Path | BinaryIO, assignment: Assignment) -> Iterator[Even
 
     Raises UnreadableFile when a row is not of the layout or the file is damaged.
     """
-    if isinstance(source, Path):
-        with source.open("rb") as stream:
-            yield from read_trace(stream, assignment)
-        return
+    with reading(source) as stream:
+        yield from read_requests(stream, assignment)
+
+
+def read_requests(stream: BufferedReader[Any], assignment: Assignment) -> Iterator[EventBatch]:
+    """As `read_trace`, of a stream that `reading` gave."""
     first, shift = 1, None
-    try:
-        for requests in _requests(source):
-            times = requests["TIMESTAMP"].cast(pa.timestamp("us"), safe=False)
-            if shift is None:
-                shift = assignment.shift(times[0].as_py())
-            quantities = {
-                "input_text": requests["ContextTokens"],
-                "output_text": requests["GeneratedTokens"],
-            }
-            rows = range(first, first + len(times))
-            yield EventBatch(assignment.events(rows, moved(times, shift), quantities))
-            first = rows.stop
-    except (pa.ArrowInvalid, OSError) as error:
-        raise unreadable(source, str(error)) from error
+    for requests in _requests(stream):
+        times = requests["TIMESTAMP"].cast(pa.timestamp("us"), safe=False)
+        if shift is None:
+            shift = assignment.shift(times[0].as_py())
+        quantities = {
+            "input_text": requests["ContextTokens"],
+            "output_text": requests["GeneratedTokens"],
+        }
+        rows = range(first, first + len(times))
+        yield EventBatch(assignment.events(rows, moved(times, shift), quantities))
+        first = rows.stop
 
 
-def _requests(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+def _requests(stream: BufferedReader[Any]) -> Iterator[pa.RecordBatch]:
     """Blocks of rows with all three columns told and no negative count."""
     options = pyarrow.csv.ConvertOptions(
         column_types=_TYPES, include_columns=list(_TYPES), null_values=[]
     )
-    reading = pyarrow.csv.ReadOptions(block_size=_BLOCK_BYTES)
-    with pyarrow.csv.open_csv(decompressed(stream), reading, convert_options=options) as reader:
+    blocks = pyarrow.csv.ReadOptions(block_size=_BLOCK_BYTES)
+    with pyarrow.csv.open_csv(stream, blocks, convert_options=options) as reader:
         for block in reader:
             for name in ("ContextTokens", "GeneratedTokens"):
                 if len(block) and pc.min(block[name]).as_py() < 0:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from itertools import takewhile
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import pyarrow as pa
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 
 from costplane.errors import InvalidInput, InvalidUsage
 from costplane.metering.batch import EventBatch, Rejection
-from costplane.metering.files import bounded_lines, decompressed, portions, unreadable
+from costplane.metering.files import bounded_lines, portions, reading
 from costplane.metering.traces.assignment import Assignment, moved
 
 BLOCK_TOKENS = 512
@@ -48,20 +49,19 @@ def read_trace(source: Path | BinaryIO, assignment: Assignment) -> Iterator[Even
     A broken line is a Rejection. Raises InvalidInput without a day, since the trace has no
     date of its own, and UnreadableFile when the file is damaged.
     """
+    with reading(source) as stream:
+        yield from read_requests(stream, assignment)
+
+
+def read_requests(stream: BufferedReader[Any], assignment: Assignment) -> Iterator[EventBatch]:
+    """As `read_trace`, of a stream that `reading` gave."""
     if assignment.day is None:
         raise InvalidInput("this trace has no dates; give its first day: --date", target="--date")
-    if isinstance(source, Path):
-        with source.open("rb") as stream:
-            yield from read_trace(stream, assignment)
-        return
     seen: set[int] = set()
     first = 1
-    try:
-        for lines in portions(bounded_lines(decompressed(source)), _PORTION):
-            yield _batch(lines, first, seen, assignment)
-            first += len(lines)
-    except OSError as error:
-        raise unreadable(source, str(error)) from error
+    for lines in portions(bounded_lines(stream), _PORTION):
+        yield _batch(lines, first, seen, assignment)
+        first += len(lines)
 
 
 def _batch(lines: list[bytes], first: int, seen: set[int], assignment: Assignment) -> EventBatch:
