@@ -90,7 +90,7 @@ def test_hostile_names_stay_one_segment(name: str) -> None:
 def test_containment_is_exact() -> None:
     known = Hierarchy(subscriptions=(Subscription("s", "S"), Subscription("s2", "S2")))
     chosen = known.select(parse_scope("/subscriptions/S"))
-    assert chosen.subscriptions == {"s"}
+    assert chosen.subscriptions == frozenset("s")
     assert (
         known.select(parse_scope("/subscriptions/s/resourceGroups/rg-a")).resource_group == "rg-a"
     )

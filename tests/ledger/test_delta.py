@@ -1,0 +1,167 @@
+"""The ledger's tables: appended once, read as one consistent version, kept small."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import sqlglot
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from sqlglot import exp
+
+from costplane.core.tables import SERIES, SERIES_FACTS, TABLES
+from costplane.engine.duckdb import DuckDBEngine
+from costplane.errors import InvalidInput, NotFound
+from costplane.ledger.delta import Ledger, Snapshot
+
+ENGINE = DuckDBEngine(threads=1)
+
+
+def rows(*numbers: int) -> pa.Table:
+    facts = dict.fromkeys(SERIES_FACTS, "ü")
+    return pa.Table.from_pylist([{"series": n, **facts} for n in numbers], SERIES)
+
+
+def numbers(snapshot: Snapshot) -> list[int]:
+    statement = sqlglot.parse_one("SELECT series FROM series ORDER BY series", dialect="duckdb")
+    assert isinstance(statement, exp.Query)
+    found: list[int] = ENGINE.execute(statement, {"series": snapshot.relation("series")})[
+        "series"
+    ].to_pylist()
+    return found
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(str(tmp_path / "tables"))
+
+
+def test_an_empty_ledger_has_every_table(ledger: Ledger) -> None:
+    snapshot = ledger.snapshot()
+    assert set(snapshot.versions) == set(snapshot.files) == set(TABLES)
+    assert numbers(snapshot) == []
+    assert ledger.committed("series", "segment") == -1
+
+
+def test_a_posting_is_appended_once(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger.append("series", rows(1), app="segment", version=3)
+    assert not ledger.append("series", rows(1), app="segment", version=3)
+    fresh = Ledger(str(tmp_path / "tables"))
+    assert not fresh.append("series", rows(1), app="segment", version=3)
+    assert not fresh.append("series", rows(2), app="segment", version=2)
+    assert numbers(fresh.snapshot()) == numbers(ledger.snapshot()) == [1]
+    assert fresh.append("series", rows(2), app="segment", version=4)
+    assert numbers(ledger.snapshot()) == [1, 2]
+
+
+def test_apps_and_tables_count_apart(ledger: Ledger) -> None:
+    ledger.append("series", rows(1), app="segment", version=9)
+    assert ledger.append("series", rows(2), app="posting", version=1)
+    assert ledger.committed("series", "segment") == 9
+    assert ledger.committed("series", "posting") == 1
+    assert ledger.committed("usage", "segment") == -1
+
+
+def test_a_handle_sees_what_another_committed(ledger: Ledger, tmp_path: Path) -> None:
+    other = Ledger(str(tmp_path / "tables"))
+    assert other.snapshot().versions == ledger.snapshot().versions
+    ledger.append("series", rows(1), app="segment", version=1)
+    assert other.committed("series", "segment") == 1
+    assert numbers(other.snapshot()) == [1]
+
+
+def test_no_rows_commit_their_number(ledger: Ledger) -> None:
+    before = len(ledger.snapshot().relation("series").paths)
+    assert ledger.append("series", rows(), app="segment", version=1)
+    assert ledger.committed("series", "segment") == 1
+    assert len(ledger.snapshot().relation("series").paths) == before == 0
+
+
+def test_a_snapshot_stays_as_it_was(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append("series", rows(1), app="segment", version=1)
+    early = ledger.snapshot()
+    ledger.append("series", rows(2), app="segment", version=2)
+    assert numbers(early) == [1]
+    assert numbers(ledger.snapshot()) == [1, 2]
+    again = Ledger(str(tmp_path / "tables")).snapshot(early.versions)
+    assert again == early
+
+
+def test_an_unchanged_ledger_gives_the_same_snapshot(ledger: Ledger) -> None:
+    ledger.append("series", rows(1), app="segment", version=1)
+    assert ledger.snapshot() is ledger.snapshot()
+
+
+def test_a_version_that_is_not_there_is_told(ledger: Ledger) -> None:
+    ledger.snapshot()
+    with pytest.raises(NotFound, match="version 99 of the table series"):
+        ledger.snapshot({"series": 99})
+
+
+def test_encoded_words_and_other_column_orders_are_taken(ledger: Ledger) -> None:
+    table = rows(1, 2)
+    encoded = pa.table({name: table[name].dictionary_encode() for name in reversed(SERIES.names)})
+    ledger.append("series", encoded, app="segment", version=1)
+    assert numbers(ledger.snapshot()) == [1, 2]
+
+
+@pytest.mark.parametrize("number", ["x", None])
+def test_rows_that_break_the_schema_are_refused_whole(ledger: Ledger, number: str | None) -> None:
+    facts = {fact: pa.array([None], pa.string()) for fact in SERIES_FACTS}
+    bad = pa.table({**facts, "series": pa.array([number], pa.string())})
+    with pytest.raises((DeltaError, ValueError)):
+        ledger.append("series", bad, app="segment", version=1)
+    assert ledger.committed("series", "segment") == -1
+    assert ledger.append("series", rows(1), app="segment", version=1)
+    assert numbers(ledger.snapshot()) == [1]
+
+
+@pytest.mark.parametrize("name", ["with blank", "Zürich", "it's", "h#1", "{x}", "a&b", "日本"])
+def test_any_usual_folder_name_holds_tables(tmp_path: Path, name: str) -> None:
+    ledger = Ledger(str(tmp_path / name))
+    ledger.append("series", rows(1), app="segment", version=1)
+    assert numbers(ledger.snapshot()) == [1]
+    assert numbers(Ledger(str(tmp_path / name)).snapshot()) == [1]
+
+
+@pytest.mark.parametrize("name", ["x[1]", "50%", "what?", "all*", "a^b", "a|b", "a\\b"])
+def test_names_that_storage_cannot_take_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="choose another folder"):
+        Ledger(str(tmp_path / name))
+
+
+def test_300_appends_keep_working(ledger: Ledger, tmp_path: Path) -> None:
+    """Over checkpoints, the time of an append stays the same; a fresh handle reads all."""
+    took = []
+    for n in range(1, 301):
+        start = time.perf_counter()
+        assert ledger.append("series", rows(n), app="segment", version=n)
+        took.append(time.perf_counter() - start)
+    assert sorted(took[200:])[50] < 10 * sorted(took[:100])[50] + 0.05
+    fresh = Ledger(str(tmp_path / "tables"))
+    assert fresh.committed("series", "segment") == 300
+    assert numbers(fresh.snapshot()) == list(range(1, 301))
+    assert list((tmp_path / "tables" / "series" / "_delta_log").glob("*.checkpoint.parquet"))
+
+
+def test_compaction_changes_files_and_no_rows(ledger: Ledger, tmp_path: Path) -> None:
+    for n in range(1, 8):
+        ledger.append("series", rows(n), app="segment", version=n)
+    early = ledger.snapshot()
+    ledger.compact("series")
+    assert len(ledger.snapshot().relation("series").paths) == 1
+    assert numbers(ledger.snapshot()) == numbers(early) == list(range(1, 8))
+    fresh = Ledger(str(tmp_path / "tables"))
+    assert not fresh.append("series", rows(7), app="segment", version=7)
+
+
+def test_a_file_without_a_commit_is_not_read(ledger: Ledger, tmp_path: Path) -> None:
+    """What a stop between writing a file and committing it leaves behind."""
+    ledger.append("series", rows(1), app="segment", version=1)
+    (whole,) = (tmp_path / "tables" / "series").glob("*.parquet")
+    whole.with_name("part-00000-left-over.parquet").write_bytes(whole.read_bytes())
+    assert numbers(ledger.snapshot()) == [1]
+    assert DeltaTable(tmp_path / "tables" / "series").version() == 1
