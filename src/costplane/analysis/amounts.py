@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from costplane.analysis.aggregations import Aggregation, cost_column
-from costplane.analysis.expressions import Table, column, literal, template
+from costplane.analysis.nodes import (
+    MONEY_TYPE,
+    cast,
+    column,
+    in_list,
+    null,
+    number,
+    template,
+)
 from costplane.analysis.plan import QueryPlan
 from costplane.core.quantities import TOKEN_TYPES
 
@@ -25,14 +33,10 @@ class Amount:
     charges: exp.Expr
     uncharged: exp.Expr
 
-    def over(self, table: Table) -> exp.Expr:
-        """The aggregate over `table`."""
-        return self.charges if table == "charges" else self.uncharged
-
-
-def money(value: exp.Expr) -> exp.Expr:
-    """`value` in the one type of amounts."""
-    return exp.cast(value, "DECIMAL(38, 12)")
+    @property
+    def nothing(self) -> exp.Expr:
+        """No amount, in the column's type."""
+        return null(MONEY_TYPE if self.alias.startswith("m") else "BIGINT")
 
 
 def amounts(plan: QueryPlan) -> tuple[Amount, ...]:
@@ -41,8 +45,8 @@ def amounts(plan: QueryPlan) -> tuple[Amount, ...]:
     return tuple(amount for n, a in asked for amount in _amounts(plan, a, n))
 
 
-def _amounts(plan: QueryPlan, aggregation: Aggregation, number: int) -> Iterator[Amount]:
-    alias = alias_of(number)
+def _amounts(plan: QueryPlan, aggregation: Aggregation, place: int) -> Iterator[Amount]:
+    alias = alias_of(place)
     if aggregation.kind == "Tokens":
         yield Amount(alias, _tokens(), _tokens())
     elif aggregation.kind == "PricingQuantity":
@@ -53,42 +57,41 @@ def _amounts(plan: QueryPlan, aggregation: Aggregation, number: int) -> Iterator
         yield _charged_only(alias, cost)
         if in_usd:
             unknown = template("COUNT(*) - COUNT(:cost)", cost=column(cost))
-            yield Amount(_unknown(number), unknown, exp.cast(exp.Literal.number(0), "BIGINT"))
+            yield Amount(_unknown(place), unknown, cast(number(0), "BIGINT"))
 
 
 def _charged_only(alias: str, name: str) -> Amount:
-    return Amount(alias, exp.Sum(this=column(name)), money(exp.null()))
+    return Amount(alias, exp.Sum(this=column(name)), null(MONEY_TYPE))
 
 
 def _tokens() -> exp.Expr:
     """Tokens of a row: none where it counts something else, unknown where it tells nothing."""
-    told = column("x_TokenType")
     return template(
         "SUM(CASE WHEN :is_tokens THEN :quantity WHEN NOT :told IS NULL THEN 0 END)",
-        is_tokens=told.isin(*(literal(q.name) for q in TOKEN_TYPES)),
-        told=told,
+        is_tokens=in_list(column("x_TokenType"), [q.name for q in TOKEN_TYPES]),
+        told=column("x_TokenType"),
         quantity=column("ConsumedQuantity"),
     )
 
 
-def total(aggregation: Aggregation, number: int) -> exp.Expr:
+def total(aggregation: Aggregation, place: int) -> exp.Expr:
     """The answer's column: null where nothing is known, never zero in its place."""
-    summed = exp.Sum(this=column(alias_of(number)))
+    summed = exp.Sum(this=column(alias_of(place)))
     if aggregation.kind == "Tokens":
-        return exp.cast(summed, "BIGINT")
+        return cast(summed, "BIGINT")
     if aggregation.kind == "Calls":
-        return exp.cast(exp.func("COALESCE", summed, exp.Literal.number(0)), "BIGINT")
+        return cast(template("COALESCE(:sum, 0)", sum=summed), "BIGINT")
     if aggregation.kind == "CostInUsd":
-        unknown = exp.Sum(this=column(_unknown(number)))
+        unknown = exp.Sum(this=column(_unknown(place)))
         return template("CASE WHEN :unknown = 0 THEN :sum END", unknown=unknown, sum=summed)
     return summed
 
 
-def alias_of(number: int) -> str:
+def alias_of(place: int) -> str:
     """The column of the aggregation at `number` in statements."""
-    return f"m{number}"
+    return f"m{place}"
 
 
-def _unknown(number: int) -> str:
+def _unknown(place: int) -> str:
     """The column that counts charges whose amount is unknown in the wanted currency."""
-    return f"unknown{number}"
+    return f"unknown{place}"

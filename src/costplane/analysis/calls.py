@@ -9,16 +9,24 @@ from sqlglot import exp
 
 from costplane.analysis import dimensions
 from costplane.analysis.expressions import (
-    column,
     condition,
     conjuncts,
     direct_value,
     physical,
-    template,
     text_of,
     within,
 )
-from costplane.analysis.lines import TIME, bucket_columns, grouped, scope
+from costplane.analysis.lines import TIME, bucket_alias, bucket_columns, scope
+from costplane.analysis.nodes import (
+    alias,
+    column,
+    columns,
+    grouped,
+    join,
+    null,
+    select,
+    template,
+)
 from costplane.analysis.plan import QueryPlan
 
 
@@ -32,34 +40,30 @@ def calls_of_events(plan: QueryPlan) -> dict[str, exp.Query]:
 
 
 def _event_counts(plan: QueryPlan) -> exp.Select:
-    kept = [column("series"), *(column(name) for name in plan.request_columns)]
-    counted = exp.select(*bucket_columns(plan, "time"), *kept)
-    counted = counted.select(exp.alias_(template("COUNT(*)"), "events"))
-    return grouped(counted.from_("usage").where(within(plan, "time")))
+    kept = columns(["series", *plan.request_columns])
+    counted = alias(template("COUNT(*)"), "events")
+    shown = [*bucket_columns(plan, "time"), *kept, counted]
+    return grouped(select(shown, "usage", where=[within(plan, "time")]))
 
 
 def _series_currencies(plan: QueryPlan) -> exp.Select:
     """A series' currency is that of its charges, so that calls stand beside their cost."""
-    selected = exp.select(
-        exp.alias_(column("x_Series"), "series"),
-        exp.alias_(template('MIN("BillingCurrency")'), "currency"),
-    )
-    return grouped(selected.from_("charges").where(within(plan, TIME)))
+    currency = alias(template('MIN("BillingCurrency")'), "currency")
+    shown = [alias(column("x_Series"), "series"), currency]
+    return grouped(select(shown, "charges", where=[within(plan, TIME)]))
 
 
 def _calls(plan: QueryPlan) -> exp.Select:
-    date: list[exp.Expr] = [column("bucket")] if plan.definition.date_column else []
-    values = [
-        exp.alias_(_event_value(g.name), f"g{n}") for n, g in enumerate(plan.definition.groupings)
-    ]
-    currency = column("currency") if plan.sums_amounts else exp.cast(exp.null(), "TEXT")
-    select = exp.select(*date, *values, exp.alias_(currency, "currency"))
-    select = select.select(exp.alias_(template("SUM(events)"), "calls"))
-    select = select.from_("event_counts").join("series", using=["series"])
+    values = [alias(_event_value(g.name), f"g{n}") for n, g in enumerate(plan.definition.groupings)]
+    currency = column("currency") if plan.sums_amounts else null("TEXT")
+    counted = alias(template("SUM(events)"), "calls")
+    shown = [*columns(bucket_alias(plan)), *values, alias(currency, "currency"), counted]
+    joins = [join("series", using="series")]
     if plan.sums_amounts:
-        select = select.join("series_currencies", using=["series"], join_type="left")
+        joins.append(join("series_currencies", using="series", side="LEFT"))
     filters = [condition(p, direct_value("event")) for p in conjuncts(plan.definition.filter)]
-    return grouped(select.where(*scope(plan.scope, "event"), *filters))
+    matching = [*scope(plan.scope, "event"), *filters]
+    return grouped(select(shown, "event_counts", where=matching, joins=joins))
 
 
 def _event_value(name: str) -> exp.Expr:

@@ -15,14 +15,26 @@ from typing import Literal
 
 from sqlglot import exp
 
-from costplane.analysis.expressions import column, template, within
+from costplane.analysis.expressions import within
 from costplane.analysis.lines import (
     TIME,
+    bucket_alias,
     bucket_columns,
     group_aliases,
-    grouped,
     regrouped,
     rows,
+)
+from costplane.analysis.nodes import (
+    alias,
+    column,
+    columns,
+    grouped,
+    join,
+    literal,
+    number,
+    select,
+    template,
+    union_all,
 )
 from costplane.analysis.plan import EVENT_TAGS, QueryPlan
 from costplane.core.quantities import QUANTITIES
@@ -31,9 +43,9 @@ Level = Literal["series", "hour"]
 """Whether a series is looked at over the whole bucket, or an hour at a time."""
 
 _HOUR = "EPOCH_US(:time) // 3600000000"
-_IS_WHOLE = """
+_IS_WHOLE = """(
     BIT_COUNT(types) <= 1
-    OR COALESCE(SUM(told_events * BIT_COUNT(told_types & types)), 0) = COALESCE(lines, 0)"""
+    OR COALESCE(SUM(told_events * BIT_COUNT(told_types & types)), 0) = COALESCE(lines, 0))"""
 _CALLS = """
     GREATEST(COALESCE(untold, 0), CASE
         WHEN BIT_COUNT(types) <= 1 OR NOT :is_whole THEN COALESCE(most, 0)
@@ -42,9 +54,10 @@ _CALLS = """
 
 def calls_of_lines(plan: QueryPlan) -> dict[str, exp.Query]:
     """The common tables of the count; `calls` has the groups, a currency and the calls."""
+    split = select([column("series")], "series_counts", where=[template("NOT is_whole")])
     return {
         **_level(plan, "series"),
-        "split": exp.select("series").distinct().from_("series_counts").where("NOT is_whole"),
+        "split": grouped(split),
         **_level(plan, "hour"),
         "calls": _calls(plan),
     }
@@ -53,7 +66,7 @@ def calls_of_lines(plan: QueryPlan) -> dict[str, exp.Query]:
 def _level(plan: QueryPlan, level: Level) -> dict[str, exp.Query]:
     charges, uncharged = _lines(plan, "charges", level), _lines(plan, "uncharged", level)
     return {
-        f"{level}_lines": exp.union(charges, uncharged, distinct=False),
+        f"{level}_lines": union_all(charges, uncharged),
         f"{level}_types": _types(plan, level),
         f"{level}_groups": _groups(plan, level),
         f"{level}_told": _told(plan, level),
@@ -69,103 +82,103 @@ def _keys(plan: QueryPlan, level: Level) -> list[str]:
 
 def _lines(plan: QueryPlan, table: Literal["charges", "uncharged"], level: Level) -> exp.Select:
     requests = [
-        exp.alias_(column(EVENT_TAGS if name == "tags" else name), f"r_{name}")
+        alias(column(EVENT_TAGS if name == "tags" else name), f"r_{name}")
         for name in plan.request_columns
     ]
     further = [
         *_hour(TIME, level),
-        exp.alias_(template('COALESCE("x_Series", -1)'), "series"),
+        alias(template('COALESCE("x_Series", -1)'), "series"),
         *requests,
-        exp.alias_(column("x_TokenType"), "type"),
-        exp.alias_(template('SUM("x_Events")'), "events"),
+        alias(column("x_TokenType"), "type"),
+        alias(template('SUM("x_Events")'), "events"),
     ]
-    select = rows(plan, table, further)
-    if level == "series":
-        return select
-    return select.where(template('COALESCE("x_Series", -1) IN (SELECT series FROM split)'))
+    of_split = template('COALESCE("x_Series", -1) IN (SELECT series FROM split)')
+    return rows(plan, table, further, where=[of_split] if level == "hour" else [])
 
 
 def _hour(time: str, level: Level) -> list[exp.Expr]:
-    hour = exp.alias_(template(_HOUR, time=column(time)), "hour")
-    return [hour] if level == "hour" else []
+    return [alias(template(_HOUR, time=column(time)), "hour")] if level == "hour" else []
 
 
 def _types(plan: QueryPlan, level: Level) -> exp.Select:
     """Events by group and token type, without what a reversal took back."""
     summed = [
-        exp.alias_(template("MIN(currency)"), "currency"),
-        exp.alias_(template("SUM(events)"), "events"),
+        alias(template("MIN(currency)"), "currency"),
+        alias(template("SUM(events)"), "events"),
     ]
-    select = regrouped(plan, f"{level}_lines", summed, [*_keys(plan, level), "type"])
-    return select.having(template("SUM(events) > 0"))
+    kept = [*_keys(plan, level), "type"]
+    return regrouped(plan, f"{level}_lines", summed, kept, [template("SUM(events) > 0")])
 
 
 def _groups(plan: QueryPlan, level: Level) -> exp.Select:
     """Groups within a series: their token types as bits, their lines, the most events."""
-    keys = [*_keys(plan, level), *group_aliases(plan)]
-    return grouped(
-        exp.select(*(column(key) for key in keys))
-        .select(
-            exp.alias_(template("MIN(currency)"), "currency"),
-            exp.alias_(template("BIT_OR(:bit)", bit=_bit()), "types"),
-            exp.alias_(template("SUM(events) FILTER (WHERE NOT type IS NULL)"), "lines"),
-            exp.alias_(template("MAX(events) FILTER (WHERE NOT type IS NULL)"), "most"),
-            exp.alias_(template("MAX(events) FILTER (WHERE type IS NULL)"), "untold"),
-        )
-        .from_(f"{level}_types")
-    )
+    shown = [
+        *columns([*_keys(plan, level), *group_aliases(plan)]),
+        alias(template("MIN(currency)"), "currency"),
+        alias(exp.BitwiseOrAgg(this=_bit()), "types"),
+        alias(template("SUM(events) FILTER (WHERE NOT type IS NULL)"), "lines"),
+        alias(template("MAX(events) FILTER (WHERE NOT type IS NULL)"), "most"),
+        alias(template("MAX(events) FILTER (WHERE type IS NULL)"), "untold"),
+    ]
+    return grouped(select(shown, f"{level}_types"))
 
 
 def _bit() -> exp.Expr:
-    case = exp.Case(default=exp.Literal.number(0))
-    for number, quantity in enumerate(QUANTITIES):
-        same = column("type").eq(exp.Literal.string(quantity.name))
-        case = case.when(same, exp.Literal.number(1 << number), copy=False)
-    return case
+    bits = [exp.If(this=literal(q.name), true=number(1 << n)) for n, q in enumerate(QUANTITIES)]
+    return exp.Case(this=column("type"), ifs=bits, default=number(0))
 
 
 def _told(plan: QueryPlan, level: Level) -> exp.Select:
     """Events of series with groups of several token types, by the types that they told."""
-    requests = [exp.alias_(column(name), f"r_{name}") for name in plan.request_columns]
-    select = exp.select(*_hour("time", level), column("series"), *requests)
-    select = select.select(*bucket_columns(plan, "time"))
-    select = select.select(exp.alias_(_told_types(), "told_types"))
-    select = select.select(exp.alias_(template("COUNT(*)"), "told_events")).from_("usage")
-    several = exp.select("series").from_(f"{level}_groups").where("BIT_COUNT(types) > 1")
-    return grouped(select.where(within(plan, "time"), column("series").isin(query=several)))
+    requests = [alias(column(name), f"r_{name}") for name in plan.request_columns]
+    shown = [
+        *_hour("time", level),
+        column("series"),
+        *requests,
+        *bucket_columns(plan, "time"),
+        alias(_told_types(), "told_types"),
+        alias(template("COUNT(*)"), "told_events"),
+    ]
+    several = select(
+        [column("series")], f"{level}_groups", where=[template("BIT_COUNT(types) > 1")]
+    )
+    of_several = exp.In(this=column("series"), query=exp.Subquery(this=several))
+    return grouped(select(shown, "usage", where=[within(plan, "time"), of_several]))
 
 
 def _told_types() -> exp.Expr:
-    total: exp.Expr = exp.Literal.number(0)
-    for number, quantity in enumerate(QUANTITIES):
-        told = exp.Is(this=column(quantity.name), expression=exp.null())
-        bit = exp.Case(default=exp.Literal.number(1 << number))
-        bit = bit.when(told, exp.Literal.number(0), copy=False)
+    total: exp.Expr = number(0)
+    for place, quantity in enumerate(QUANTITIES):
+        untold = exp.Is(this=column(quantity.name), expression=exp.Null())
+        bit = exp.Case(ifs=[exp.If(this=untold, true=number(0))], default=number(1 << place))
         total = exp.Add(this=total, expression=bit)
     return total
 
 
 def _counts(plan: QueryPlan, level: Level) -> exp.Select:
     """Calls of each group within a series, and whether they are exact."""
-    told = [*_keys(plan, level), *(["bucket"] if plan.definition.date_column else [])]
-    groups, types = f"{level}_groups", f"{level}_told"
-    same = [exp.NullSafeEQ(this=column(key, groups), expression=column(key, types)) for key in told]
-    is_whole = exp.paren(template(_IS_WHOLE))
-    kept = dict.fromkeys([*_keys(plan, level), *group_aliases(plan), "currency"])
-    select = exp.select(*(column(name, groups) for name in kept)).select(
-        exp.alias_(is_whole, "is_whole"), exp.alias_(template(_CALLS, is_whole=is_whole), "calls")
-    )
-    select = select.from_(groups).join(types, on=exp.and_(*same), join_type="left")
-    facts = [*kept, "types", "lines", "most", "untold"]
-    return select.group_by(*(column(name, groups) for name in facts))
+    groups, told = f"{level}_groups", f"{level}_told"
+    same = [
+        exp.NullSafeEQ(this=column(key, groups), expression=column(key, told))
+        for key in [*_keys(plan, level), *bucket_alias(plan)]
+    ]
+    kept = [*_keys(plan, level), *group_aliases(plan), "currency"]
+    is_whole = template(_IS_WHOLE)
+    shown = [
+        *columns(kept, groups),
+        alias(is_whole, "is_whole"),
+        alias(template(_CALLS, is_whole=is_whole), "calls"),
+    ]
+    query = select(shown, groups, joins=[join(told, on=same, side="LEFT")])
+    facts = columns([*kept, "types", "lines", "most", "untold"], groups)
+    query.set("group", exp.Group(expressions=facts))
+    return query
 
 
 def _calls(plan: QueryPlan) -> exp.Select:
-    kept = [column(name) for name in [*group_aliases(plan), "currency"]]
-    whole = exp.select(*kept, "calls").from_("series_counts")
-    whole = whole.where("NOT series IN (SELECT series FROM split)")
-    hours = exp.select(*kept, "calls").from_("hour_counts")
-    counts = exp.union(whole, hours, distinct=False).subquery("counts")
-    return grouped(
-        exp.select(*kept).select(exp.alias_(template("SUM(calls)"), "calls")).from_(counts)
-    )
+    kept = [*group_aliases(plan), "currency"]
+    of_rest = template("NOT series IN (SELECT series FROM split)")
+    whole = select(columns([*kept, "calls"]), "series_counts", where=[of_rest])
+    hours = select(columns([*kept, "calls"]), "hour_counts")
+    counts = exp.Subquery(this=union_all(whole, hours), alias=exp.TableAlias(this="counts"))
+    return grouped(select([*columns(kept), alias(template("SUM(calls)"), "calls")], counts))

@@ -6,7 +6,7 @@ wait for the second stage, where equal sets of tags are read once, not on every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from sqlglot import exp
@@ -14,18 +14,26 @@ from sqlglot import exp
 from costplane.analysis.expressions import (
     Table,
     bucket,
-    column,
     condition,
     conjuncts,
     direct_value,
     group_value,
-    literal,
     physical,
     tag_columns,
-    template,
     within,
 )
-from costplane.analysis.filters import Condition, Leaf, leaves_of
+from costplane.analysis.filters import Condition, leaves_of
+from costplane.analysis.nodes import (
+    alias,
+    column,
+    columns,
+    grouped,
+    in_list,
+    literal,
+    null,
+    select,
+    template,
+)
 from costplane.analysis.plan import QueryPlan, ScopeFilter
 
 TIME = "ChargePeriodStart"
@@ -38,8 +46,12 @@ _SCOPE_COLUMNS: dict[Table, dict[str, str]] = {
 
 def group_aliases(plan: QueryPlan) -> list[str]:
     """The names of the second stage's groups: the bucket, then the groupings in order."""
-    date = ["bucket"] if plan.definition.date_column else []
-    return date + [f"g{n}" for n in range(len(plan.definition.groupings))]
+    return [*bucket_alias(plan), *(f"g{n}" for n in range(len(plan.definition.groupings)))]
+
+
+def bucket_alias(plan: QueryPlan) -> list[str]:
+    """The name of the bucket, if the answer has one."""
+    return ["bucket"] if plan.definition.date_column else []
 
 
 def carried(plan: QueryPlan) -> list[str]:
@@ -47,9 +59,9 @@ def carried(plan: QueryPlan) -> list[str]:
     names = [(g.kind, g.name) for g in plan.definition.groupings]
     names += [(f.kind, f.name) for part in late(plan) for f in leaves_of(part)]
     kept = [
-        column_name
-        for kind, name in names
-        for column_name in (tag_columns(plan, name) if kind == "TagKey" else (name,))
+        name
+        for kind, asked in names
+        for name in (tag_columns(plan, asked) if kind == "TagKey" else (asked,))
     ]
     return list(dict.fromkeys(kept))
 
@@ -69,63 +81,64 @@ def _asks_tags(part: Condition) -> bool:
 
 
 def rows(
-    plan: QueryPlan, table: Literal["charges", "uncharged"], further: Iterable[exp.Expr]
+    plan: QueryPlan,
+    table: Literal["charges", "uncharged"],
+    further: Iterable[exp.Expr],
+    where: Sequence[exp.Expr] = (),
 ) -> exp.Select:
     """The matching rows of `table`: bucket, carried columns, currency and `further`, grouped."""
-    names = [exp.alias_(physical(name, table), name, quoted=True) for name in carried(plan)]
-    if table == "charges":
-        currency: exp.Expr = column("BillingCurrency")
-    else:
-        currency = exp.cast(exp.null(), "TEXT")
-    selected = exp.select(*bucket_columns(plan, TIME), *names, exp.alias_(currency, "currency"))
+    names = [alias(physical(name, table), name) for name in carried(plan)]
+    currency = column("BillingCurrency") if table == "charges" else null("TEXT")
+    shown = [*bucket_columns(plan, TIME), *names, alias(currency, "currency"), *further]
     filters = [condition(part, direct_value(table)) for part in early(plan)]
     matching = [within(plan, TIME), *scope(plan.scope, table), *_of_type(plan, table), *filters]
-    return grouped(selected.select(*further).from_(table).where(*matching))
+    return grouped(select(shown, table, where=[*matching, *where]))
 
 
 def regrouped(
-    plan: QueryPlan, source: str, further: Sequence[exp.Expr], kept: Sequence[str] = ()
+    plan: QueryPlan,
+    source: str,
+    further: Iterable[exp.Expr],
+    kept: Iterable[str] = (),
+    having: Sequence[exp.Expr] = (),
 ) -> exp.Select:
-    """The second stage over the rows of `source`: derived groups, `kept` columns, sums."""
-    selected = exp.select(*(column(name) for name in kept), *groups(plan))
-    filters = [condition(part, _carried_value(plan)) for part in late(plan)]
-    return grouped(selected.select(*further).from_(source).where(*filters))
-
-
-def groups(plan: QueryPlan) -> list[exp.Expr]:
-    """The second stage's group columns, from carried ones."""
-    date: list[exp.Expr] = [column("bucket")] if plan.definition.date_column else []
-    groupings = enumerate(plan.definition.groupings)
-    return date + [exp.alias_(group_value(plan, g.kind, g.name), f"g{n}") for n, g in groupings]
+    """The second stage over the rows of `source`: `kept` columns, derived groups, `further`."""
+    filters = [
+        condition(part, lambda leaf: group_value(plan, leaf.kind, leaf.name)) for part in late(plan)
+    ]
+    groups = [
+        alias(group_value(plan, g.kind, g.name), f"g{n}")
+        for n, g in enumerate(plan.definition.groupings)
+    ]
+    shown = [*columns(kept), *columns(bucket_alias(plan)), *groups, *further]
+    return grouped(select(shown, source, where=filters), having)
 
 
 def bucket_columns(plan: QueryPlan, time: str) -> list[exp.Expr]:
     """The local hour, day or month of `time`, if the answer has one."""
     value = bucket(plan, time)
-    return [] if value is None else [exp.alias_(value, "bucket")]
-
-
-def grouped(select: exp.Select) -> exp.Select:
-    """`select` grouped by all that is no aggregate; no rows, no group."""
-    select.set("group", exp.Group(all=True))
-    return select.having(template("COUNT(*) > 0"))
+    return [] if value is None else [alias(value, "bucket")]
 
 
 def scope(chosen: ScopeFilter, table: Table) -> list[exp.Expr]:
     """The predicates of a scope; ids in the tables are in lower case."""
-    columns = _SCOPE_COLUMNS[table]
+    names = _SCOPE_COLUMNS[table]
     found: list[exp.Expr] = []
     if chosen.subscriptions is not None:
-        ids = [literal(i) for i in sorted(chosen.subscriptions)]
-        found.append(column(columns["subscriptions"]).isin(*ids) if ids else exp.false())
+        ids = sorted(chosen.subscriptions)
+        found.append(in_list(column(names["subscriptions"]), ids) if ids else exp.false())
     if chosen.resource_group is not None:
-        found.append(column(columns["resource_group"]).eq(literal(chosen.resource_group)))
+        found.append(_equals(column(names["resource_group"]), chosen.resource_group))
     if chosen.resource_id is not None:
-        found.append(column("ResourceId").eq(literal(chosen.resource_id)))
+        found.append(_equals(column("ResourceId"), chosen.resource_id))
     if chosen.billing_account is not None:
-        account = exp.func("LOWER", column("BillingAccountId"))
-        found.append(exp.EQ(this=account, expression=literal(chosen.billing_account)))
+        account = exp.Lower(this=column("BillingAccountId"))
+        found.append(_equals(account, chosen.billing_account))
     return found
+
+
+def _equals(value: exp.Expr, text: str) -> exp.Expr:
+    return exp.EQ(this=value, expression=literal(text))
 
 
 def _of_type(plan: QueryPlan, table: Table) -> list[exp.Expr]:
@@ -134,9 +147,5 @@ def _of_type(plan: QueryPlan, table: Table) -> list[exp.Expr]:
     if table == "uncharged":
         return [template("NOT (x_BillingStatus = 'Unpriced' AND x_TokenType IS NULL)")]
     if plan.definition.type == "Usage":
-        return [column("ChargeCategory").eq(literal("Usage"))]
+        return [_equals(column("ChargeCategory"), "Usage")]
     return []
-
-
-def _carried_value(plan: QueryPlan) -> Callable[[Leaf], exp.Expr]:
-    return lambda leaf: group_value(plan, leaf.kind, leaf.name)

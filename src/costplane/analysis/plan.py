@@ -17,7 +17,7 @@ from costplane.analysis import dimensions
 from costplane.analysis.definition import QueryDefinition
 from costplane.analysis.filters import Condition, Junction, Leaf, leaves_of
 from costplane.analysis.zones import Offset, day_borders, hour_borders, local_date, offsets
-from costplane.core.period import Period, hour_start
+from costplane.core.period import HOUR, Period, hour_start
 from costplane.errors import InvalidQuery
 
 EVENT_TAGS = "x_EventTags"
@@ -141,15 +141,16 @@ def plan(
     if event_tags:
         request.append("tags")
     cuts = _cuts(definition)
-    needs_requests = bool(request) or (bool(cuts) and definition.granularity == "Hourly")
+    found = offsets(definition.zone, definition.period)
+    cuts_all = definition.granularity == "Hourly" and any(o.ahead % HOUR for o in found)
     return QueryPlan(
         definition=definition,
         scope=scope,
         currency=currency,
-        source="usage" if needs_requests else "hourly",
+        source="usage" if request or cuts_all else "hourly",
         request_columns=tuple(request),
         event_tags=event_tags,
-        offsets=offsets(definition.zone, definition.period),
+        offsets=found,
         cuts=cuts,
         calls=_calls(definition, scope),
         uncharged=_shows_uncharged(definition),

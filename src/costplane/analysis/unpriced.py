@@ -17,17 +17,25 @@ from sqlglot import exp
 from costplane.analysis import dimensions
 from costplane.analysis.expressions import (
     Value,
-    column,
     condition,
     group_value,
     physical,
     tag_columns,
-    template,
     text_of,
     within,
 )
 from costplane.analysis.filters import Leaf, leaves_of
-from costplane.analysis.lines import TIME, early, grouped, late, scope
+from costplane.analysis.lines import TIME, early, late, scope
+from costplane.analysis.nodes import (
+    alias,
+    cast,
+    column,
+    columns,
+    grouped,
+    select,
+    template,
+    with_tables,
+)
 from costplane.analysis.plan import QueryPlan
 
 
@@ -48,15 +56,15 @@ class Unpriced:
 def unpriced_statement(plan: QueryPlan) -> exp.Select:
     """Rows of status, reason, type, events and quantity; the type is null where events are
     counted (rating puts one such row beside the lines of each reason)."""
-    selected = exp.select(*(column(name) for name in ("status", "reason", "type")))
+    shown = ["status", "reason", "type"]
     summed = [
-        exp.alias_(template("SUM(events)"), "events"),
-        exp.alias_(template("SUM(quantity)"), "quantity"),
+        alias(template("SUM(events)"), "events"),
+        alias(template("SUM(quantity)"), "quantity"),
     ]
     filters = [_lenient(condition(part, _late_value(plan))) for part in late(plan)]
-    selected = selected.select(*summed).from_("lines").where(*filters)
-    answer = grouped(selected).order_by(*map(column, ("status", "reason", "type")))
-    return answer.with_("lines", as_=_lines(plan))
+    answer = grouped(select([*columns(shown), *summed], "lines", where=filters))
+    answer.set("order", exp.Order(expressions=columns(shown)))
+    return with_tables(answer, {"lines": _lines(plan)})
 
 
 def unpriced_of(rows: pa.Table) -> tuple[Unpriced, ...]:
@@ -77,19 +85,18 @@ def _reason(status: str, reason: str, lines: list[dict[str, Any]]) -> Unpriced:
 
 
 def _lines(plan: QueryPlan) -> exp.Select:
-    kept = dict.fromkeys(_kept(plan))
-    selected = exp.select(
-        exp.alias_(column("x_BillingStatus"), "status"),
-        exp.alias_(column("x_StatusReason"), "reason"),
-        exp.alias_(column("x_TokenType"), "type"),
-        *(exp.alias_(physical(name, "uncharged"), name, quoted=True) for name in kept),
-        exp.alias_(template('SUM("x_Events")'), "events"),
-        exp.alias_(template('SUM("ConsumedQuantity")'), "quantity"),
-    )
+    shown = [
+        alias(column("x_BillingStatus"), "status"),
+        alias(column("x_StatusReason"), "reason"),
+        alias(column("x_TokenType"), "type"),
+        *(alias(physical(name, "uncharged"), name) for name in dict.fromkeys(_kept(plan))),
+        alias(template('SUM("x_Events")'), "events"),
+        alias(template('SUM("ConsumedQuantity")'), "quantity"),
+    ]
     filters = [_lenient(condition(part, _early_value)) for part in early(plan)]
     status = template("x_BillingStatus IN ('Unpriced', 'UsageMissing')")
     matching = [within(plan, TIME), status, *scope(plan.scope, "uncharged"), *filters]
-    return grouped(selected.from_("uncharged").where(*matching))
+    return grouped(select(shown, "uncharged", where=matching))
 
 
 def _kept(plan: QueryPlan) -> list[str]:
@@ -103,18 +110,20 @@ def _kept(plan: QueryPlan) -> list[str]:
 
 def _lenient(predicate: exp.Expr) -> exp.Expr:
     """`predicate`, held where it cannot be told."""
-    return exp.func("COALESCE", exp.paren(predicate), exp.true())
+    return exp.Coalesce(this=exp.Paren(this=predicate), expressions=[exp.true()])
 
 
 def _early_value(leaf: Leaf) -> exp.Expr:
     raw = physical(leaf.name, "uncharged")
-    return raw if _is_unknown(leaf) else text_of(dimensions.BY_NAME[leaf.name.lower()], raw)
+    text = text_of(dimensions.BY_NAME[leaf.name.lower()], raw)
+    return cast(raw, "TEXT") if _is_unknown(leaf) else text
 
 
 def _late_value(plan: QueryPlan) -> Value:
     def value(leaf: Leaf) -> exp.Expr:
         unknown = leaf.kind == "Dimension" and _is_unknown(leaf)
-        return column(leaf.name) if unknown else group_value(plan, leaf.kind, leaf.name)
+        text = group_value(plan, leaf.kind, leaf.name)
+        return cast(column(leaf.name), "TEXT") if unknown else text
 
     return value
 
