@@ -40,11 +40,13 @@ _MENTIONED = ("resource_id", "deployment", "model", "model_version", "deployment
 
 @dataclass(frozen=True, slots=True)
 class IntakeReport:
-    """What came of some events. Counts are events; `quarantined` ones are kept apart."""
+    """What came of some events. Counts are events; `evidence` tells of calls that another source's
+    event counts for, `quarantined` ones are kept apart."""
 
     accepted: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    evidence: int = 0
     unpriced: int = 0
     unmetered: int = 0
     quarantined: int = 0
@@ -57,6 +59,7 @@ class IntakeReport:
             accepted=self.accepted + posted.accepted,
             duplicates=self.duplicates + posted.duplicates,
             conflicts=self.conflicts + posted.conflicts,
+            evidence=self.evidence + posted.evidence,
             unpriced=self.unpriced + posted.unpriced,
             unmetered=self.unmetered + posted.unmetered,
         )

@@ -17,11 +17,12 @@ from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.series import SeriesNumbers
+from costplane.app.witnesses import Witnesses
 from costplane.catalog.ports import CatalogReader
 from costplane.core.quantities import QUANTITIES
 from costplane.core.relation import Engine
 from costplane.core.settings import TAG_INHERITANCE
-from costplane.core.tables import USAGE
+from costplane.core.tables import EVIDENCE, TABLES, USAGE
 from costplane.ledger.delta import Ledger
 from costplane.metering.identity import Identities, IdentityIndex
 from costplane.metering.log import SegmentLog
@@ -32,12 +33,14 @@ _APP = "segment"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What posting a segment came to, in events. `unpriced` events have a line without price,
-    `unmetered` ones told no usage (UsageMissing)."""
+    """What posting a segment came to, in events. `evidence` tells of calls that another source's
+    event counts for; `unpriced` events have a line without price, `unmetered` ones told no usage
+    (UsageMissing)."""
 
     accepted: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    evidence: int = 0
     unpriced: int = 0
     unmetered: int = 0
 
@@ -51,6 +54,7 @@ class Poster:
     log: SegmentLog
     identities: IdentityIndex
     series: SeriesNumbers
+    witnesses: Witnesses
     prices: PriceBooks
     catalog: CatalogReader
     settings: Settings
@@ -72,18 +76,32 @@ class Poster:
         identities = Identities.of(events)
         recognition = self.identities.recognise(identities, segment)
         if self.ledger.committed("usage", _APP) >= segment:
-            usage = self._committed_usage(segment)
+            usage = self._committed("usage", segment)
         else:
-            usage = self._usage(events.filter(pa.array(recognition.fresh)), segment)
+            testimony = self.witnesses.part(events.filter(pa.array(recognition.fresh)))
+            self._keep(testimony.evidence, segment)
+            usage = self._usage(testimony.calls, segment)
             self.ledger.append("usage", usage, app=_APP, version=segment)
         unpriced = self._charge(usage, segment)
-        known = identities if recognition.fresh.all() else Identities.of(usage)
+        fresh = events.filter(pa.array(recognition.fresh))
+        known = identities if len(fresh) == len(events) else Identities.of(fresh)
         self.identities.record(known, segment)
         self.log.remove(segment)
         missing = pc.sum(pc.equal(usage["billing_status"], "UsageMissing")).as_py() or 0
         return Posted(
-            len(usage), recognition.duplicates, len(recognition.conflicts), unpriced, missing
+            accepted=len(usage),
+            duplicates=recognition.duplicates,
+            conflicts=len(recognition.conflicts),
+            evidence=len(fresh) - len(usage),
+            unpriced=unpriced,
+            unmetered=missing,
         )
+
+    def _keep(self, evidence: pa.Table, segment: int) -> None:
+        if len(evidence):
+            of_segment = pa.repeat(pa.scalar(segment, pa.int64()), len(evidence))
+            rows = evidence.append_column("segment", of_segment).select(EVIDENCE.names)
+            self.ledger.append("evidence", rows, app=_APP, version=segment)
 
     def _usage(self, events: pa.Table, segment: int) -> pa.Table:
         """Rows of `usage`; a count of zero is no line, so it is stored as null."""
@@ -116,22 +134,25 @@ class Poster:
             self.ledger.append(table, ordered, app=_APP, version=segment)
         return _unpriced_events(rated.uncharged)
 
-    def _committed_usage(self, segment: int) -> pa.Table:
-        relation = self.ledger.snapshot().relation("usage")
-        return self.engine.execute(_of_segment(segment), {"usage": relation}).cast(USAGE)
+    def _committed(self, table: str, segment: int) -> pa.Table:
+        relation = self.ledger.snapshot().relation(table)
+        return self.engine.execute(_of_segment(table, segment), {table: relation}).cast(
+            TABLES[table]
+        )
 
     def _index_again(self) -> None:
         """Adds to the index the ids of committed segments that it lacks."""
         last = self.ledger.committed("usage", _APP)
         for segment in range(self.identities.last_segment() + 1, last + 1):
             if segment not in self.log.pending():
-                usage = self._committed_usage(segment)
-                self.identities.record(Identities.of(usage), segment)
+                for table in ("usage", "evidence"):
+                    events = self._committed(table, segment)
+                    self.identities.record(Identities.of(events), segment)
 
 
-def _of_segment(segment: int) -> exp.Query:
-    columns = ", ".join(f'"{name}"' for name in USAGE.names)
-    statement = sqlglot.parse_one(f"SELECT {columns} FROM usage", dialect="duckdb")
+def _of_segment(table: str, segment: int) -> exp.Query:
+    columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
+    statement = sqlglot.parse_one(f"SELECT {columns} FROM {table}", dialect="duckdb")
     assert isinstance(statement, exp.Select)
     return statement.where(exp.column("segment").eq(exp.Literal.number(segment)))
 

@@ -18,6 +18,7 @@ from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.series import SeriesNumbers
 from costplane.app.status import Status, read_status
 from costplane.app.tag_values import TagValues
+from costplane.app.witnesses import Witnesses
 from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
@@ -104,6 +105,7 @@ class Workspace:
             SegmentLog(self.data / "log"),
             identities,
             SeriesNumbers(self.ledger, self.engine),
+            Witnesses(self.ledger, self.engine, control.settings),
             self.prices,
             control.catalog,
             control.settings,

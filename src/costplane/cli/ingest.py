@@ -150,7 +150,15 @@ def _report(taken: list[Taken], *, as_json: bool) -> None:
 
 
 def _counts(reports: list[IntakeReport]) -> dict[str, int]:
-    names = ("accepted", "duplicates", "conflicts", "unpriced", "unmetered", "quarantined")
+    names = (
+        "accepted",
+        "duplicates",
+        "conflicts",
+        "unpriced",
+        "unmetered",
+        "evidence",
+        "quarantined",
+    )
     return {name: sum(getattr(report, name) for report in reports) for name in names}
 
 

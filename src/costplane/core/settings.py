@@ -82,7 +82,20 @@ FUTURE_TOLERANCE_MINUTES: Setting[int] = Setting(
     _count_from(0),
 )
 
+MATCH_WINDOW_MINUTES: Setting[int] = Setting(
+    "match_window_minutes",
+    60,
+    "Minutes between two sources' events about one call, at most (billing-rules 2)",
+    _count_from(0),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
     setting.name: setting
-    for setting in (ALLOCATION_TAGS, TAG_INHERITANCE, RETENTION_DAYS, FUTURE_TOLERANCE_MINUTES)
+    for setting in (
+        ALLOCATION_TAGS,
+        TAG_INHERITANCE,
+        RETENTION_DAYS,
+        FUTURE_TOLERANCE_MINUTES,
+        MATCH_WINDOW_MINUTES,
+    )
 }

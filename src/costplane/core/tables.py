@@ -96,6 +96,19 @@ USAGE = pa.schema(
 `price_version` the newest price sheet known when it was rated.
 """
 
+EVIDENCE = pa.schema(
+    [
+        *EVENT_FIELDS,
+        pa.field("content_digest", pa.int64(), nullable=False),
+        pa.field("segment", pa.int64(), nullable=False),
+        pa.field("received_at", INSTANT, nullable=False),
+        pa.field("stands_source", pa.string(), nullable=False),
+        pa.field("stands_id", pa.string(), nullable=False),
+    ]
+)
+"""The table `evidence`: events about calls that another source's event (`stands_source`,
+`stands_id`) counts for (billing-rules 2). They are never rated."""
+
 SERIES = pa.schema(
     [
         pa.field("series", pa.int64(), nullable=False),
@@ -159,6 +172,7 @@ CHARGES = pa.schema([_charge_field(column) for column in CHARGE_COLUMNS])
 
 TABLES: dict[str, pa.Schema] = {
     "usage": USAGE,
+    "evidence": EVIDENCE,
     "series": SERIES,
     "charges": CHARGES,
     "uncharged": UNCHARGED,

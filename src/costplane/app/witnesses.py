@@ -1,0 +1,133 @@
+"""One call, one charge: events of different sources about the same call (billing-rules 2).
+
+Gateways, callbacks and logs may all tell of one call. Their events are matched by what the
+provider named it (response id), else by trace and span, else by correlation id, on the same
+deployment and within a window. The first accepted stands; the others are evidence, kept in a
+table of their own and never rated. Attempts of one source are calls of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlglot
+from sqlglot import exp
+
+from costplane.app.ports import Settings
+from costplane.core.relation import Engine
+from costplane.core.settings import MATCH_WINDOW_MINUTES
+from costplane.ledger.delta import Ledger
+
+_PLACE = ("resource_id", "deployment")
+_IDS = ("response_id", "trace_id", "span_id", "correlation_id")
+_FACTS = ("source", "id", "time", *_PLACE, *_IDS)
+_SAME_PLACE = " AND ".join(f"event.{n} IS NOT DISTINCT FROM other.{n}" for n in _PLACE)
+_SAME_CALL = (
+    "CASE WHEN event.response_id IS NOT NULL AND other.response_id IS NOT NULL "
+    "THEN event.response_id = other.response_id "
+    "WHEN event.trace_id IS NOT NULL AND other.trace_id IS NOT NULL "
+    "AND event.span_id IS NOT NULL AND other.span_id IS NOT NULL "
+    "THEN event.trace_id = other.trace_id AND event.span_id = other.span_id "
+    "ELSE COALESCE(event.correlation_id = other.correlation_id, FALSE) END"
+)
+
+
+def _select(text: str) -> exp.Select:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    return statement
+
+
+_SOURCES = _select(
+    "SELECT resource_id, deployment, source FROM "
+    "(SELECT resource_id, deployment, source FROM usage UNION ALL "
+    "SELECT resource_id, deployment, source FROM events) AS every GROUP BY ALL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """Events that count as calls, and those that tell of a call which counts already.
+
+    `evidence` has the event that stands in `stands_source` and `stands_id`.
+    """
+
+    calls: pa.Table
+    evidence: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Matches events against what the ledger holds and against each other."""
+
+    ledger: Ledger
+    engine: Engine
+    settings: Settings
+
+    def part(self, events: pa.Table) -> Testimony:
+        """Calls and evidence. A deployment of which one source tells costs nothing here."""
+        seen = self._seen_twice(events)
+        if not len(seen):
+            return _all_calls(events)
+        numbered = events.select(_FACTS).append_column("row", pa.array(range(len(events))))
+        matched = self.engine.execute(
+            self._matches(), {"event": numbered, "usage": self._recent(numbered), "shared": seen}
+        )
+        if not len(matched):
+            return _all_calls(events)
+        evidence = events.take(matched["row"])
+        for name in ("stands_source", "stands_id"):
+            evidence = evidence.append_column(name, matched[name])
+        matters = pc.is_in(pa.array(range(len(events))), matched["row"].combine_chunks())
+        return Testimony(events.filter(pc.invert(matters)), evidence)
+
+    def _seen_twice(self, events: pa.Table) -> pa.Table:
+        """The deployments of which several sources tell."""
+        relations = {"usage": self.ledger.snapshot().relation("usage"), "events": events}
+        pairs = self.engine.execute(_SOURCES, relations)
+        counted = pairs.group_by(list(_PLACE)).aggregate([("source", "count")])
+        return counted.filter(pc.greater(counted["source_count"], 1)).select(_PLACE)
+
+    def _recent(self, events: pa.Table) -> pa.Table:
+        """What the ledger holds of the time around `events`."""
+        window = self.settings.get(MATCH_WINDOW_MINUTES) * 60_000_000
+        times = events["time"].cast(pa.int64())
+        first, last = pc.min(times).as_py() - window, pc.max(times).as_py() + window
+        columns = ", ".join(f'"{name}"' for name in _FACTS)
+        time = exp.column("time")
+        statement = _select(f"SELECT {columns} FROM usage").where(
+            time >= _instant(first), time.copy() <= _instant(last)
+        )
+        return self.engine.execute(statement, {"usage": self.ledger.snapshot().relation("usage")})
+
+    def _matches(self) -> exp.Select:
+        """Rows of events that an earlier accepted event of another source tells of too.
+
+        Events of one batch come in their order: what is matched by an earlier row is evidence.
+        """
+        window = self.settings.get(MATCH_WINDOW_MINUTES) * 60_000_000
+        columns = ", ".join(f'"{name}"' for name in _FACTS)
+        return _select(
+            f'SELECT event."row" AS "row", ARG_MIN(other.source, other."row") AS stands_source, '
+            f'ARG_MIN(other.id, other."row") AS stands_id FROM event '
+            "JOIN shared ON event.resource_id = shared.resource_id "
+            "AND event.deployment IS NOT DISTINCT FROM shared.deployment "
+            f'JOIN (SELECT {columns}, -1 AS "row" FROM usage UNION ALL '
+            f'SELECT {columns}, "row" FROM event) AS other '
+            f'ON {_SAME_PLACE} AND event.source <> other.source AND other."row" < event."row" '
+            f"AND ABS(epoch_us(event.time) - epoch_us(other.time)) <= {window} "
+            f'WHERE {_SAME_CALL} GROUP BY event."row" ORDER BY event."row"'
+        )
+
+
+def _all_calls(events: pa.Table) -> Testimony:
+    none = events.slice(0, 0)
+    for name in ("stands_source", "stands_id"):
+        none = none.append_column(name, pa.nulls(0, pa.string()))
+    return Testimony(events, none)
+
+
+def _instant(microseconds: int) -> exp.Anonymous:
+    return exp.Anonymous(this="make_timestamptz", expressions=[exp.Literal.number(microseconds)])
