@@ -28,20 +28,11 @@ def demo(data: DataOption = None, host: HostOption = "127.0.0.1", port: PortOpti
     authentication = authenticator(host, no_auth=True)
     listener = listen(host, port)
     folder = data or demo_folder()
-    _announce(folder)
     child = load_in_child(folder)
     try:
         _serve(folder, listener, authentication)
     finally:
         _end(child)
-
-
-def _announce(folder: Path) -> None:
-    """Say that history is loading before the child can, so that /readyz is never early."""
-    from costplane.app.status import Loading, write_loading
-
-    folder.mkdir(parents=True, exist_ok=True)
-    write_loading(folder, Loading(active=True, loaded=0, total=1, what="the demo"))
 
 
 def _serve(folder: Path, listener: Listener, authentication: Authenticator) -> None:
@@ -53,7 +44,7 @@ def _serve(folder: Path, listener: Listener, authentication: Authenticator) -> N
     workspace = Workspace.open(folder, now=demo_now)
     try:
         typer.echo(f"Costplane's demo serves on {listener.url}")
-        typer.echo("Its history of thirteen months loads meanwhile; the newest month comes first.")
+        typer.echo("What is missing of its history loads meanwhile, the newest month first.")
         serve(create_app(workspace, authentication=authentication), listener)
     finally:
         workspace.close()

@@ -15,7 +15,7 @@ from costplane.cli.prices import FormatOption
 if TYPE_CHECKING:
     from costplane.catalog.scopes import ScopeNode
     from costplane.core.scope import Scope
-    from costplane.pricing.resolution import Answer, PriceQuestion
+    from costplane.pricing.question import Answer, PriceQuestion
 
 USUAL = ("input_text", "input_text_cached", "output_text")
 
@@ -43,7 +43,7 @@ def explain(
 ) -> None:
     """Say which price row a use would get, and why."""
     from costplane.core.scope import parse_scope
-    from costplane.pricing.resolution import PriceQuestion
+    from costplane.pricing.question import PriceQuestion
 
     with opened(data, tables) as workspace:
         payers = _payers(workspace.scopes(), parse_scope(scope))
@@ -87,7 +87,7 @@ def _data(question: PriceQuestion, answer: Answer) -> dict[str, object]:
 
 
 def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
-    from costplane.pricing.resolution import Unresolved
+    from costplane.pricing.question import Unresolved
 
     if isinstance(answer, Unresolved):
         return [("use", question.quantity), ("price", "none"), ("because", answer.reason)]

@@ -18,7 +18,7 @@ def health_routes(services: Services) -> APIRouter:
     )
 
     @router.api_route("/healthz", methods=["GET", "HEAD"])
-    def healthz() -> Response:
+    async def healthz() -> Response:
         """200 as soon as the process serves."""
         return json_answer({"status": "alive"})
 
