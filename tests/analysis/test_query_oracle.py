@@ -25,16 +25,7 @@ def test_answer_equals_the_naive_one(question: dict[str, Any], world: list[Row])
         expected = {key: row for key, row in expected.items() if key[-1] is not None}
         found = {key: row for key, row in found.items() if key[-1] is not None}
     assert found == expected
-
-
-@settings(max_examples=30)
-@given(questions(), events)
-def test_unpriced_usage_is_told_beside_every_answer(
-    question: dict[str, Any], world: list[Row]
-) -> None:
-    told = {
-        (u.status, u.reason): (u.events, dict(u.quantities)) for u in ask(question, world).unpriced
-    }
+    told = {(u.status, u.reason): (u.events, dict(u.quantities)) for u in result.unpriced}
     assert told == oracle.unpriced(question, world)
 
 

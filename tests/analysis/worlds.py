@@ -267,20 +267,9 @@ def _filled(row: Row, schema: pa.Schema) -> Row:
 
 
 def _usage(event: Row) -> Row:
-    facts = {name: event["facts"].get(name) for name in SERIES.names}
-    own = {k: v for k, v in event.items() if k in ("time", "id", "user", "http_status")}
-    return (
-        facts
-        | own
-        | event["counts"]
-        | {
-            "source": "test",
-            "tags": json.dumps(event_tags(event)),
-            "gateway_cache_hit": False,
-            "estimated": False,
-            "allocation_tags": "{}",
-            "segment": 1,
-            "price_version": 1,
-            "received_at": event["time"],
-        }
-    )
+    row: Row = {name: event["facts"].get(name) for name in SERIES.names}
+    row |= {name: event[name] for name in ("time", "id", "user", "http_status")}
+    row |= {"tags": json.dumps(event_tags(event)), "allocation_tags": "{}", "source": "test"}
+    row |= {"gateway_cache_hit": False, "estimated": False, "segment": 1, "price_version": 1}
+    row |= event["counts"]
+    return row | {"received_at": event["time"]}

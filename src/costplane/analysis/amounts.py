@@ -16,13 +16,11 @@ from costplane.analysis.nodes import (
     MONEY_TYPE,
     cast,
     column,
-    in_list,
     null,
     number,
     template,
 )
 from costplane.analysis.plan import QueryPlan
-from costplane.core.quantities import TOKEN_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,8 @@ def _charged_only(alias: str, name: str) -> Amount:
 def _tokens() -> exp.Expr:
     """Tokens of a row: none where it counts something else, unknown where it tells nothing."""
     return template(
-        "SUM(CASE WHEN :is_tokens THEN :quantity WHEN NOT :told IS NULL THEN 0 END)",
-        is_tokens=in_list(column("x_TokenType"), [q.name for q in TOKEN_TYPES]),
-        told=column("x_TokenType"),
+        "SUM(CASE WHEN :unit = 'Tokens' THEN :quantity WHEN NOT :unit IS NULL THEN 0 END)",
+        unit=column("ConsumedUnit"),
         quantity=column("ConsumedQuantity"),
     )
 

@@ -94,6 +94,6 @@ def hour_borders(zone: str, period: Period) -> list[datetime]:
     changes = offsets(zone, period)
     ends = [change.since for change in changes[1:]] + [period.end]
     for offset, end in zip(changes, ends, strict=True):
-        start = hour_start(offset.since) - HOUR + offset.ahead % HOUR
+        start = hour_start(offset.since) - offset.ahead % HOUR
         borders |= {start + HOUR * n for n in range((end - start) // HOUR + 1)}
     return sorted(border for border in borders if border in period and border > period.start)
