@@ -15,7 +15,8 @@ from costplane.demo.estate import estate
 from costplane.demo.sheets import sheet_files
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.importers import read_price_sheet
-from costplane.pricing.resolution import PriceQuestion, Resolution, Unresolved, timeline
+from costplane.pricing.question import PriceQuestion, Resolution, Unresolved
+from costplane.pricing.resolution import timeline
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 UNPRICED = "qwen3-235b-a22b"

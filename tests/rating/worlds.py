@@ -60,7 +60,7 @@ def oracle(found: list[dict[str, Any]], rows: list[dict[str, Any]]) -> dict[str,
     a line without price by (model), in plain loops."""
     costs: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
     unpriced: Counter[str] = Counter()
-    uncharged: Counter[tuple[str, str]] = Counter()
+    uncharged: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for event in found:
         counts = dict(event["counts"])
         if event["seconds"] is not None:
@@ -79,7 +79,7 @@ def oracle(found: list[dict[str, Any]], rows: list[dict[str, Any]]) -> dict[str,
             key = (hour, event["deployment"], event["model"], quantity)
             costs[key] += _half_even(amount)
         unpriced[event["model"]] += missing
-    return {"costs": dict(costs), "unpriced": +unpriced, "uncharged": +uncharged}
+    return {"costs": dict(costs), "unpriced": +unpriced, "uncharged": dict(uncharged)}
 
 
 def _price(
@@ -88,18 +88,17 @@ def _price(
     prompt = sum(n for name, n in event["counts"].items() if name.startswith("input"))
     same_model = [r for r in rows if r["model"] == event["model"]]
     served = [r for r in same_model if r["scope"] == TYPES[event["type"]]]
-    has_long = any(r["band"] == "long" for r in served)
-    wanted_band = "long" if has_long and prompt > THRESHOLD else None
-    served = [r for r in served if r["band"] == wanted_band]
     for name in (quantity, STAND_INS.get(quantity)):
         if name is None:
             return None
         own = [r for r in served if r["quantity"] == name and r["version"] == event["version"]]
         anyone = [r for r in served if r["quantity"] == name and r["version"] is None]
-        rows_of_name = own or anyone
+        of_version = own or anyone
+        long = [r for r in of_version if r["band"] == "long"] if prompt > THRESHOLD else []
+        rows_of_name = long or [r for r in of_version if r["band"] is None]
         if rows_of_name:
             return _latest(rows_of_name, event["time"])
-        if any(r["quantity"] == name for r in same_model):
+        if name == "input_text_cached" and any(r["quantity"] == name for r in same_model):
             return None
     return None
 

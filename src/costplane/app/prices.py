@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from costplane.pricing.book import PriceBook
 from costplane.pricing.importers import RowError, read_price_sheet
+from costplane.pricing.model_names import priced_model
 from costplane.pricing.ports import PriceStore, StoredSheet
 from costplane.pricing.price import PriceRow
-from costplane.pricing.resolution import Answer, PriceQuestion, resolve
+from costplane.pricing.question import Answer, PriceQuestion
+from costplane.pricing.resolution import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +71,11 @@ class PriceBooks:
         return self._store.rows(version)
 
     def explain(self, question: PriceQuestion, at: datetime) -> Answer:
-        """The price of a use at an instant, with the steps that led there, or why none."""
+        """The price of a use at an instant, with the steps that led there, or why none.
+
+        The model may be named as calls name it (pricing/model_names.py), as in rating.
+        """
+        if question.model is not None:
+            model, version = priced_model(question.model, question.model_version)
+            question = replace(question, model=model, model_version=version)
         return resolve(self.newest(), question, at)

@@ -30,7 +30,7 @@ from costplane.metering.identity import IdentityIndex
 from costplane.metering.log import SegmentLog
 from costplane.pricing.ports import StoredSheet
 from costplane.pricing.price import PriceRow
-from costplane.pricing.resolution import Answer, PriceQuestion
+from costplane.pricing.question import Answer, PriceQuestion
 from costplane.store.control_plane import ControlPlane
 
 

@@ -8,72 +8,18 @@ its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.fallback import stand_ins
+from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
+from costplane.pricing.served import PROVISIONED, as_served, of_band
 
-DEPLOYMENT_SCOPES: dict[str, tuple[str, str | None]] = {
-    "globalstandard": ("Global", None),
-    "datazonestandard": ("DataZone", None),
-    "standard": ("Regional", None),
-    "globalbatch": ("Global", "Batch"),
-    "datazonebatch": ("DataZone", "Batch"),
-}
-"""Azure SKU name, lower case: the scope of its meters and the tier that it forces."""
-
-PROVISIONED = frozenset(
-    {"globalprovisionedmanaged", "datazoneprovisionedmanaged", "provisionedmanaged"}
-)
-TIERS: dict[str, str] = {"priority": "Priority", "flex": "Flex", "batch": "Batch"}
-"""The tier that an answer told, lower case; anything else is Standard."""
-
-
-@dataclass(frozen=True, slots=True)
-class PriceQuestion:
-    """One use: who (scope ids, the narrowest first), which model, how served, of what.
-
-    `context_tokens` is a prompt length inside the band in question. None is a fact that
-    nobody told.
-    """
-
-    scopes: tuple[str, ...]
-    model: str | None
-    model_version: str | None
-    deployment_type: str | None
-    service_tier: str | None
-    region: str | None
-    quantity: str
-    context_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """The row that prices a use, the list row beside it (None: no list price is known), and
-    the steps that led there."""
-
-    offer: Offer
-    list_offer: Offer | None
-    steps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Why a use has no price: a code, and what was missing."""
-
-    code: str
-    detail: str
-
-    @property
-    def reason(self) -> str:
-        """The reason as tables and reports show it."""
-        return f"{self.code}: {self.detail}" if self.detail else self.code
-
-
-Answer = Resolution | Unresolved
+_UNTOLD = ("model_version", "deployment_type", "region")
+_Facts = tuple[str | None, ...]
 
 
 def resolve(book: PriceBook, question: PriceQuestion, at: datetime) -> Answer:
@@ -100,7 +46,7 @@ def timeline(
         cuts.update(i for i in (offer.row.valid_from, offer.row.valid_to) if i and i in period)
     ordered = sorted(cuts)
     parts: list[tuple[Period, Answer]] = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         answer = resolve(book, question, start)
         if parts and parts[-1][1] == answer:
             parts[-1] = (Period(parts[-1][0].start, end), answer)
@@ -133,88 +79,52 @@ def _first(answers: Sequence[tuple[str, Answer]]) -> Answer:
 
 
 def _at_level(offers: Sequence[Offer], question: PriceQuestion, at: datetime) -> Answer:
-    served, missing = _as_served(offers, question)
+    served, missing = as_served(offers, question)
     if not served:
         return missing
     metered = {offer.key.quantity for offer in offers}
-    for quantity in stand_ins(question.quantity):
-        rows = [o for o in served if o.key.quantity == quantity]
+    for quantity in stand_ins(question.quantity, metered):
+        counted = [o for o in served if o.key.quantity == quantity]
+        rows = of_band(counted, question.context_tokens)
         if rows:
             steps = () if quantity == question.quantity else (f"priced as {quantity}",)
             return _valid(rows, question, at, steps)
-        if quantity in metered:
-            break
     return Unresolved("NoPriceForTokenType", question.model or "")
-
-
-def _as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
-    """The offers for how the use was served: deployment scope, tier, band, region, version."""
-    kind = question.deployment_type
-    scope, forced = DEPLOYMENT_SCOPES.get((kind or "").lower(), (kind, None))
-    tier = forced or TIERS.get((question.service_tier or "").lower(), "Standard")
-    variant = "developer" if (kind or "").lower() == "developertier" else None
-    narrowing: tuple[tuple[str, str, Callable[[Offer], bool]], ...] = (
-        ("NoPriceForVariant", variant or "base model", lambda o: o.key.variant == variant),
-        (
-            "NoPriceForDeploymentType",
-            kind or "",
-            lambda o: kind is None or variant is not None or o.key.deployment_scope == scope,
-        ),
-        ("NoPriceForServiceTier", tier, lambda o: o.key.service_tier == tier),
-        (
-            "NoPriceForRegion",
-            question.region or "",
-            lambda o: question.region is None or o.row.region in (None, question.region),
-        ),
-    )
-    left = list(offers)
-    for code, detail, keeps in narrowing:
-        kept = [offer for offer in left if keeps(offer)]
-        if not kept:
-            return [], Unresolved(code, f"{question.model} {detail}".strip())
-        left = kept
-    return _of_version(_of_band(left, question.context_tokens), question)
-
-
-def _of_band(offers: list[Offer], context_tokens: int) -> list[Offer]:
-    """The offers of the band that the prompt's length chooses, for the whole request (rule 11)."""
-    long = [o for o in offers if o.key.context_band == "long"]
-    over = [o for o in long if context_tokens > (o.key.context_threshold or 0)]
-    return over or [o for o in offers if o.key.context_band != "long"]
-
-
-def _of_version(offers: list[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
-    """Rows of the event's version; rows without version where it has none of its own."""
-    wanted = question.model_version
-    if wanted is None:
-        return offers, Unresolved("MissingFact", "model_version")
-    own = {o.key.quantity for o in offers if o.key.version == wanted}
-    kept = [
-        o
-        for o in offers
-        if o.key.version == wanted or (o.key.version is None and o.key.quantity not in own)
-    ]
-    return kept, Unresolved("NoPriceForVersion", f"{question.model} {wanted}")
 
 
 def _valid(
     rows: Sequence[Offer], question: PriceQuestion, at: datetime, steps: tuple[str, ...]
 ) -> Answer:
     """The row of the latest start among those valid at `at`."""
-    told = _where_told(rows, question.region)
-    started = [o for o in told if o.row.valid_from <= at]
+    standing = _standing(rows)
+    started = [o for o in standing if o.row.valid_from <= at]
     live = [o for o in started if o.row.valid_to is None or at < o.row.valid_to]
     if not live:
-        return _not_valid(told, started, question)
-    groups = _by_untold_facts(live, question)
-    answers = [_latest(group) for group in groups]
+        return _not_valid(standing, started, question)
+    groups = _by_untold_facts(_where_told(live, question.region), question)
+    answers = [_latest(group) for group in groups.values()]
     ambiguous = [answer for answer in answers if isinstance(answer, Unresolved)]
     if ambiguous:
         return ambiguous[0]
     offers = [answer for answer in answers if isinstance(answer, Offer)]
     if len({_price(offer) for offer in offers}) > 1:
-        return Unresolved("MissingFact", _untold(question))
+        facts = ", ".join(_differing(groups))
+        return Unresolved("MissingFact", f"{question.model} {question.quantity}: {facts}")
     return Resolution(min(offers, key=_order), None, steps)
+
+
+def _standing(rows: Sequence[Offer]) -> list[Offer]:
+    """Rows that no later import of the same sheet supersedes with one of equal start (rule 8);
+    what supersedes may bring another price or an end."""
+    newest: dict[tuple[object, ...], int] = {}
+    for offer in rows:
+        place = _superseded_by(offer)
+        newest[place] = max(offer.version, newest.get(place, offer.version))
+    return [offer for offer in rows if offer.version == newest[_superseded_by(offer)]]
+
+
+def _superseded_by(offer: Offer) -> tuple[object, ...]:
+    return offer.row.sheet, offer.row.valid_from, offer.row.region, offer.key
 
 
 def _not_valid(
@@ -233,30 +143,32 @@ def _where_told(rows: Sequence[Offer], region: str | None) -> list[Offer]:
     return exact if region is not None and exact else list(rows)
 
 
-def _by_untold_facts(rows: Iterable[Offer], question: PriceQuestion) -> list[list[Offer]]:
+def _by_untold_facts(rows: Iterable[Offer], question: PriceQuestion) -> dict[_Facts, list[Offer]]:
     """Rows apart by the facts that the event does not tell: each group could be the one."""
-    groups: dict[tuple[str | None, ...], list[Offer]] = {}
+    groups: dict[_Facts, list[Offer]] = {}
     for offer in rows:
-        fact = (
+        facts = (
             offer.key.version if question.model_version is None else None,
             offer.key.deployment_scope if question.deployment_type is None else None,
             offer.row.region if question.region is None else None,
         )
-        groups.setdefault(fact, []).append(offer)
-    return list(groups.values())
+        groups.setdefault(facts, []).append(offer)
+    return groups
+
+
+def _differing(groups: Iterable[_Facts]) -> list[str]:
+    """The names of the facts in which groups differ."""
+    columns = zip(_UNTOLD, zip(*groups, strict=True), strict=True)
+    return [name for name, values in columns if len(set(values)) > 1]
 
 
 def _latest(rows: Sequence[Offer]) -> Offer | Unresolved:
     start = max(o.row.valid_from for o in rows)
     latest = [o for o in rows if o.row.valid_from == start]
-    newest = {
-        o.row.sheet: max(x.version for x in latest if x.row.sheet == o.row.sheet) for o in latest
-    }
-    standing = [o for o in latest if o.version == newest[o.row.sheet]]
-    if len({_price(offer) for offer in standing}) > 1:
-        places = " and ".join(o.place for o in _distinct(standing)[:2])
+    if len({_price(offer) for offer in latest}) > 1:
+        places = " and ".join(o.place for o in _distinct(latest)[:2])
         return Unresolved("AmbiguousPrice", f"{places} start together")
-    return min(standing, key=_order)
+    return min(latest, key=_order)
 
 
 def _distinct(rows: Sequence[Offer]) -> list[Offer]:
@@ -270,13 +182,3 @@ def _price(offer: Offer) -> tuple[object, ...]:
 
 def _order(offer: Offer) -> tuple[object, ...]:
     return (-offer.version, offer.row.meter_name.lower(), offer.row.meter_id)
-
-
-def _untold(question: PriceQuestion) -> str:
-    facts = {
-        "model_version": question.model_version,
-        "deployment_type": question.deployment_type,
-        "region": question.region,
-    }
-    names = [name for name, value in facts.items() if value is None]
-    return f"{question.model} {question.quantity}: {', '.join(names)}"

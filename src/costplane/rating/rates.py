@@ -15,7 +15,8 @@ from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.model_names import priced_model
-from costplane.pricing.resolution import Answer, PriceQuestion, Resolution, timeline
+from costplane.pricing.question import Answer, PriceQuestion, Resolution
+from costplane.pricing.resolution import timeline
 from costplane.rating.holder import Facts, Holder, Holders
 
 
@@ -35,7 +36,8 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The outcome for a use during `period`: a price (`offer`) or a `reason` for none."""
+    """The outcome for a use during `period`: a price (`offer`), with the `steps` that led to it,
+    or a `reason` for none."""
 
     use: Use
     period: Period
@@ -46,6 +48,7 @@ class Rate:
     list_offer: Offer | None
     status: str
     reason: str | None
+    steps: tuple[str, ...] = ()
 
     @property
     def contracted(self) -> tuple[int, int]:
@@ -130,12 +133,13 @@ def _rate(
 ) -> Rate:
     status = facts["billing_status"] or "Billed"
     offer = list_offer = None
+    steps: tuple[str, ...] = ()
     reason = facts["status_reason"]
     if isinstance(answer, Resolution):
-        offer, list_offer = answer.offer, _comparable(answer)
+        offer, list_offer, steps = answer.offer, _comparable(answer), answer.steps
     elif answer is not None:
         status, reason = "Unpriced", answer.reason
-    return Rate(use, period, facts, holder, tags, offer, list_offer, status, reason)
+    return Rate(use, period, facts, holder, tags, offer, list_offer, status, reason, steps)
 
 
 def _comparable(answer: Resolution) -> Offer | None:

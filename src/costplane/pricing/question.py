@@ -1,0 +1,51 @@
+"""What is asked about a price, and what can be answered: the values of resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from costplane.pricing.book import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class PriceQuestion:
+    """One use: who (scope ids, the narrowest first), which model, how served, of what.
+
+    `context_tokens` is a prompt length inside the band in question. None is a fact that
+    nobody told.
+    """
+
+    scopes: tuple[str, ...]
+    model: str | None
+    model_version: str | None
+    deployment_type: str | None
+    service_tier: str | None
+    region: str | None
+    quantity: str
+    context_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The row that prices a use, the list row beside it (None: no list price is known), and
+    the steps that led there."""
+
+    offer: Offer
+    list_offer: Offer | None
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Why a use has no price: a code, and what was missing."""
+
+    code: str
+    detail: str
+
+    @property
+    def reason(self) -> str:
+        """The reason as tables and reports show it."""
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+Answer = Resolution | Unresolved

@@ -1,0 +1,81 @@
+"""Which offers fit how a use was served: variant, scope, tier, region, version, context band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from costplane.pricing.book import Offer
+from costplane.pricing.question import PriceQuestion, Unresolved
+
+DEPLOYMENT_SCOPES: dict[str, tuple[str, str | None]] = {
+    "globalstandard": ("Global", None),
+    "datazonestandard": ("DataZone", None),
+    "standard": ("Regional", None),
+    "globalbatch": ("Global", "Batch"),
+    "datazonebatch": ("DataZone", "Batch"),
+}
+"""Azure SKU name, lower case: the scope of its meters and the tier that it forces."""
+
+PROVISIONED = frozenset(
+    {"globalprovisionedmanaged", "datazoneprovisionedmanaged", "provisionedmanaged"}
+)
+TIERS: dict[str, str] = {"priority": "Priority", "flex": "Flex", "batch": "Batch"}
+"""The tier that an answer told, lower case; anything else is Standard."""
+
+
+def as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
+    """The offers for how the use was served, its context band apart; and why, if there is none."""
+    kind = question.deployment_type
+    scope, forced = DEPLOYMENT_SCOPES.get((kind or "").lower(), (kind, None))
+    tier = forced or TIERS.get((question.service_tier or "").lower(), "Standard")
+    variant = "developer" if (kind or "").lower() == "developertier" else None
+    narrowing: tuple[tuple[str, str, Callable[[Offer], bool]], ...] = (
+        ("NoPriceForVariant", variant or "base model", lambda o: o.key.variant == variant),
+        (
+            "NoPriceForDeploymentType",
+            kind or "",
+            lambda o: kind is None or variant is not None or o.key.deployment_scope == scope,
+        ),
+        ("NoPriceForServiceTier", tier, lambda o: o.key.service_tier == tier),
+        (
+            "NoPriceForRegion",
+            question.region or "",
+            lambda o: question.region is None or o.row.region in (None, question.region),
+        ),
+    )
+    left = list(offers)
+    for code, detail, keeps in narrowing:
+        kept = [offer for offer in left if keeps(offer)]
+        if not kept:
+            return [], Unresolved(code, f"{question.model} {detail}".strip())
+        left = kept
+    return _of_version(left, question)
+
+
+def _of_version(offers: list[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
+    """Rows of the event's version; rows without version where it has none of its own."""
+    wanted = question.model_version
+    if wanted is None:
+        return offers, Unresolved("MissingFact", "model_version")
+    own = {o.key.quantity for o in offers if o.key.version == wanted}
+    kept = [
+        o
+        for o in offers
+        if o.key.version == wanted or (o.key.version is None and o.key.quantity not in own)
+    ]
+    return kept, Unresolved("NoPriceForVersion", f"{question.model} {wanted}")
+
+
+def of_band(offers: Sequence[Offer], context_tokens: int) -> list[Offer]:
+    """The offers of the band that the prompt's length chooses, for the whole request (rule 11);
+    rows without band where that band has none."""
+    over = [o for o in offers if o.key.context_band == "long" and _exceeds(o, context_tokens)]
+    if over:
+        highest = max(o.key.context_threshold or 0 for o in over)
+        return [o for o in over if o.key.context_threshold == highest]
+    short = [o for o in offers if o.key.context_band == "short" and not _exceeds(o, context_tokens)]
+    return short or [o for o in offers if o.key.context_band is None]
+
+
+def _exceeds(offer: Offer, context_tokens: int) -> bool:
+    return context_tokens > (offer.key.context_threshold or 0)
