@@ -19,13 +19,13 @@ from costplane.analysis.plan import EVENT_TAGS, QueryPlan
 from costplane.app.prices import PriceBooks
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
-from costplane.core.tags import canonical, merge, parse
 from costplane.ledger.delta import Snapshot
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 
 _ALL = "SELECT * FROM usage"
+_HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +79,24 @@ def whole_hours(period: Period) -> Period:
 def with_borders(
     hourly: Relation, rated: pa.Table, hours: Sequence[datetime], columns: Sequence[str]
 ) -> Relation:
-    """`hourly` with its rows of `hours` replaced by `rated`; only `columns` are read."""
+    """`hourly` with its rows of `hours` replaced by `rated`; only `columns` are read.
+
+    A row may start within its hour, where a price changed, and is replaced with it.
+    """
     listed = ", ".join(f'"{name}"' for name in columns)
-    of_hour = exp.Anonymous(this="epoch_us", expressions=[exp.column("ChargePeriodStart")])
+    of_hour = sqlglot.parse_one(_HOUR_OF_ROW, dialect="duckdb")
     borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
-    rest = _select(f"SELECT {listed} FROM hourly").where(exp.not_(of_hour.isin(*borders)))
+    kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
+    rest = _select(f"SELECT {listed} FROM hourly").where(kept)
     both = exp.union(rest, _select(f"SELECT {listed} FROM rated"), distinct=False)
     return Derived(both, {"hourly": hourly, "rated": rated})
 
 
 def _with_event_tags(rows: pa.Table) -> pa.Table:
-    """`tags` of the requests under the name that plans use, over those of the resource."""
+    """`tags` of the requests under the name that plans use (they read the charge's as well)."""
     if "tags" not in rows.column_names:
         return rows
-    pairs = zip(rows["tags"].to_pylist(), rows["Tags"].cast(pa.string()).to_pylist(), strict=True)
-    known: dict[tuple[str, str], str] = {}
-    merged = []
-    for pair in pairs:
-        if pair not in known:
-            known[pair] = canonical(merge(parse(text) for text in pair))
-        merged.append(known[pair])
-    kept = rows.drop_columns(["tags"])
-    return kept.append_column(EVENT_TAGS, pa.array(merged, pa.string()))
+    return rows.rename_columns({"tags": EVENT_TAGS})
 
 
 def _scope_of(plan: QueryPlan) -> exp.Condition:
