@@ -34,6 +34,7 @@ def offer(price: object, **facts: Any) -> Offer:
         "context_band": None,
         "context_threshold": None,
         "variant": None,
+        "provider": "azure",
         "sheet": "list",
         "line": 1,
         "import_": 1,
@@ -47,7 +48,7 @@ def offer(price: object, **facts: Any) -> Offer:
         "meter": "x Inp",
         "price_kind": "usage",
     } | facts
-    key = ModelKey(**{name: told[name] for name in ModelKey.__dataclass_fields__})
+    key = ModelKey(**{name: told[name] for name in ModelKey.__dataclass_fields__ if name in told})
     row = PriceRow(
         sheet=told["sheet"],
         product="p",

@@ -24,7 +24,7 @@ rows:
   - {model: Contoso-Large, deployment_type: GlobalStandard, quantity: input_text,
      unit: 1M Tokens, price: 3.30}
   - {model: contoso-large, deployment_type: GlobalStandard, quantity: output_text,
-     unit: 1M Tokens, price: 0.000000000000123456789, region: SwedenCentral}
+     unit: 1M Tokens, price: 0.000000000123456789, region: SwedenCentral}
 """
 
 CSV = """\
@@ -69,7 +69,7 @@ def test_a_yaml_sheet_of_a_marketplace_model(tmp_path: Path) -> None:
 
 def test_prices_keep_every_digit(tmp_path: Path) -> None:
     rows = read(tmp_path, YAML).sheet.rows
-    assert [str(row.price) for row in rows] == ["3.30", "1.23456789E-13"]
+    assert [str(row.price) for row in rows] == ["3.30", "1.23456789E-10"]
 
 
 def test_rows_name_their_own_lines(tmp_path: Path) -> None:
@@ -156,6 +156,12 @@ def test_one_meter_name_stands_for_one_key(tmp_path: Path) -> None:
     [
         ("kind: secret\n" + YAML, "p.yaml", "kind"),
         ("scope: /subscriptions/1\n" + YAML, "p.yaml", "scope"),
+        ("kind: customer\nscope: rg-a\n" + YAML, "p.yaml", "scope"),
+        (
+            "kind: customer\nscope: /providers/Microsoft.Management/managementGroups/m\n" + YAML,
+            "p.yaml",
+            "scope",
+        ),
         (CSV.replace(",own\n", ",other\n", 1), "p.csv", "name"),
     ],
 )
@@ -165,3 +171,14 @@ def test_a_sheet_that_contradicts_itself_is_refused(
     with pytest.raises(InvalidPriceSheet) as caught:
         read(tmp_path, text, name)
     assert caught.value.target == field
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [("/Subscriptions/ABC/", "/subscriptions/abc"), ("/", None), ("", None)],
+)
+def test_a_scope_is_kept_as_rating_looks_for_it(
+    tmp_path: Path, text: str, scope: str | None
+) -> None:
+    sheet = read(tmp_path, f'kind: customer\nscope: "{text}"\n{YAML}').sheet
+    assert sheet.scope == scope

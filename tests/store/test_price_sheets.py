@@ -16,7 +16,7 @@ EXTREME = replace(
     ROW,
     block_size=Decimal("1E+12"),
     tier_minimum=Decimal("123456789012345678901234567890.000000000000000000"),
-    price=Decimal("0.0000000000000000000000000000000000000123456789012345678901234567890"),
+    price=Decimal("123456789.0123456789"),
     valid_from=datetime.min.replace(tzinfo=UTC),
     valid_to=LAST,
     region=None,

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID, uuid5
 
+from costplane.core.money import EXACT
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.model_key import ModelKey
 
@@ -24,6 +25,7 @@ PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace")
 SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
 
 _METER_NAMESPACE = UUID("0f3f1d52-6f0d-5f55-9a3e-5a6f1d1c7b90")
+_LARGEST_BLOCK = 10**12
 
 
 def meter_id_of(product: str, meter_name: str, region: str | None) -> str:
@@ -73,7 +75,9 @@ class PriceRow:
     def __post_init__(self) -> None:
         _require(bool(self.meter_name), "meter_name", "a meter has a name")
         _require(self.price.is_finite() and self.price >= 0, "price", "a price is zero or more")
+        _require(_fits(self.price), "price", "a price is below 10^9, in at most 18 decimal places")
         _require(self.block_size > 0, "block_size", "a price covers a positive quantity")
+        _require(self.block_size <= _LARGEST_BLOCK, "block_size", "a block is 10^12 at most")
         _require(self.tier_minimum >= 0, "tier_minimum", "a tier starts at zero or more")
         currency = self.currency
         known = len(currency) == 3 and currency.isascii() and currency.isupper()
@@ -127,6 +131,12 @@ class PriceSheet:
         listed = self.kind == "list"
         _require(not (listed and self.scope), "scope", "a list sheet holds for every scope")
         _require(self.imported_at.tzinfo is UTC, "imported_at", "times are in UTC")
+
+
+def _fits(price: Decimal) -> bool:
+    """Whether tables can hold a price, and 128 bits its product with any quantity of a call."""
+    _, digits, exponent = price.normalize(EXACT).as_tuple()
+    return price < 10**9 and isinstance(exponent, int) and exponent >= -18 and len(digits) <= 19
 
 
 def _require(holds: bool, field: str, rule: str) -> None:

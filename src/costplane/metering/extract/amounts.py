@@ -20,6 +20,7 @@ LIMIT = 10**12
 """No single call uses as much of anything."""
 
 _SIX_PLACES = Decimal("0.000001")
+_LARGEST = LIMIT - _SIX_PLACES
 
 
 def tokens(value: object, path: str) -> int:
@@ -33,7 +34,7 @@ def amount(value: object, path: str) -> Amount:
     """`value` as a quantity, rounded half-even to six places. Raises InvalidUsage."""
     if type(value) is int and 0 <= value < LIMIT:
         return value
-    if isinstance(value, Decimal) and value.is_finite() and 0 <= value < LIMIT:
+    if isinstance(value, Decimal) and value.is_finite() and 0 <= value <= _LARGEST:
         return value.quantize(_SIX_PLACES, ROUND_HALF_EVEN)
     raise _wrong(value, path, "a number")
 
@@ -57,7 +58,7 @@ def _wrong(value: object, path: str, wanted: str) -> InvalidUsage:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         message = f"{path} must be {wanted}, not a {type(value).__name__}"
     elif value.is_finite() if isinstance(value, Decimal) else True:
-        rule = "is negative" if value < 0 else "is 10^12 or more" if value >= LIMIT else ""
+        rule = "is negative" if value < 0 else "is 10^12 or more" if value > _LARGEST else ""
         message = f"{path} ({str(value)[:40]}) {rule or f'must be {wanted}'}"
     else:
         message = f"{path} must be {wanted}, not {value}"

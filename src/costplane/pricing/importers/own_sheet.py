@@ -24,7 +24,8 @@ from typing import Any, cast
 import yaml
 
 from costplane.core.quantities import BY_NAME
-from costplane.errors import InvalidPriceSheet
+from costplane.core.scope import ScopeKind, parse_scope
+from costplane.errors import InvalidPriceSheet, InvalidScope
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 from costplane.pricing.model_key import (
     ContextBand,
@@ -75,6 +76,17 @@ _DEPLOYMENT_TYPES: dict[str, tuple[str, str, str]] = {
     "DeveloperTier": ("Global", "", "developer"),
 }
 """Azure's deployment types (or scopes): their scope, and the tier and variant they imply."""
+
+_PRICED_SCOPES: tuple[ScopeKind, ...] = (
+    "All",
+    "BillingAccount",
+    "Subscription",
+    "ResourceGroup",
+    "Resource",
+    "ExternalBillingAccount",
+    "ExternalSubscription",
+)
+"""Scopes that rating looks for a customer's own prices at (rating/rates.py)."""
 
 Fields = Mapping[str, str]
 
@@ -129,9 +141,25 @@ def _sheet(about: Fields, defaults: Fields, rows: list[tuple[int, Any]]) -> Draf
             f"kind is {kind!r}; use one of {', '.join(SHEET_KINDS)}", target="kind"
         )
     name = about.get("name") or None
-    scope = about.get("scope", "").lower() or None  # ids compare without regard to case
     drafts = _drafts(name or "", defaults, rows)
-    return DraftSheet(name, kind, scope, drafts)
+    return DraftSheet(name, kind, _scope(about.get("scope", "")), drafts)
+
+
+def _scope(text: str) -> str | None:
+    """The id of the scope that the prices hold for; None is everywhere."""
+    if not text.strip():
+        return None
+    try:
+        scope = parse_scope(text)
+    except InvalidScope as error:
+        raise InvalidPriceSheet(f"scope: {error.message}", target="scope") from None
+    if scope.kind not in _PRICED_SCOPES:
+        raise InvalidPriceSheet(
+            f"scope is {text!r}, but prices hold for a billing account, a subscription, a "
+            "resource group or a resource",
+            target="scope",
+        )
+    return None if scope.kind == "All" else scope.id
 
 
 def _drafts(
