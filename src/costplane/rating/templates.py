@@ -10,7 +10,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from costplane.core.money import EXACT
 from costplane.core.quantities import Quantity
+from costplane.core.tables import PRICE
 from costplane.core.tags import canonical
 from costplane.pricing.book import Offer
 from costplane.rating.marketplace import RESOURCE_TYPE, SERVICE_NAME, MarketplaceEntry
@@ -18,6 +20,7 @@ from costplane.rating.rates import Rate
 
 DATASET = "Metered"
 _SERVICE_FAMILY = "AI + Machine Learning"
+_PRICE_QUANTUM = Decimal(1).scaleb(-PRICE.scale)
 
 
 def charge_template(rate: Rate) -> dict[str, Any]:
@@ -130,7 +133,7 @@ def _entry(entry: MarketplaceEntry, offer_name: str, quantity: Quantity) -> dict
 def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
     row, quantity = offer.row, rate.use.quantity
     assert quantity is not None
-    public = rate.list_offer.row.price if rate.list_offer else row.price
+    public = _list_price(rate.list_offer, row.block_size) if rate.list_offer else row.price
     return {
         "ConsumedUnit": quantity.unit,
         "ContractedUnitPrice": row.price,
@@ -145,6 +148,12 @@ def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
         "x_ListCostSource": "List" if rate.list_offer else "Contracted",
         "x_PricingBlockSize": row.block_size,
     }
+
+
+def _list_price(offer: Offer, block: Decimal) -> Decimal:
+    """The list price for the contracted price's block: both stand beside one PricingUnit."""
+    whole = EXACT.multiply(offer.row.price, block)
+    return EXACT.divide(whole, offer.row.block_size).quantize(_PRICE_QUANTUM, context=EXACT)
 
 
 def _price_details(rate: Rate, offer: Offer, quantity: Quantity) -> str:
