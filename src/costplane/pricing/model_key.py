@@ -7,6 +7,7 @@ from typing import Literal
 
 from costplane.core.quantities import BY_NAME
 from costplane.errors import InvalidPriceSheet
+from costplane.pricing.providers import AZURE
 
 DeploymentScope = Literal["Global", "DataZone", "Regional"]
 ServiceTier = Literal["Standard", "Batch", "Priority", "Flex"]
@@ -28,26 +29,28 @@ class ModelKey:
     has none. `context_threshold` is the number of prompt tokens above which the whole request
     is "long" (billing-rules 11). `variant` tells calls of a fine-tuned model ("fine-tuned") and
     of its developer deployment ("developer") from those of the base model. `quantity` is a name
-    of `core.quantities`.
+    of `core.quantities`. `provider` is who serves the model (pricing/providers.py): only Azure has
+    deployment scopes, for all others `deployment_scope` is None.
 
     Raises InvalidPriceSheet for a word outside these lists; `target` names the field.
     """
 
     model: str
     version: str | None
-    deployment_scope: DeploymentScope
+    deployment_scope: DeploymentScope | None
     service_tier: ServiceTier
     quantity: str
     context_band: ContextBand | None = None
     context_threshold: int | None = None
     variant: Variant | None = None
+    provider: str = AZURE
 
     def __post_init__(self) -> None:
         if not self.model or self.model != self.model.lower():
             raise InvalidPriceSheet(
                 f"model is {self.model!r}; give the catalogue name in lower case", target="model"
             )
-        _one_of("deployment_scope", self.deployment_scope, DEPLOYMENT_SCOPES)
+        self._check_provider()
         _one_of("service_tier", self.service_tier, SERVICE_TIERS)
         _one_of("quantity", self.quantity, tuple(BY_NAME))
         _one_of("context_band", self.context_band, (None, *CONTEXT_BANDS))
@@ -56,6 +59,21 @@ class ModelKey:
             raise InvalidPriceSheet(
                 "context_band and context_threshold are given together or not at all",
                 target="context_threshold",
+            )
+
+    def _check_provider(self) -> None:
+        if not self.provider or self.provider != self.provider.strip().lower():
+            raise InvalidPriceSheet(
+                f"provider is {self.provider!r}; give a name in lower case, such as openai",
+                target="provider",
+            )
+        if self.provider == AZURE:
+            _one_of("deployment_scope", self.deployment_scope, DEPLOYMENT_SCOPES)
+        elif self.deployment_scope is not None:
+            raise InvalidPriceSheet(
+                f"deployment_type is one of Azure's, which {self.provider} does not have; leave "
+                "it out",
+                target="deployment_type",
             )
 
 

@@ -179,7 +179,7 @@ meter_mapping = Table(
     *_optional("unplaced_reason", "model", "version", "deployment_scope", "service_tier"),
     *_optional("quantity", "context_band"),
     Column("context_threshold", BigInteger),
-    *_optional("variant"),
+    *_optional("variant", "provider"),
 )
 
 setting = Table("setting", METADATA, _key("name"), Column("value", Text, nullable=False))
