@@ -17,12 +17,14 @@ from costplane.analysis.result import QueryResult, ResultColumn
 from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
-from costplane.analysis.values import DimensionValue, tag_keys, values_definition, values_of
+from costplane.analysis.values import DimensionValue, values_definition, values_of
 from costplane.app.from_requests import RequestRows, border_periods, whole_hours, with_borders
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.recent_answers import RecentAnswers
 from costplane.app.series import SeriesNumbers
+from costplane.app.tag_keys import TagKeys
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
 from costplane.core.relation import Engine, Relation
@@ -72,7 +74,8 @@ class Queries:
         self._settings = settings
         self._prices = prices
         self._analysis = CostAnalysis(engine)
-        self._tags: tuple[Snapshot, tuple[str, ...], frozenset[str]] | None = None
+        self._answers = RecentAnswers()
+        self._keys = TagKeys(engine)
 
     def page(
         self,
@@ -133,8 +136,12 @@ class Queries:
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations: dict[str, Relation] = {name: snapshot.relation(name) for name in TABLES}
         if planned.source == "usage" or planned.cuts:
-            relations |= self._request_level(planned, snapshot)
-        return self._analysis.run(planned, relations)
+            return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
+        known = self._answers.get(planned, snapshot)
+        if known is None:
+            known = self._analysis.run(planned, relations)
+            self._answers.keep(planned, snapshot, known)
+        return known
 
     def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
         """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
@@ -156,16 +163,12 @@ class Queries:
     def _tag_keys(self, snapshot: Snapshot) -> tuple[tuple[str, ...], frozenset[str]]:
         """All keys of tags, and those that hourly rows carry in full (billing-rules 24): the
         allocation tags, and keys of resources that no event sends."""
-        if self._tags is None or self._tags[0] != snapshot:
-            relations = {name: snapshot.relation(name) for name in TABLES}
-            posted = tag_keys(self._engine, relations, ("charges", "uncharged"))
-            sent = tag_keys(self._engine, relations, ("usage",))
-            known = {key.lower(): key for key in (*sent, *posted)}
-            allocated = {key.lower() for key in self._settings.get(ALLOCATION_TAGS)}
-            carried = allocated | ({k.lower() for k in posted} - {k.lower() for k in sent})
-            keys = tuple(sorted(known.values(), key=str.lower))
-            self._tags = (snapshot, keys, frozenset(carried))
-        return self._tags[1], self._tags[2]
+        posted = self._keys.of(snapshot, "charges") | self._keys.of(snapshot, "uncharged")
+        sent = self._keys.of(snapshot, "usage")
+        spelled = {key.lower(): key for key in (*sorted(sent), *sorted(posted))}
+        allocated = {key.lower() for key in self._settings.get(ALLOCATION_TAGS)}
+        carried = allocated | ({k.lower() for k in posted} - {k.lower() for k in sent})
+        return tuple(sorted(spelled.values(), key=str.lower)), frozenset(carried)
 
     def _currency(self, scope: ScopeFilter) -> str:
         """The one billing currency of the scope's accounts; USD where there are several."""
