@@ -85,6 +85,12 @@ def test_values_of_tags_stay_exact_and_negations_become_not() -> None:
     assert found == Junction("and", (Not(leaf), status))
 
 
+def test_regions_are_known_by_their_display_names() -> None:
+    leaf = {"name": "Location", "operator": "In", "values": ["Sweden Central"]}
+    found = with_dataset(filter={"dimensions": leaf}).filter
+    assert found == Leaf("Dimension", "ResourceLocation", "In", ("swedencentral",))
+
+
 def test_columns_choose_sums_and_groups_where_no_aggregation_is_given() -> None:
     columns = ["UsageDate", "Cost", "ResourceGroup", "Meter", "Currency"]
     found = parse(dataset={"granularity": "Daily", "configuration": {"columns": columns}})
@@ -245,7 +251,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.dictionaries(_names, _json, max_size=5), st.dictionaries(_names, _json, max_size=6))
 def test_any_body_is_a_definition_or_a_clear_error(body: Any, dataset: Any) -> None:
     base = {"type": "ActualCost", "timeframe": "MonthToDate"}

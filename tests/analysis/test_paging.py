@@ -28,7 +28,7 @@ def start(question: Question = WHOLE) -> Continuation:
     return Continuation.start({"usage": 3, "charges": 12}, NOW, SCOPE, definition(question))
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(questions(), events, st.integers(1, 4))
 def test_pages_put_together_are_the_whole(question: Question, world: list[Row], top: int) -> None:
     whole = json_rows(ask(question, world).rows)

@@ -6,19 +6,19 @@ taken, beside its time frames also the older ones, and `configuration.timeZone` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from costplane.analysis import aggregations, dimensions
 from costplane.analysis.aggregations import Aggregation, CostType
-from costplane.analysis.body import Body, as_list, as_object, as_text, by_lower_name, choose, member
+from costplane.analysis.body import Body, as_list, as_object, as_text, choose, member
+from costplane.analysis.columns import Grouping as Grouping
+from costplane.analysis.columns import parse_columns
 from costplane.analysis.filters import Condition, parse_filter
 from costplane.analysis.timeframe import parse_timeframe
 from costplane.analysis.zones import zone_name
 from costplane.core.period import Period
-from costplane.errors import InvalidQuery
 
 Granularity = Literal["None", "Hourly", "Daily", "Monthly"]
 Direction = Literal["Ascending", "Descending"]
@@ -35,8 +35,7 @@ _GRANULARITIES: dict[str, Granularity] = {
     "monthly": "Monthly",
 }
 _DIRECTIONS: dict[str, Direction] = {"ascending": "Ascending", "descending": "Descending"}
-_GROUPING_TYPES = {"dimension": "Dimension", "tagkey": "TagKey", "tag": "TagKey"}
-_MOST_GROUPINGS = 50
+_MOST_SORTINGS = 50
 
 DATE_COLUMNS: dict[Granularity, str] = {
     "Hourly": "UsageTime",
@@ -44,18 +43,6 @@ DATE_COLUMNS: dict[Granularity, str] = {
     "Monthly": "BillingMonth",
 }
 """The date column of each granularity (contract.md section 1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """A dimension (`name` is the registry's) or a tag (`name` is its key in lower case).
-
-    `written` is the name as the asker wrote it: answers keep it.
-    """
-
-    kind: Literal["Dimension", "TagKey"]
-    name: str
-    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +85,7 @@ def parse_definition(body: Mapping[str, object], now: datetime) -> QueryDefiniti
     timeframe = member(body, "timeframe", "timeframe")
     period = parse_timeframe(timeframe, member(body, "timePeriod", "timePeriod"), zone, now)
     granularity = _granularity(member(dataset, "granularity", "dataset.granularity"))
-    chosen, groupings = _columns(dataset, configuration)
+    chosen, groupings = parse_columns(dataset, configuration)
     condition = member(dataset, "filter", "dataset.filter")
     return QueryDefinition(
         type=cost_type,
@@ -131,89 +118,6 @@ def _granularity(value: object) -> Granularity:
     return "None" if value is None else choose(value, _GRANULARITIES, "dataset.granularity")
 
 
-def _columns(
-    dataset: Body, configuration: Body
-) -> tuple[tuple[Aggregation, ...], tuple[Grouping, ...]]:
-    """What is summed and by what. Without an aggregation, `configuration.columns` says both;
-    without these either, the cost before tax is summed, as Azure's examples show it."""
-    given = member(dataset, "aggregation", "dataset.aggregation")
-    groupings = _groupings(member(dataset, "grouping", "dataset.grouping"))
-    if given:
-        return _aggregations(as_object(given, "dataset.aggregation")), groupings
-    columns = member(configuration, "columns", "dataset.configuration.columns")
-    chosen: tuple[Aggregation, ...] = ()
-    if columns:
-        chosen, groupings = _named_columns(columns, groupings)
-    return chosen or (aggregations.BY_NAME["pretaxcost"],), groupings
-
-
-def _aggregations(body: Body) -> tuple[Aggregation, ...]:
-    chosen: dict[str, Aggregation] = {}
-    for alias, value in body.items():
-        path = f"dataset.aggregation.{alias[:60]}"
-        item = as_object(value, path)
-        aggregation = choose(member(item, "name", path), aggregations.BY_NAME, f"{path}.name")
-        choose(member(item, "function", path), {"sum": "Sum"}, f"{path}.function")
-        if aggregation.name in chosen:
-            raise InvalidQuery(f"{aggregation.name} is asked twice; ask it once", target=path)
-        chosen[aggregation.name] = aggregation
-    return tuple(chosen.values())
-
-
-def _groupings(value: object) -> tuple[Grouping, ...]:
-    if value is None or value == []:
-        return ()
-    found = []
-    for number, item in enumerate(as_list(value, "dataset.grouping", _MOST_GROUPINGS)):
-        path = f"dataset.grouping[{number}]"
-        body = as_object(item, path)
-        kind = choose(member(body, "type", path), _GROUPING_TYPES, f"{path}.type")
-        name = as_text(member(body, "name", path), f"{path}.name")
-        found.append(_grouping(kind, name, f"{path}.name"))
-    return _without_duplicates(found, "dataset.grouping")
-
-
-def _grouping(kind: str, name: str, target: str) -> Grouping:
-    if kind == "TagKey":
-        if not name:
-            raise InvalidQuery(f"{target} is the key of a tag", target=target)
-        return Grouping("TagKey", name.lower(), name)
-    return Grouping("Dimension", choose(name, dimensions.BY_NAME, target).name, name)
-
-
-def _without_duplicates(groupings: Iterable[Grouping], target: str) -> tuple[Grouping, ...]:
-    found: dict[tuple[str, str], Grouping] = {}
-    for grouping in groupings:
-        if (grouping.kind, grouping.name) in found:
-            raise InvalidQuery(
-                f"'{grouping.written[:60]}' is grouped by twice; name it once", target=target
-            )
-        found[grouping.kind, grouping.name] = grouping
-    return tuple(found.values())
-
-
-def _named_columns(
-    value: object, groupings: tuple[Grouping, ...]
-) -> tuple[tuple[Aggregation, ...], tuple[Grouping, ...]]:
-    """`configuration.columns`: names of aggregations are summed, of dimensions grouped by.
-
-    The names of the date and the currency are allowed: answers have these columns anyway.
-    """
-    path = "dataset.configuration.columns"
-    allowed: dict[str, object] = {**dimensions.BY_NAME, **aggregations.BY_NAME}
-    allowed |= by_lower_name(["UsageDate", "UsageTime", "Currency"])
-    summed: dict[str, Aggregation] = {}
-    grouped = list(groupings)
-    for number, item in enumerate(as_list(value, path, len(allowed))):
-        target = f"{path}[{number}]"
-        found = choose(item, allowed, target)
-        if isinstance(found, Aggregation):
-            summed[found.name] = found
-        elif isinstance(found, dimensions.Dimension):
-            grouped.append(Grouping("Dimension", found.name, as_text(item, target)))
-    return tuple(summed.values()), _without_duplicates(grouped, path)
-
-
 def _sorting(
     dataset: Body,
     granularity: Granularity,
@@ -225,7 +129,7 @@ def _sorting(
         return ()
     allowed = _sortable(dataset, granularity, chosen, groupings)
     found = []
-    for number, item in enumerate(as_list(value, "dataset.sorting", _MOST_GROUPINGS)):
+    for number, item in enumerate(as_list(value, "dataset.sorting", _MOST_SORTINGS)):
         path = f"dataset.sorting[{number}]"
         body = as_object(item, path)
         direction = member(body, "direction", path) or "Ascending"

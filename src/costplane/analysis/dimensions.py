@@ -25,7 +25,8 @@ class Dimension:
     `event` is the column of `usage` or `series` where the value is a fact of the event; None
     where it is a fact of a line, of which an event has several. `is_request` marks what
     hourly rows do not carry, so that it is answered from `usage`. `form` is the strftime
-    format of a column that holds an instant.
+    format of a column that holds an instant. The values of an `is_solid` one have no blanks, so
+    that blanks in a filter mean nothing (`Sweden Central` is `swedencentral`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Dimension:
     aliases: tuple[str, ...] = ()
     is_request: bool = False
     form: str | None = None
+    is_solid: bool = False
 
 
 def _line(name: str, label: str, meaning: str, charges: str, *aliases: str) -> Dimension:
@@ -86,14 +88,15 @@ _FOLDERS = (
     ),
     _both("ResourceName", "Resource name", "Last part of the resource's id.", "ResourceName"),
     _both("ResourceType", "Resource type", "Azure's type of the resource.", "ResourceType"),
-    _both(
+    Dimension(
         "ResourceLocation",
         "Location",
         "Region in which the resource lies.",
         "RegionId",
+        "RegionId",
         "region",
-        "ResourceRegion",
-        "Location",
+        ("ResourceRegion", "Location"),
+        is_solid=True,
     ),
 )
 

@@ -55,7 +55,10 @@ def within(plan: QueryPlan, time: str) -> exp.Expr:
 
 
 def bucket(plan: QueryPlan, time: str) -> exp.Expr | None:
-    """The local hour, day or month of `time` as a naive timestamp; None without granularity."""
+    """The local hour, day or month of `time` as a naive timestamp; None without granularity.
+
+    Where clocks go back, two hours share a local name and are one bucket.
+    """
     unit = _UNITS.get(plan.definition.granularity)
     if unit is None:
         return None

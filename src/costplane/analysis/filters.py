@@ -96,6 +96,21 @@ def leaves_of(condition: Condition | None) -> Iterator[Leaf]:
             yield from leaves_of(part)
 
 
+def show_condition(condition: Condition | None) -> str:
+    """A filter on one line; long lists of values are counted."""
+    if condition is None:
+        return ""
+    if isinstance(condition, Leaf):
+        some = ", ".join(condition.values[:5])
+        rest = f" and {len(condition.values) - 5:,} more" if len(condition.values) > 5 else ""
+        name = condition.name if condition.kind == "Dimension" else f"tag:{condition.name}"
+        return f"{name} {condition.comparison} ({some}{rest})"
+    if isinstance(condition, Junction):
+        parts = f" {condition.word} ".join(show_condition(p) for p in condition.conditions)
+        return f"({parts})"
+    return f"not {show_condition(condition.condition)}"
+
+
 def _parse(value: object, target: str, depth: int) -> Condition:
     if depth > DEEPEST:
         raise InvalidQuery(f"the filter is deeper than {DEEPEST} levels", target=target)
@@ -133,6 +148,8 @@ def _leaf(form: str, body: Body, target: str) -> Condition:
     if form == "dimensions":
         dimension = choose(name, dimensions.BY_NAME, f"{target}.name")
         values = [value.lower() for value in values]
+        if dimension.is_solid:
+            values = [value.replace(" ", "") for value in values]
         leaf = Leaf("Dimension", dimension.name, comparison, _once(values))
     else:
         key = as_text(name, f"{target}.name").lower()

@@ -15,7 +15,7 @@ from typing import Literal
 
 from costplane.analysis import dimensions
 from costplane.analysis.definition import QueryDefinition
-from costplane.analysis.filters import Condition, Junction, Leaf, leaves_of
+from costplane.analysis.filters import Condition, Junction, Leaf, leaves_of, show_condition
 from costplane.analysis.zones import Offset, day_borders, hour_borders, local_date, offsets
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.errors import InvalidQuery
@@ -219,21 +219,6 @@ def _day_cuts(definition: QueryDefinition) -> list[datetime]:
     if definition.granularity == "Daily":
         return days
     return [day for day in days if local_date(day, definition.zone).day == 1]
-
-
-def show_condition(condition: Condition | None) -> str:
-    """A filter on one line; long lists of values are counted."""
-    if condition is None:
-        return ""
-    if isinstance(condition, Leaf):
-        some = ", ".join(condition.values[:5])
-        rest = f" and {len(condition.values) - 5:,} more" if len(condition.values) > 5 else ""
-        name = condition.name if condition.kind == "Dimension" else f"tag:{condition.name}"
-        return f"{name} {condition.comparison} ({some}{rest})"
-    if isinstance(condition, Junction):
-        parts = f" {condition.word} ".join(show_condition(p) for p in condition.conditions)
-        return f"({parts})"
-    return f"not {show_condition(condition.condition)}"
 
 
 def _show_scope(scope: ScopeFilter) -> str:
