@@ -4,8 +4,8 @@ import type { Known } from "../core/amount";
 import { columnDigits, compact, count, money } from "../core/format";
 import { bucketOf, buckets } from "../core/period";
 import { useLook } from "../ui/look";
-import { Panel, Skeleton } from "../ui/Panel";
-import type { Answer, Asked } from "./answers";
+import { Skeleton } from "../ui/Panel";
+import type { Answer } from "./answers";
 import type { Drawing } from "./chartOption";
 import { drilled, measureOf, useDesk } from "./context";
 import { Legend } from "./Legend";
@@ -17,15 +17,7 @@ import { columnName } from "./state";
 const ChartCanvas = lazy(() => import("./ChartCanvas"));
 const HEIGHT = 320;
 
-export function ChartPanel({ asked }: { asked: Asked }): ReactNode {
-  return (
-    <Panel waiting={asked.waiting} height={HEIGHT + 40} label="Costs over time" className="main">
-      {asked.answer && <Drawn answer={asked.answer} />}
-    </Panel>
-  );
-}
-
-function Drawn({ answer }: { answer: Answer }): ReactNode {
+export function ChartPanel({ answer }: { answer: Answer }): ReactNode {
   const { state, move } = useDesk();
   const drawing = useDrawing(answer);
   const measure = measureOf(state);
@@ -47,7 +39,7 @@ function Drawn({ answer }: { answer: Answer }): ReactNode {
   const label = `${state.accumulated ? "Accumulated " : ""}${measure}, ${drawing.picture.series.length} series`;
   return (
     <>
-      <Suspense fallback={<Skeleton height={HEIGHT} label="Chart" />}>
+      <Suspense fallback={<Skeleton heights={[HEIGHT]} label="Chart" />}>
         <ChartCanvas {...{ drawing, write, label }} height={HEIGHT} onSegment={drill} />
       </Suspense>
       {grouping.length > 0 && answer.question.granularity !== "None" && (

@@ -1,6 +1,6 @@
 /** The line of figures above the chart. */
 import type { ReactNode } from "react";
-import { perMillion, quotient, sum } from "../core/amount";
+import { type Known, perMillion, quotient } from "../core/amount";
 import {
   columnDigits,
   compact,
@@ -13,32 +13,21 @@ import {
 } from "../core/format";
 import { length } from "../core/period";
 import { ChangeFigure, Figure } from "../ui/Figure";
-import { Panel } from "../ui/Panel";
-import type { Asked, Questions } from "./answers";
-import { useDesk } from "./context";
+import type { Answer } from "./answers";
+import { type Compared, comparedOver } from "./costAnswers";
 import { type Measure, total } from "./frame";
 
-export interface FigureAnswers {
-  readonly asked: Questions;
-  readonly total: Asked;
-  readonly complete: Asked;
-  readonly previous: Asked;
-}
-
-export function Figures(props: FigureAnswers): ReactNode {
-  const { asked, total: whole, complete, previous } = props;
-  const { state } = useDesk();
-  const frame = whole.answer?.frame;
-  const currency = frame?.currency ?? "";
-  const records = frame?.records ?? [];
+export function Figures({ answers }: { answers: Compared }): ReactNode {
+  const { frame, question } = answers.total;
+  const { currency, records } = frame;
   const cost = total(records, "cost");
   const tokens = total(records, "tokens");
   const calls = total(records, "calls");
   const million = perMillion(cost, tokens);
   const digits = columnDigits([cost], currency);
-  const title = state.metric === "amortized" ? "Amortized cost" : "Actual cost";
+  const title = question.type === "AmortizedCost" ? "Amortized cost" : "Actual cost";
   return (
-    <Panel waiting={whole.waiting} height={92} label="Figures" className="figures">
+    <section className="figures" aria-label="Figures">
       <Card name={`${title}, ${currency}`} main>
         <Figure
           value={cost}
@@ -46,9 +35,9 @@ export function Figures(props: FigureAnswers): ReactNode {
           unit={currency}
           reason="Nothing has a price"
         />
-        <Compared {...{ asked, complete, previous, currency }} measure="cost" />
+        <Since answers={answers} measure="cost" />
       </Card>
-      <RunRate asked={asked} complete={complete} currency={currency} />
+      <RunRate complete={answers.complete} currency={currency} />
       <Card name="Tokens">
         <Figure
           value={tokens}
@@ -56,7 +45,7 @@ export function Figures(props: FigureAnswers): ReactNode {
           unit="tokens"
           reason="No tokens were counted"
         />
-        <Compared {...{ asked, complete, previous, currency }} measure="tokens" />
+        <Since answers={answers} measure="tokens" />
       </Card>
       <Card name="Calls">
         <Figure value={calls} text={count(calls)} unit="calls" />
@@ -78,7 +67,7 @@ export function Figures(props: FigureAnswers): ReactNode {
         />
         <span className="secondary">blended</span>
       </Card>
-    </Panel>
+    </section>
   );
 }
 
@@ -93,26 +82,19 @@ function Card(props: { name: string; main?: boolean; children: ReactNode }): Rea
   );
 }
 
-function Compared(props: {
-  asked: Questions;
-  complete: Asked;
-  previous: Asked;
-  currency: string;
-  measure: Measure;
-}): ReactNode {
-  const { asked, complete, previous, currency, measure } = props;
-  if (!asked.comparison) return <span className="secondary">No complete day to compare yet</span>;
-  if (!complete.answer || !previous.answer) return <span className="secondary">&nbsp;</span>;
-  const now = existing(complete, measure);
-  const before = existing(previous, measure);
-  const digits = measure === "cost" ? minorUnits(currency) : 0;
-  const spans = `${shortSpan(asked.comparison.current)} against ${shortSpan(asked.comparison.previous)}`;
+function Since({ answers, measure }: { answers: Compared; measure: Measure }): ReactNode {
+  const over = comparedOver(answers);
+  if (!over) return <span className="secondary">No complete day to compare yet</span>;
+  const { currency } = answers.total.frame;
+  const now = existing(answers.complete, measure);
+  const before = existing(answers.previous, measure);
+  const spans = `${shortSpan(over.current)} against ${shortSpan(over.previous)}`;
   return (
     <span title={`Complete days: ${spans}`}>
       {measure === "cost" ? (
-        <ChangeFigure now={now} before={before} digits={digits} unit={currency} />
+        <ChangeFigure now={now} before={before} digits={minorUnits(currency)} unit={currency} />
       ) : (
-        <ChangeFigure now={now} before={before} digits={0} unit="tokens" short />
+        <ChangeFigure now={now} before={before} digits={0} unit={measure} short />
       )}
       {measure === "cost" && <span className="secondary figure-spans">{spans}</span>}
     </span>
@@ -120,16 +102,15 @@ function Compared(props: {
 }
 
 // No rows means that there was no usage: a true zero. Rows without a price stay unknown.
-function existing({ answer }: Asked, measure: Measure) {
+function existing(answer: Answer | null, measure: Measure): Known {
   const records = answer?.frame.records ?? [];
   return records.length === 0 ? "0" : total(records, measure);
 }
 
-function RunRate(props: { asked: Questions; complete: Asked; currency: string }): ReactNode {
-  const { asked, complete, currency } = props;
-  const span = asked.comparison?.current;
-  const records = complete.answer?.frame.records ?? [];
-  const cost = sum(records.map((record) => record.cost));
+function RunRate(props: { complete: Answer | null; currency: string }): ReactNode {
+  const { complete, currency } = props;
+  const span = complete?.question.span;
+  const cost = total(complete?.frame.records ?? [], "cost");
   const days = span ? length(span) : 0;
   const rate = quotient(cost, String(days));
   const name = days === 1 ? "1 complete day" : `${days} complete days`;

@@ -7,10 +7,11 @@ import { Figure } from "../ui/Figure";
 import { useLook } from "../ui/look";
 import { Panel } from "../ui/Panel";
 import { Picker } from "../ui/Picker";
-import { type Answer, ranking, useAnswer } from "./answers";
+import { type Answer, useAnswer } from "./answers";
 import { drilled, measureOf, useDesk } from "./context";
 import type { Entry, Measure } from "./frame";
 import { columnLabel, groupIdentity, groupName } from "./names";
+import { ranking } from "./questions";
 import { columnName, columnOf } from "./state";
 
 const FIRST = ["Meter", "ResourceId", "Model"] as const;
@@ -29,7 +30,11 @@ export function RankedBars(): ReactNode {
 function RankedBar({ first }: { first: Column }): ReactNode {
   const { state, status, today, labels, columns } = useDesk();
   const [column, setColumn] = useState(first);
-  const asked = useAnswer(state.scope, ranking(state, column, today), status.currency);
+  const { content, waiting } = useAnswer(
+    state.scope,
+    ranking(state, column, today),
+    status.currency,
+  );
   const options = columns.map((one) => ({ id: columnName(one), label: columnLabel(one, labels) }));
   const label = columnLabel(column, labels);
   return (
@@ -43,8 +48,8 @@ function RankedBar({ first }: { first: Column }): ReactNode {
         chosen={columnName(column)}
         onPick={(id) => setColumn(columnOf(id))}
       />
-      <Panel waiting={asked.waiting} height={SHOWN * 36} label={`By ${label}`}>
-        {asked.answer && <Bars answer={asked.answer} />}
+      <Panel waiting={waiting} heights={[SHOWN * 36]} label={`By ${label}`}>
+        {content && <Bars answer={content} />}
       </Panel>
     </div>
   );

@@ -3,10 +3,10 @@ import { type ReactNode, useMemo } from "react";
 import type { Column } from "../api/query";
 import type { Known } from "../core/amount";
 import { count } from "../core/format";
-import { Panel } from "../ui/Panel";
 import { type TableColumn, VirtualTable } from "../ui/VirtualTable";
-import type { Answer, Asked, Questions } from "./answers";
+import type { Answer } from "./answers";
 import { type Desk, drilled, useDesk } from "./context";
+import { type CostAnswers, comparedOver } from "./costAnswers";
 import { type Group, groupKey, total } from "./frame";
 import { columnLabel, valueName } from "./names";
 import {
@@ -19,42 +19,33 @@ import {
 } from "./rowColumns";
 import { columnName } from "./state";
 
-export function RowsTable(props: {
-  questions: Questions;
-  asked: Asked;
-  whole: Asked;
-  complete: Asked;
-  previous: Asked;
-}): ReactNode {
-  const { questions, asked, whole, complete, previous } = props;
+export function RowsTable({ answers }: { answers: CostAnswers }): ReactNode {
   const desk = useDesk();
-  const { answer } = asked;
-  const rows = useMemo(
-    () => (answer ? compared(answer, complete.answer, previous.answer) : []),
-    [answer, complete.answer, previous.answer],
-  );
+  const dated = answers.points.question.grouping.length === 0;
+  const answer = dated ? answers.points : answers.rows;
+  const { complete, previous } = answers;
+  const rows = useMemo(() => compared(answer, complete, previous), [answer, complete, previous]);
   const columns = useMemo(
-    () => (answer ? columnsOf(answer, whole.answer, rows, questions, desk) : []),
-    [answer, whole.answer, rows, questions, desk],
+    () => columnsOf(answer, answers, rows, desk),
+    [answer, answers, rows, desk],
   );
-  const dated = answer?.question.grouping.length === 0;
   return (
-    <Panel waiting={asked.waiting} height={34 * 8} label="Rows" className="rows-panel">
-      {answer?.frame.truncated && (
+    <>
+      {answer.frame.truncated && (
         <p className="note">
           Showing {count(String(answer.frame.records.length))} of{" "}
           {count(String(answer.frame.total))} rows; the total covers all of them.
         </p>
       )}
       <VirtualTable
-        key={answer?.question.grouping.map(columnName).join(",") ?? ""}
+        key={answer.question.grouping.map(columnName).join(",")}
         label="All rows"
         rows={rows}
         columns={columns}
         order={dated ? { id: "date", descending: false } : { id: "cost", descending: true }}
         rowKey={({ entry }) => entry.bucket + groupKey(entry.group)}
       />
-    </Panel>
+    </>
   );
 }
 
@@ -84,14 +75,13 @@ function at(all: ReadonlyMap<string, Known> | null, group: Group): Known {
 
 function columnsOf(
   answer: Answer,
-  whole: Answer | null,
+  answers: CostAnswers,
   rows: readonly Row[],
-  questions: Questions,
   desk: Desk,
 ): readonly TableColumn<Row>[] {
   const { currency } = answer.frame;
   const { grouping } = answer.question;
-  const of = whole?.frame.records ?? [];
+  const of = answers.total.frame.records;
   const all = { cost: total(of, "cost"), tokens: total(of, "tokens"), calls: total(of, "calls") };
   const sums = { rows, currency, all };
   const dated = grouping.length === 0;
@@ -99,7 +89,7 @@ function columnsOf(
     ...(dated ? [dateColumn()] : grouping.map((_, index) => nameColumn(answer, index, desk))),
     costColumn(sums),
     shareColumn(all.cost),
-    ...(dated ? [] : [changeColumn(currency, questions)]),
+    ...(dated ? [] : [changeColumn(currency, comparedOver(answers))]),
     ...usageColumns(sums),
   ];
 }

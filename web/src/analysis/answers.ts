@@ -1,135 +1,96 @@
-/** The questions behind an analysis, and their answers as they arrive. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { ask, type Column, type Question, type Table } from "../api/query";
-import { type Comparison, comparison, type Day, resolve, type Span } from "../core/period";
+/** Answers as they arrive. Those that are shown together arrive together. */
+import {
+  type QueryFilters,
+  type UseQueryResult,
+  useQueries,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import { ask, type Question, type Table } from "../api/query";
 import type { Waiting } from "../ui/Panel";
-import { byGroup, type Frame, frame } from "./frame";
-import type { Analysis } from "./state";
+import { type Frame, frame } from "./frame";
 
-/** What an analysis asks; equal questions are asked once. */
-export interface Questions {
-  readonly span: Span;
-  readonly comparison: Comparison | null;
-  readonly total: Question;
-  readonly rows: Question;
-  readonly points: Question;
-  /** The groups over the complete days, and over as many days before. */
-  readonly complete: Question | null;
-  readonly previous: Question | null;
-}
-
-export function questions(state: Analysis, today: Day): Questions {
-  const span = resolve(state.range, today);
-  const compared = comparison(span, today);
-  const common = {
-    type: state.metric === "amortized" ? "AmortizedCost" : "ActualCost",
-    conditions: state.conditions,
-  } as const;
-  const over = (where: Span, grouping: readonly Column[]): Question => ({
-    ...common,
-    span: where,
-    granularity: "None",
-    grouping,
-  });
-  return {
-    span,
-    comparison: compared,
-    total: over(span, []),
-    rows: over(span, state.grouping),
-    points: { ...over(span, state.grouping), granularity: state.granularity },
-    complete: compared && over(compared.current, state.grouping),
-    previous: compared && over(compared.previous, state.grouping),
-  };
-}
-
-/** The question that ranks the values of one column over an analysis' span. */
-export function ranking(state: Analysis, column: Column, today: Day): Question {
-  return { ...questions(state, today).rows, grouping: [column] };
-}
-
-/** An answer with the question it answers: while a new one is awaited, the old one stays. */
+/** An answer with the question that it answers. */
 export interface Answer {
   readonly question: Question;
   readonly table: Table;
   readonly frame: Frame;
 }
 
-export interface Asked {
-  readonly answer: Answer | null;
+/** The newest complete content, which stays until the next is complete. */
+export interface Shown<T> {
+  readonly content: T | null;
   readonly waiting: Waiting;
 }
 
-const NEVER_ASKED: Waiting = { first: false, again: false, error: null, retry: () => undefined };
+// What made one question fail mostly made others fail: one click asks all of them again.
+const FAILED: QueryFilters = {
+  queryKey: ["query"],
+  type: "active",
+  predicate: ({ state }) => state.status === "error",
+};
 
-/** Asks a question at a scope; null asks nothing. Only the newest answer is ever given back. */
-export function useAnswer(scope: string, question: Question | null, currency: string): Asked {
-  const query = useQuery({
-    queryKey: ["query", scope, question],
-    queryFn: async ({ signal }) => {
-      const asked = question as Question;
-      return { question: asked, table: await ask(scope, asked, signal) };
-    },
-    enabled: question !== null,
-    placeholderData: keepPreviousData,
-  });
-  const { data, error, isPending, isPlaceholderData, refetch } = query;
-  const answer = useMemo(
-    () => data && { ...data, frame: frame(data.table, data.question.grouping, currency) },
-    [data, currency],
+/** Asks a set of questions; null ones are left out. A new set takes the place of the old whole. */
+export function useAnswers<K extends string>(
+  scope: string,
+  questions: Readonly<Record<K, Question | null>>,
+  currency: string,
+): Shown<Readonly<Record<K, Answer | null>>> {
+  const names = Object.keys(questions) as K[];
+  const asked = names.filter((name) => questions[name] !== null);
+  const select = useCallback(
+    ({ question, table }: Omit<Answer, "frame">): Answer => ({
+      question,
+      table,
+      frame: frame(table, question.grouping, currency),
+    }),
+    [currency],
   );
-  const never = question === null;
-  return useMemo(() => {
-    if (never) return { answer: null, waiting: NEVER_ASKED };
-    const shown = data === undefined || isPlaceholderData ? error : null;
-    const retry = (): void => void refetch();
-    const waiting = { first: isPending, again: isPlaceholderData, error: shown, retry };
-    return { answer: answer ?? null, waiting };
-  }, [never, answer, data, error, isPending, isPlaceholderData, refetch]);
+  const { answers, error } = useQueries({
+    queries: asked.map((name) => ({ ...query(scope, questions[name] as Question), select })),
+    combine,
+  });
+  const key = asked.join();
+  const fresh = useMemo(() => {
+    if (!answers) return null;
+    const found = new Map(key.split(",").map((name, index) => [name, answers[index] ?? null]));
+    return Object.fromEntries(found) as Record<K, Answer | null>;
+  }, [answers, key]);
+  return useShown(fresh, error);
 }
 
-/** Answers to an analysis' questions. */
-export interface Answers {
-  readonly asked: Questions;
-  readonly total: Asked;
-  readonly points: Asked;
-  readonly rows: Asked;
-  readonly complete: Asked;
-  readonly previous: Asked;
+/** A single question. */
+export function useAnswer(scope: string, question: Question, currency: string): Shown<Answer> {
+  const { content, waiting } = useAnswers(scope, { only: question }, currency);
+  return { content: content?.only ?? null, waiting };
 }
 
-/**
- * Asks what an analysis needs. The groups of a range, and those of its complete days, are added up
- * here from the answer over time, which holds every row of them; the server is asked for them
- * only when that answer is cut or has no points in time.
- */
-export function useAnswers(scope: string, asked: Questions, currency: string, today: Day): Answers {
-  const ask = (question: Question | null): Asked => useAnswer(scope, question, currency);
-  const total = ask(asked.total);
-  const points = ask(asked.points);
-  const previous = ask(asked.previous);
-  const cut = points.answer?.frame.truncated ?? false;
-  const byDay = /Daily|Hourly/.test(asked.points.granularity) && !cut;
-  const askedRows = ask(cut ? asked.rows : null);
-  const askedComplete = ask(byDay ? null : asked.complete);
-  const rows = useMemo(() => addedUp(points), [points]);
-  const complete = useMemo(() => addedUp(points, today), [points, today]);
+function query(scope: string, question: Question) {
   return {
-    asked,
-    total,
-    points,
-    rows: cut ? askedRows : rows,
-    complete: byDay ? complete : askedComplete,
-    previous,
+    queryKey: ["query", scope, question],
+    queryFn: async ({ signal }: { signal: AbortSignal }) => ({
+      question,
+      table: await ask(scope, question, signal),
+    }),
   };
 }
 
-/** The groups of an answer, added up over its points; only those before a day when it is given. */
-function addedUp({ answer, waiting }: Asked, before?: Day): Asked {
-  if (!answer) return { answer, waiting };
-  const { records } = answer.frame;
-  const kept = before ? records.filter(({ bucket }) => bucket < before) : records;
-  const groups = byGroup(kept);
-  const frameOfGroups = { ...answer.frame, records: groups, total: groups.length };
-  return { answer: { ...answer, frame: frameOfGroups }, waiting };
+function combine(results: readonly UseQueryResult<Answer>[]) {
+  const answers = results.flatMap(({ data }) => data ?? []);
+  const failed = results.find(({ data, error }) => error && !data);
+  return {
+    answers: answers.length === results.length ? answers : null,
+    error: failed?.error ?? null,
+  };
+}
+
+/** Keeps the last content until there is a fresh one. */
+export function useShown<T>(fresh: T | null, error: Error | null): Shown<T> {
+  const client = useQueryClient();
+  const [last, keep] = useState(fresh);
+  if (fresh !== null && fresh !== last) keep(() => fresh);
+  const content = fresh ?? last;
+  const retry = useCallback(() => void client.refetchQueries(FAILED), [client]);
+  const waiting = { first: content === null, again: fresh === null, error, retry };
+  return { content, waiting };
 }

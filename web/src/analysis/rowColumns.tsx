@@ -20,9 +20,9 @@ import {
   roundingGap,
   shortSpan,
 } from "../core/format";
+import type { Comparison } from "../core/period";
 import { ChangeFigure, Figure } from "../ui/Figure";
 import type { TableColumn } from "../ui/VirtualTable";
-import type { Questions } from "./answers";
 import type { Entry } from "./frame";
 
 /** A group or a point, with what it cost over the complete days, now and before. */
@@ -107,9 +107,9 @@ export function shareColumn(whole: Known): TableColumn<Row> {
   };
 }
 
-export function changeColumn(currency: string, { comparison }: Questions): TableColumn<Row> {
-  const spans = comparison
-    ? `Complete days: ${shortSpan(comparison.current)} against ${shortSpan(comparison.previous)}`
+export function changeColumn(currency: string, over: Comparison | null): TableColumn<Row> {
+  const spans = over
+    ? `Complete days: ${shortSpan(over.current)} against ${shortSpan(over.previous)}`
     : "No complete day to compare yet";
   return {
     id: "change",

@@ -45,7 +45,7 @@ function Ready(): ReactNode {
       {error ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : (
-        <Skeleton height={480} label="Cost analysis" />
+        <Skeleton heights={[32, 96, 360, 240]} label="Cost analysis" />
       )}
     </main>
   );

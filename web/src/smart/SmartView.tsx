@@ -1,62 +1,63 @@
 /** AI smart view: what each resource, deployment and token type costs, and why. */
 import { type ReactNode, useMemo } from "react";
-import { type Questions, questions, useAnswer } from "../analysis/answers";
+import { type Answer, useAnswers } from "../analysis/answers";
 import { useDesk } from "../analysis/context";
+import { type Compared, comparedOver } from "../analysis/costAnswers";
 import { Empty } from "../analysis/Empty";
 import { Figures } from "../analysis/Figures";
 import { Notices } from "../analysis/Notices";
+import { type Questions, questions } from "../analysis/questions";
 import { UnpricedStrip } from "../analysis/UnpricedStrip";
-import { Failure, Panel } from "../ui/Panel";
+import { Panel } from "../ui/Panel";
 import { TreeTable } from "./TreeTable";
 import { DEPLOYMENT_COLUMNS, LINE_COLUMNS, tree } from "./tree";
 
 export function SmartView(): ReactNode {
   const { state, today, status } = useDesk();
-  const { scope } = state;
   const asked = useMemo(() => smartQuestions(questions(state, today)), [state, today]);
-  const total = useAnswer(scope, asked.total, status.currency);
-  const lines = useAnswer(scope, asked.rows, status.currency);
-  const calls = useAnswer(scope, asked.points, status.currency);
-  const complete = useAnswer(scope, asked.complete, status.currency);
-  const previous = useAnswer(scope, asked.previous, status.currency);
+  const { content, waiting } = useAnswers(state.scope, asked, status.currency);
+  const { total } = content ?? {};
+  if (total && !waiting.again && !waiting.error && total.frame.records.length === 0)
+    return <Empty span={total.question.span} />;
+  return (
+    <Panel waiting={waiting} heights={[96, 480]} label="Resources and deployments">
+      {content && total && <Content answers={{ ...content, total }} />}
+    </Panel>
+  );
+}
+
+type Answers = Compared & Readonly<Record<"lines" | "calls", Answer | null>>;
+
+function Content({ answers }: { answers: Answers }): ReactNode {
+  const { total, lines, calls, complete, previous } = answers;
   const nodes = useMemo(
     () =>
       tree({
-        lines: lines.answer?.frame.records ?? [],
-        calls: calls.answer?.frame.records ?? [],
-        now: complete.answer?.frame.records ?? null,
-        before: previous.answer?.frame.records ?? null,
+        lines: lines?.frame.records ?? [],
+        calls: calls?.frame.records ?? [],
+        now: complete?.frame.records ?? null,
+        before: previous?.frame.records ?? null,
       }),
-    [lines.answer, calls.answer, complete.answer, previous.answer],
+    [lines, calls, complete, previous],
   );
-  const answer = total.answer;
-  // Every other question would fail for the same reason, and say the same six times.
-  if (total.waiting.error) return <Failure {...total.waiting} error={total.waiting.error} />;
-  if (answer && !total.waiting.again && answer.frame.records.length === 0)
-    return <Empty span={answer.question.span} />;
+  const { currency } = total.frame;
   return (
     <>
-      <Figures {...{ asked, total, complete, previous }} />
-      {answer && <Notices frame={answer.frame} />}
-      {answer && <UnpricedStrip unpriced={answer.table.unpriced} />}
-      <Panel waiting={lines.waiting} height={34 * 10} label="Resources and deployments">
-        <TreeTable
-          nodes={nodes}
-          currency={lines.answer?.frame.currency ?? status.currency}
-          comparison={asked.comparison}
-        />
-      </Panel>
+      <Figures answers={answers} />
+      <Notices frame={total.frame} />
+      <UnpricedStrip unpriced={total.table.unpriced} />
+      <TreeTable nodes={nodes} currency={currency} comparison={comparedOver(answers)} />
     </>
   );
 }
 
 /** The same spans, cut into deployments and token types; calls once without token types. */
-function smartQuestions(plain: Questions): Questions {
+function smartQuestions({ total, rows, complete, previous }: Questions) {
   return {
-    ...plain,
-    rows: { ...plain.rows, grouping: LINE_COLUMNS },
-    points: { ...plain.rows, grouping: DEPLOYMENT_COLUMNS },
-    complete: plain.complete && { ...plain.complete, grouping: LINE_COLUMNS },
-    previous: plain.previous && { ...plain.previous, grouping: LINE_COLUMNS },
+    total,
+    lines: { ...rows, grouping: LINE_COLUMNS },
+    calls: { ...rows, grouping: DEPLOYMENT_COLUMNS },
+    complete: complete && { ...complete, grouping: LINE_COLUMNS },
+    previous: previous && { ...previous, grouping: LINE_COLUMNS },
   };
 }

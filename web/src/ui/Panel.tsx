@@ -16,17 +16,17 @@ export interface Waiting {
 
 export function Panel(props: {
   waiting: Waiting;
-  height: number;
-  className?: string;
+  /** Heights of the parts of the final layout. */
+  heights: readonly number[];
   label: string;
   children: ReactNode;
 }): ReactNode {
-  const { waiting, height, className = "", label, children } = props;
+  const { waiting, heights, label, children } = props;
   if (waiting.error) return <Failure error={waiting.error} retry={waiting.retry} />;
-  if (waiting.first) return <Skeleton height={height} label={label} />;
+  if (waiting.first) return <Skeleton heights={heights} label={label} />;
   return (
     <section
-      className={`panel ${className} ${waiting.again ? "again" : ""}`}
+      className={waiting.again ? "panel again" : "panel"}
       aria-label={label}
       aria-busy={waiting.again}
     >
@@ -36,10 +36,13 @@ export function Panel(props: {
 }
 
 /** Grey shapes in the final layout; they appear only when an answer is slow. */
-export function Skeleton({ height, label }: { height: number; label: string }): ReactNode {
+export function Skeleton(props: { heights: readonly number[]; label: string }): ReactNode {
   return (
-    <div className="skeleton" style={{ height }} role="status">
-      <span className="hidden">{label} is loading</span>
+    <div className="skeleton" role="status">
+      <span className="hidden">{props.label} is loading</span>
+      {props.heights.map((height, index) => (
+        <div key={index} className="skeleton-part" style={{ height }} />
+      ))}
     </div>
   );
 }
