@@ -8,6 +8,7 @@ import tarfile
 import tomllib
 import venv
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def run(*command: str | Path, cwd: Path, path: str | None = None) -> str:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The product in an empty environment; the PATH of its build has a shell and nothing else."""
     folder = tmp_path_factory.mktemp("packaging")
     sources, programs, environment = (folder / name for name in ("sources", "bin", "venv"))
@@ -56,7 +57,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     run(*install, "--no-compile", "--require-hashes", "-r", lock, cwd=folder, path=str(programs))
     run(*install, "--no-deps", sources, cwd=folder, path=str(programs))
     where = run(python, "-c", "import costplane; print(costplane.__file__)", cwd=folder)
-    return Installation(sources, python, Path(where.strip()).parents[1])
+    yield Installation(sources, python, Path(where.strip()).parents[1])
+    shutil.rmtree(folder)  # a gigabyte that pytest would keep for three runs
 
 
 def test_the_page_is_part_of_the_product(installation: Installation) -> None:
