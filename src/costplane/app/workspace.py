@@ -10,6 +10,8 @@ from pathlib import Path
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
+from costplane.app.charge_list import ChargeList
+from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
 from costplane.app.posting import Poster
@@ -31,6 +33,8 @@ from costplane.metering.log import SegmentLog
 from costplane.pricing.ports import StoredSheet
 from costplane.pricing.price import PriceRow
 from costplane.pricing.question import Answer, PriceQuestion
+from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.explanation import ChargeExplanation, EventExplanation
 from costplane.store.control_plane import ControlPlane
 
 
@@ -56,6 +60,9 @@ class Workspace:
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
         self._queries = Queries(
+            self.ledger, self.engine, control.catalog, control.settings, self.prices
+        )
+        self._explaining = Explaining(
             self.ledger, self.engine, control.catalog, control.settings, self.prices
         )
 
@@ -133,6 +140,23 @@ class Workspace:
     def explain_price(self, question: PriceQuestion, at: datetime | None = None) -> Answer:
         """The price of a use, with the steps that led there, or why none."""
         return self.prices.explain(question, at or self.now())
+
+    def explain_event(self, source: str, event_id: str) -> EventExplanation:
+        """Why an event costs what it costs. Raises NotFound if the ledger does not have it."""
+        return self._explaining.event([(source, event_id)])
+
+    def explain_named_event(self, name: str) -> EventExplanation:
+        """The same for an event written as `source#id`, with or without `event:` before it."""
+        return self._explaining.event(possible_identities(name))
+
+    def explain_charge(self, address: ChargeAddress, skip: int = 0) -> ChargeExplanation:
+        """Why a charge is what it is, with the events behind it after `skip` ones. Raises
+        NotFound if nothing was posted there."""
+        return self._explaining.charge(address, skip)
+
+    def charges(self, scope: Scope, period: Period, meter: str = "", most: int = 100) -> ChargeList:
+        """The costliest charges of a scope whose meter's name has the text `meter`."""
+        return self._explaining.charges(scope, period, meter, most)
 
     def definition(
         self, body: Mapping[str, object], now: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from costplane import __version__
-from costplane.cli import demo, explain, ingest, prices, query, serve
+from costplane.cli import demo, explain, explain_cost, ingest, prices, query, serve
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
 
@@ -27,6 +27,7 @@ app.command("ingest")(ingest.ingest)
 prices.commands.command("explain")(explain.explain)
 app.add_typer(prices.commands, name="prices")
 app.command("query")(query.query)
+app.command("explain")(explain_cost.explain)
 
 
 def _print_version(wanted: bool) -> None:

@@ -16,6 +16,7 @@ from costplane.errors import CostplaneError
 from costplane.http import envelope
 from costplane.http.access import PUBLIC
 from costplane.http.arm import UnknownOperation, operation_routes
+from costplane.http.explain import explain_routes
 from costplane.http.health import health_routes
 from costplane.http.heavy import HeavyWork
 from costplane.http.identity import Authenticator
@@ -54,6 +55,7 @@ def create_app(
     app.get("/openapi.json", include_in_schema=False, dependencies=public)(app.openapi)
     app.include_router(health_routes(services))
     app.include_router(own_routes(services))
+    app.include_router(explain_routes(services))
     app.router.routes.extend(operation_routes(OPERATIONS, services))
     app.router.routes.append(UnknownOperation())
     app.include_router(page_routes(services, page or built_page()))

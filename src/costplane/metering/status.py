@@ -15,6 +15,7 @@ from costplane.core.quantities import PROMPT_TYPES, QUANTITIES
 from costplane.core.tags import canonical, parse, select
 
 BILLED, NOT_BILLED, USAGE_MISSING = "Billed", "NotBilled", "UsageMissing"
+GATEWAY_CACHE_HIT = "GatewayCacheHit"
 
 _NEVER_BILLED = pa.array([401, 403, 404, 429], pa.int32())
 """Refused before any work was done."""
@@ -44,11 +45,24 @@ def with_billing_status(events: pa.Table) -> pa.Table:
         pc.case_when(
             pc.make_struct(billed, hit, not_billed),
             no_text,
-            "GatewayCacheHit",
+            GATEWAY_CACHE_HIT,
             by_code,
             "NoUsageTold",
         ),
     )
+
+
+def billing_rule(status: str, reason: str | None, http_status: int) -> str:
+    """In words, why an event got its billing status and reason (the table of billing-rules 3)."""
+    if status == BILLED:
+        return f"HTTP status {http_status}, usage told: billed"
+    if status == USAGE_MISSING:
+        return f"HTTP status {http_status}, no usage told: its cost is unknown, not zero"
+    if reason == GATEWAY_CACHE_HIT:
+        return "answered from the gateway's cache: not billed"
+    if http_status in _NEVER_BILLED.to_pylist():
+        return f"HTTP status {http_status}, refused before any work was done: not billed"
+    return f"HTTP status {http_status}, failed without usage: not billed"
 
 
 def with_context_tokens(events: pa.Table) -> pa.Table:

@@ -1,0 +1,100 @@
+"""The charges of a scope on a day, with their addresses: where an explanation starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.analysis.lines import scope as of_scope
+from costplane.analysis.nodes import instant, literal, template
+from costplane.analysis.plan import ScopeFilter
+from costplane.core.period import Period
+from costplane.core.relation import Engine
+from costplane.ledger.delta import Snapshot
+from costplane.rating.charge_address import ChargeAddress
+
+_HOUR = "DATE_TRUNC('hour', ChargePeriodStart)"
+_SHOWN = ("ResourceId", "x_Deployment", "x_Model", "SkuMeter", "ConsumedUnit", "BillingCurrency")
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeItem:
+    """A charge: where it was made, by what, and what it came to."""
+
+    address: str
+    hour: datetime
+    resource_id: str
+    deployment: str | None
+    model: str | None
+    meter: str | None
+    quantity: str
+    count: Decimal
+    unit: str
+    events: int
+    billed_cost: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeList:
+    """The costliest charges, of `total` in all."""
+
+    charges: tuple[ChargeItem, ...]
+    total: int
+
+
+def charge_list(
+    engine: Engine, snapshot: Snapshot, scope: ScopeFilter, period: Period, meter: str, most: int
+) -> ChargeList:
+    """The `most` costliest charges whose meter's name has the text `meter`."""
+    statement = _grouped()
+    statement.where(
+        *of_scope(scope, "charges"),
+        template("ChargePeriodStart >= :at", at=instant(period.start)),
+        template("ChargePeriodStart < :at", at=instant(period.end)),
+        template("CONTAINS(LOWER(SkuMeter), :part)", part=literal(meter.lower())),
+        copy=False,
+    )
+    rows = engine.execute(statement.limit(most), snapshot.files).to_pylist()
+    total = rows[0]["total"] if rows else 0
+    return ChargeList(tuple(_item(row) for row in rows), total)
+
+
+def _grouped() -> exp.Select:
+    """Charges by address, the costliest first."""
+    shown = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in _SHOWN)
+    statement = sqlglot.parse_one(
+        f"SELECT {_HOUR} AS hour, x_Series, x_TokenType, SkuPriceId, {shown}, "
+        "SUM(ConsumedQuantity) AS quantity, SUM(x_Events) AS events, SUM(BilledCost) AS cost, "
+        "COUNT(*) OVER () AS total FROM charges WHERE x_Series IS NOT NULL "
+        f"GROUP BY {_HOUR}, x_Series, x_TokenType, SkuPriceId "
+        "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId",
+        dialect="duckdb",
+    )
+    assert isinstance(statement, exp.Select)
+    return statement
+
+
+def _item(row: Mapping[str, Any]) -> ChargeItem:
+    hour = row["hour"].astimezone(UTC)
+    address = ChargeAddress(hour, row["x_Series"], row["x_TokenType"], row["SkuPriceId"])
+    return ChargeItem(
+        address=str(address),
+        hour=hour,
+        resource_id=row["ResourceId"],
+        deployment=row["x_Deployment"],
+        model=row["x_Model"],
+        meter=row["SkuMeter"],
+        quantity=row["x_TokenType"],
+        count=row["quantity"],
+        unit=row["ConsumedUnit"],
+        events=int(row["events"]),
+        billed_cost=row["cost"],
+        currency=row["BillingCurrency"],
+    )

@@ -1,0 +1,226 @@
+"""Why an event or a charge costs what it costs (billing-rules 28), out of one snapshot.
+
+Prices are those of the version with which each row was rated, lines the rating's own; whose a
+series is and what tags it has is asked of the catalog of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
+
+from costplane.analysis.plan import ScopeFilter
+from costplane.app.charge_events import ChargeEvents
+from costplane.app.charge_list import ChargeList, charge_list
+from costplane.app.holders import CatalogHolders
+from costplane.app.ledger_rows import Identity, LedgerRows, Row
+from costplane.app.origins import Origins, series_facts
+from costplane.app.ports import Settings
+from costplane.app.prices import PriceBooks
+from costplane.catalog.ports import CatalogReader
+from costplane.core.money import EXACT
+from costplane.core.period import Period
+from costplane.core.quantities import BY_NAME
+from costplane.core.relation import Engine
+from costplane.core.scope import Scope
+from costplane.core.settings import TAG_INHERITANCE
+from costplane.core.tags import parse
+from costplane.errors import InvalidInput, NotFound
+from costplane.ledger.delta import Ledger
+from costplane.metering.status import billing_rule
+from costplane.pricing.ports import StoredSheet
+from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.explain import (
+    Pricing,
+    exact_text,
+    price_explanation,
+    rounding_text,
+    slices,
+    totals,
+)
+from costplane.rating.explanation import (
+    ChargeExplanation,
+    EventExplanation,
+    Evidence,
+    PostedRow,
+)
+from costplane.rating.holder import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Explains events and charges. Threads may share it."""
+
+    ledger: Ledger
+    engine: Engine
+    catalog: CatalogReader
+    settings: Settings
+    prices: PriceBooks
+
+    def event(self, identities: Sequence[Identity]) -> EventExplanation:
+        """The event that has one of `identities`; if it is evidence, the one that counts.
+
+        Raises NotFound if there is none, InvalidInput if there are several.
+        """
+        rows = self._rows()
+        event = _counting(rows, identities)
+        lines = self._pricing(event["price_version"]).lines(event, rows.facts(event["series"]))
+        time, status, origins = (
+            event["time"].astimezone(UTC),
+            event["billing_status"],
+            self._origins(),
+        )
+        return EventExplanation(
+            source=event["source"],
+            id=event["id"],
+            time=time,
+            received_at=event["received_at"].astimezone(UTC),
+            resource_id=event["resource_id"],
+            facts=origins.event_facts(event, time),
+            tags=origins.event_tags(parse(event["tags"]), event["resource_id"], time),
+            billing_status=status,
+            rule=billing_rule(status, event["status_reason"], event["http_status"]),
+            price_version=event["price_version"],
+            lines=lines,
+            totals=totals(lines),
+            without_price=sum(line.status == "Unpriced" for line in lines),
+            evidence=_evidence(rows, event),
+        )
+
+    def charge(self, address: ChargeAddress, skip: int = 0) -> ChargeExplanation:
+        """The charge at `address`, with the events behind it after `skip` ones.
+
+        Raises NotFound if nothing was posted there.
+        """
+        rows = self._rows()
+        posted = rows.charges(address)
+        if not posted:
+            raise NotFound(f"no charge was posted at '{address}'", target="charge")
+        facts = rows.facts(address.series)
+        pricings = [self._pricing(version) for version in rows.price_versions(address)]
+        parts = [part for pricing in pricings for part in slices(address, facts, pricing)]
+        events = ChargeEvents(rows, address, parts)
+        return self._charge(address, posted, facts, events, skip)
+
+    def charges(self, scope: Scope, period: Period, meter: str, most: int) -> ChargeList:
+        """The costliest charges of `scope` whose meter's name has the text `meter`."""
+        chosen = self.catalog.select(scope)
+        narrowed = ScopeFilter(chosen.subscriptions, chosen.resource_group, chosen.resource_id)
+        return charge_list(self.engine, self.ledger.snapshot(), narrowed, period, meter, most)
+
+    def _charge(
+        self,
+        address: ChargeAddress,
+        posted: Sequence[Row],
+        facts: Facts,
+        events: ChargeEvents,
+        skip: int,
+    ) -> ChargeExplanation:
+        first, quantity, sums = posted[0], BY_NAME[address.quantity], events.sums()
+        # The last book's rate: between two postings an import may have brought a list price.
+        rate = events.slices[-1].rate if events.slices else None
+        offer, public = (rate.offer, rate.list_offer) if rate else (None, None)
+        sheets = self._sheets()
+        billed = _sum(row["BilledCost"] for row in posted)
+        return ChargeExplanation(
+            address=str(address),
+            start=address.period.start,
+            end=address.period.end,
+            resource_id=first["ResourceId"],
+            billing_account_id=first["BillingAccountId"],
+            service=first["ServiceName"],
+            meter=first["SkuMeter"],
+            facts=series_facts(facts),
+            quantity=quantity.name,
+            label=quantity.label,
+            count=_sum(row["ConsumedQuantity"] for row in posted),
+            unit=quantity.unit,
+            price=price_explanation(offer, sheets) if offer else None,
+            steps=rate.steps if rate else (),
+            list_price=price_explanation(public, sheets) if public else None,
+            exact=exact_text(sums.exact),
+            rounded_each=rate is not None and rate.contracted[1] != 1,
+            rounding=rounding_text(sums.exact, sums.amount),
+            amount=sums.amount,
+            currency=first["BillingCurrency"],
+            billed_cost=billed,
+            list_cost=_sum(row["ListCost"] for row in posted),
+            unexplained=EXACT.subtract(billed, sums.amount),
+            rows=self._posted_rows(posted, facts),
+            behind=events.behind(skip, sums),
+        )
+
+    def _posted_rows(self, posted: Sequence[Row], facts: Facts) -> tuple[PostedRow, ...]:
+        origins, sent = self._origins(), parse(facts["allocation_tags"])
+        return tuple(
+            PostedRow(
+                start=(start := row["ChargePeriodStart"].astimezone(UTC)),
+                end=row["ChargePeriodEnd"].astimezone(UTC),
+                recorded=row["x_RecordedDate"],
+                charge_class=row["ChargeClass"],
+                count=row["ConsumedQuantity"],
+                events=row["x_Events"],
+                billed_cost=row["BilledCost"],
+                effective_cost=row["EffectiveCost"],
+                contracted_cost=row["ContractedCost"],
+                list_cost=row["ListCost"],
+                tags=origins.charge_tags(parse(row["Tags"]), facts, sent, start),
+            )
+            for row in posted
+        )
+
+    def _rows(self) -> LedgerRows:
+        return LedgerRows(self.engine, self.ledger.snapshot())
+
+    def _origins(self) -> Origins:
+        return Origins(self.catalog, self.settings.get(TAG_INHERITANCE))
+
+    def _pricing(self, version: int) -> Pricing:
+        holders = CatalogHolders(self.catalog, inheritance=self.settings.get(TAG_INHERITANCE))
+        return Pricing(self.prices.at(version), holders, self._sheets())
+
+    def _sheets(self) -> dict[int, StoredSheet]:
+        return {sheet.version: sheet for sheet in self.prices.sheets()}
+
+
+def possible_identities(text: str) -> list[Identity]:
+    """The sources and ids that `source#id` may mean, if either has a # in it."""
+    named = text.removeprefix("event:")
+    places = [place for place, letter in enumerate(named) if letter == "#"]
+    if not places:
+        raise InvalidInput(
+            f"'{text[:200]}' names no event; write its source and id as source#id", target="event"
+        )
+    return [(named[:place], named[place + 1 :]) for place in places]
+
+
+def _counting(rows: LedgerRows, identities: Sequence[Identity]) -> Row:
+    """The event of one of `identities` that counts for its call."""
+    found = rows.events(identities)
+    if not found:
+        stands = [(e["stands_source"], e["stands_id"]) for e in rows.evidence(identities)]
+        found = rows.events(stands) if stands else []
+    source, event_id = identities[0]
+    if not found:
+        raise NotFound(f"there is no event '{event_id}' of source '{source}'", target="event")
+    if len(found) > 1:
+        raise InvalidInput(
+            f"'{source}#{event_id}' names several events; give source and id apart", target="event"
+        )
+    return found[0]
+
+
+def _evidence(rows: LedgerRows, event: Row) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(row["source"], row["id"], row["time"].astimezone(UTC))
+        for row in rows.evidence_for((event["source"], event["id"]))
+    )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
