@@ -20,7 +20,7 @@ export function Legend(props: {
             <span className="swatch" style={{ background: drawing.colours[index] }} />
             <span className="legend-name">{name}</span>
             <span className="secondary">
-              <Figure value={series.total} text={write(series.total)} reason="No price" />
+              <Figure value={series.total} text={write(series.total)} reason="No priced usage" />
             </span>
           </>
         );

@@ -92,7 +92,7 @@ function Bars({ answer }: { answer: Answer }): ReactNode {
       {rest.length > 0 && (
         <li className="ranked-rest secondary">
           <span>{rest.length} others</span>
-          <Figure value={others} text={written(others, measure, digits)} reason="No price" />
+          <Figure value={others} text={written(others, measure, digits)} reason="No priced usage" />
           <span>{percent(quotient(others, total))}</span>
         </li>
       )}
@@ -133,7 +133,7 @@ function Bar(props: {
       >
         <span className="ranked-name">{name}</span>
         <span className="ranked-value">
-          <Figure value={value} text={written(value, measure, digits)} reason="No price" />
+          <Figure value={value} text={written(value, measure, digits)} reason="No priced usage" />
         </span>
         <span className="ranked-share secondary">{percent(quotient(value, total))}</span>
         <span className="ranked-track">

@@ -77,13 +77,18 @@ export function costColumn({ rows, currency, all }: Sums): TableColumn<Row> {
         value={entry.cost}
         text={money(entry.cost, digits)}
         unit={currency}
-        reason="No price"
+        reason="No priced usage"
       />
     ),
     total: (
       <span title={off ?? undefined}>
         {off && <abbr title={off}>≈ </abbr>}
-        <Figure value={all.cost} text={money(all.cost, digits)} unit={currency} reason="No price" />
+        <Figure
+          value={all.cost}
+          text={money(all.cost, digits)}
+          unit={currency}
+          reason="No priced usage"
+        />
       </span>
     ),
   };
@@ -100,7 +105,7 @@ export function shareColumn(whole: Known): TableColumn<Row> {
         value={quotient(entry.cost, whole)}
         text={percent(quotient(entry.cost, whole))}
         unit={`= ${entry.cost} / ${whole}`}
-        reason="No price"
+        reason="No priced usage"
       />
     ),
     total: "",

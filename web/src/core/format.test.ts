@@ -86,6 +86,9 @@ test("dates are UTC days in the reader's words", () => {
   expect(plain(spanText({ from: "2026-11-01", until: "2026-11-23" }, "en"))).toBe(
     "Nov 1 – 22, 2026",
   );
+  expect(plain(spanText({ from: "2025-12-01", until: "2026-12-01" }, "en"))).toBe(
+    "Dec 2025 – Nov 2026",
+  );
   expect(bucketText("2026-11-22", "short", "en")).toBe("Nov 22");
   expect(bucketText("2026-11-22T09", "short", "en")).toBe("Nov 22, 09:00");
   expect(bucketText("2026-11", "short", "en")).toBe("Nov 2026");

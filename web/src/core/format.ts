@@ -155,14 +155,16 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 
 const instant = (day: Day): Date => new Date(`${day}T00:00:00Z`);
 
-/** A span as people write it: "October 2026", "2026", "1 – 22 Nov 2026". */
+/** A span as people write it: "October 2026", "2026", "Jan – Mar 2026", "1 – 22 Nov 2026". */
 export function spanText(span: Span, locale = LOCALE): string {
   const last = addDays(span.until, -1);
   if (span.from.endsWith("-01-01") && last === `${span.from.slice(0, 4)}-12-31`)
     return span.from.slice(0, 4);
   if (span.from === monthStart(span.from) && span.until === monthStart(span.from, 1))
     return dateFormat(locale, { month: "long", year: "numeric" }).format(instant(span.from));
-  const format = dateFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+  const months = span.from === monthStart(span.from) && span.until === monthStart(span.until);
+  const day = months ? {} : ({ day: "numeric" } as const);
+  const format = dateFormat(locale, { ...day, month: "short", year: "numeric" });
   return format.formatRange(instant(span.from), instant(last));
 }
 
@@ -188,8 +190,11 @@ export function bucketText(key: string, form: "short" | "long", locale = LOCALE)
 /** An instant in the reader's zone, with the zone's short name. */
 export function momentText(moment: string, locale = LOCALE): string {
   const format = new Intl.DateTimeFormat(locale, {
-    dateStyle: "medium",
-    timeStyle: "long",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
   });
   return format.format(new Date(moment));
 }

@@ -17,7 +17,7 @@ export interface Scale {
 
 export function TreeCells({ node, scale }: { node: Node; scale: Scale }): ReactNode {
   const { currency, total, costDigits, millionDigits, requestDigits } = scale;
-  const unpriced = "No price";
+  const unpriced = "No priced usage";
   const million = costPerMillion(node);
   const share = quotient(node.cost, total);
   const hits = cacheHits(node);
