@@ -1,4 +1,8 @@
-"""Facts that an event does not tell, from its deployment's catalog entry (billing-rules 9)."""
+"""Facts that an event does not tell, from its deployment's catalog entry (billing-rules 9).
+
+An entry's version is that of its model: an event that names another model, or a dated one, keeps
+what it told.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from sqlglot import exp
 from costplane.catalog.model import Deployment, Resource
 from costplane.core.relation import Engine
 from costplane.core.tables import INSTANT
+from costplane.pricing.model_names import priced_model
 
 _FACTS = ("model", "model_version", "deployment_type", "region")
 _ENTRIES = pa.schema(
@@ -18,6 +23,7 @@ _ENTRIES = pa.schema(
         ("resource_id", pa.string()),
         ("deployment", pa.string()),
         *((fact, pa.string()) for fact in _FACTS[:3]),
+        ("priced_model", pa.string()),
         ("valid_from", INSTANT),
         ("valid_to", INSTANT),
     ]
@@ -25,16 +31,26 @@ _ENTRIES = pa.schema(
 _PLACES = pa.schema([("resource_id", pa.string()), ("region", pa.string())])
 
 
+_TEXT = """
+    SELECT
+        COALESCE(event.model, entry.model) AS model,
+        COALESCE(event.model_version, CASE
+            WHEN event.model IS NULL THEN entry.model_version
+            WHEN event.priced_model = entry.priced_model AND NOT event.is_dated
+            THEN entry.model_version
+        END) AS model_version,
+        COALESCE(event.deployment_type, entry.deployment_type) AS deployment_type,
+        COALESCE(event.region, place.region) AS region
+    FROM event
+    LEFT JOIN entry ON event.resource_id = entry.resource_id
+        AND event.deployment = entry.deployment AND event.time >= entry.valid_from
+        AND (entry.valid_to IS NULL OR event.time < entry.valid_to)
+    LEFT JOIN place ON event.resource_id = place.resource_id
+    ORDER BY event.row"""
+
+
 def _statement() -> exp.Query:
-    told = ", ".join(f"COALESCE(event.{f}, entry.{f}) AS {f}" for f in _FACTS[:3])
-    statement = sqlglot.parse_one(
-        f"SELECT {told}, COALESCE(event.region, place.region) AS region FROM event "
-        "LEFT JOIN entry ON event.resource_id = entry.resource_id "
-        "AND event.deployment = entry.deployment AND event.time >= entry.valid_from "
-        "AND (entry.valid_to IS NULL OR event.time < entry.valid_to) "
-        "LEFT JOIN place ON event.resource_id = place.resource_id ORDER BY event.row",
-        dialect="duckdb",
-    )
+    statement = sqlglot.parse_one(_TEXT, dialect="duckdb")
     assert isinstance(statement, exp.Query)
     return statement
 
@@ -63,8 +79,17 @@ def with_deployment_facts(
 
 
 def _keys(events: pa.Table) -> pa.Table:
+    """What is looked up, with the model as prices know it and whether it names a version."""
     keys = events.select(["resource_id", "deployment", "time", *_FACTS])
-    return keys.append_column("row", pa.array(range(len(events)), pa.int64()))
+    told = keys["model"].to_pylist()
+    names = {model: priced_model(model) for model in set(told) if model is not None}
+    priced = [names[model][0] if model is not None else None for model in told]
+    dated = [model is not None and names[model][1] is not None for model in told]
+    return (
+        keys.append_column("priced_model", pa.array(priced, pa.string()))
+        .append_column("is_dated", pa.array(dated, pa.bool_()))
+        .append_column("row", pa.array(range(len(events)), pa.int64()))
+    )
 
 
 def _entries(deployments: Sequence[Deployment]) -> pa.Table:
@@ -75,6 +100,7 @@ def _entries(deployments: Sequence[Deployment]) -> pa.Table:
             "model": d.model,
             "model_version": d.model_version,
             "deployment_type": d.deployment_type,
+            "priced_model": priced_model(d.model)[0] if d.model else None,
             "valid_from": d.valid_from,
             "valid_to": d.valid_to,
         }
