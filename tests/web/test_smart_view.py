@@ -40,7 +40,7 @@ def test_a_resource_adds_up_what_is_priced(screen: Screen) -> None:
     assert [tokens, cost] == ["5500890", "2.8"]
     unpriced = line(screen, "own")
     assert cells(unpriced)[1] is None
-    expect(unpriced.locator("td").nth(2)).to_contain_text("No price")
+    expect(unpriced.locator("td").nth(2)).to_contain_text("No priced usage")
 
 
 def test_token_types_open_by_keyboard(screen: Screen) -> None:
