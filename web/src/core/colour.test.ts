@@ -55,3 +55,69 @@ test("token types have the colours of their family", () => {
   expect(tokenInk("input_audio_cached")).toBe(TOKEN_INKS.audio);
   expect(tokenInk("hours")).toBe(TOKEN_INKS.provisioned);
 });
+
+type Triple = readonly [number, number, number];
+
+// Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
+const SIGHTS = {
+  full: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protan: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deutan: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritan: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+} as const;
+
+function lab(hex: string, sight: readonly [Triple, Triple, Triple]): Triple {
+  const rgb = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const dot = (row: Triple, of: readonly number[]): number =>
+    row.reduce((sum, factor, index) => sum + factor * (of[index] ?? 0), 0);
+  const seen = sight.map((row) => Math.min(1, Math.max(0, dot(row, rgb))));
+  const f = (value: number): number =>
+    value > 216 / 24389 ? Math.cbrt(value) : (24389 / 27 / 116) * value + 16 / 116;
+  const x = f(dot([0.4124564, 0.3575761, 0.1804375], seen) / 0.95047);
+  const y = f(dot([0.2126729, 0.7151522, 0.072175], seen));
+  const z = f(dot([0.0193339, 0.119192, 0.9503041], seen) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+function closest(hexes: readonly string[], sight: readonly [Triple, Triple, Triple]): number {
+  const points = hexes.map((hex) => lab(hex, sight));
+  const distances = points.flatMap((a, index) =>
+    points.slice(index + 1).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])),
+  );
+  return Math.min(...distances);
+}
+
+test("token types differ for every kind of sight", () => {
+  for (const [name, sight] of Object.entries(SIGHTS)) {
+    for (const mode of ["light", "dark"] as const) {
+      const hexes = Object.values(TOKEN_INKS).map((one) => one[mode]);
+      expect(closest(hexes, sight), `${name} ${mode}`).toBeGreaterThanOrEqual(12);
+    }
+  }
+});
+
+test("identities differ for full sight", () => {
+  for (const mode of ["light", "dark"] as const) {
+    const hexes = PALETTE.map((one) => one[mode]);
+    expect(closest(hexes, SIGHTS.full), mode).toBeGreaterThanOrEqual(12);
+  }
+});
