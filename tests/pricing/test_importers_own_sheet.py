@@ -182,3 +182,22 @@ def test_a_scope_is_kept_as_rating_looks_for_it(
 ) -> None:
     sheet = read(tmp_path, f'kind: customer\nscope: "{text}"\n{YAML}').sheet
     assert sheet.scope == scope
+
+
+def test_a_price_of_another_provider_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "direct.yaml"
+    path.write_text(
+        "currency: USD\nvalid_from: 2026-01-01\nrows:\n"
+        "  - {provider: OpenAI, model: gpt-4o-2024-11-20, quantity: input_text,"
+        " unit: 1M, price: 2}\n"
+        "  - {provider: openai, model: gpt-4o, deployment_type: Global, quantity: input_text,"
+        " unit: 1M, price: 2}\n"
+    )
+    reading = read_price_sheet(path, imported_at=NOW)
+    (row,), (mapping,) = reading.sheet.rows, reading.sheet.mappings
+    assert mapping.key == ModelKey(
+        "gpt-4o", "2024-11-20", None, "Standard", "input_text", provider="openai"
+    )
+    assert (row.publisher_type, row.service_name) == ("External", "OpenAI")
+    (error,) = reading.rejected
+    assert (error.line, error.field) == (5, "deployment_type")

@@ -76,6 +76,6 @@ class PriceBooks:
         The model may be named as calls name it (pricing/model_names.py), as in rating.
         """
         if question.model is not None:
-            model, version = priced_model(question.model, question.model_version)
+            model, version = priced_model(question.model, question.model_version, question.provider)
             question = replace(question, model=model, model_version=version)
         return resolve(self.newest(), question, at)

@@ -34,6 +34,7 @@ def explain(
         list[str] | None, typer.Option(help="Token type; may be repeated.", show_default=False)
     ] = None,
     context_tokens: Annotated[int, typer.Option(help="Length of the prompt.", min=0)] = 0,
+    provider: Annotated[str, typer.Option(help="Who serves the model.")] = "azure",
     scope: Annotated[str, typer.Option(help="Who pays.")] = "/",
     at: Annotated[
         datetime | None,
@@ -43,6 +44,7 @@ def explain(
 ) -> None:
     """Say which price row a use would get, and why."""
     from costplane.core.scope import parse_scope
+    from costplane.pricing.providers import provider_family
     from costplane.pricing.question import PriceQuestion
 
     with opened(data, tables) as workspace:
@@ -58,6 +60,7 @@ def explain(
                 region.lower() if region else None,
                 name,
                 context_tokens,
+                provider_family(provider),
             )
             for name in quantity or USUAL
         ]

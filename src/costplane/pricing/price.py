@@ -17,11 +17,12 @@ from costplane.errors import InvalidPriceSheet
 from costplane.pricing.model_key import ModelKey
 
 PriceKind = Literal["usage", "hourly", "monthly", "reservation"]
-PublisherType = Literal["Azure", "Marketplace"]
+PublisherType = Literal["Azure", "Marketplace", "External"]
 SheetKind = Literal["list", "customer"]
 ConfirmedBy = Literal["parser", "user", "sheet"]
 
-PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace")
+PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace", "External")
+"""Who bills: Azure itself, its Marketplace, or a provider outside Azure."""
 SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
 
 _METER_NAMESPACE = UUID("0f3f1d52-6f0d-5f55-9a3e-5a6f1d1c7b90")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from costplane.pricing.book import Offer
+from costplane.pricing.providers import AZURE
 
 
 @dataclass(frozen=True, slots=True)
 class PriceQuestion:
     """One use: who (scope ids, the narrowest first), which model, how served, of what.
 
-    `context_tokens` is a prompt length inside the band in question. None is a fact that
-    nobody told.
+    `context_tokens` is a prompt length inside the band in question. `provider` is who served
+    the model (pricing/providers.py). None is a fact that nobody told.
     """
 
     scopes: tuple[str, ...]
@@ -23,6 +24,7 @@ class PriceQuestion:
     region: str | None
     quantity: str
     context_tokens: int
+    provider: str | None = AZURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from itertools import pairwise
 from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.fallback import stand_ins
+from costplane.pricing.providers import AZURE
 from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
 from costplane.pricing.served import PROVISIONED, as_served, of_band
 
-_UNTOLD = ("model_version", "deployment_type", "region")
+_UNTOLD = ("model_version", "deployment_type", "region", "provider")
 _Facts = tuple[str | None, ...]
 
 
@@ -28,9 +29,9 @@ def resolve(book: PriceBook, question: PriceQuestion, at: datetime) -> Answer:
         return Unresolved("MissingFact", "model")
     if (question.deployment_type or "").lower() in PROVISIONED:
         return Unresolved("ProvisionedUnitsUnknown", question.deployment_type or "")
-    offers = book.of_model(question.model)
+    offers = _of_provider(book.of_model(question.model), question.provider)
     if not offers:
-        return Unresolved("NoSuchModel", question.model)
+        return _no_such_model(question.model, question.provider)
     levels = _levels(offers, question.scopes)
     answers = [(name, _at_level(rows, question, at)) for name, rows in levels]
     return _first(answers)
@@ -53,6 +54,16 @@ def timeline(
         else:
             parts.append((Period(start, end), answer))
     return parts
+
+
+def _of_provider(offers: Sequence[Offer], provider: str | None) -> Sequence[Offer]:
+    """The offers of who served the model: nobody's price is another's."""
+    return offers if provider is None else [o for o in offers if o.key.provider == provider]
+
+
+def _no_such_model(model: str, provider: str | None) -> Unresolved:
+    elsewhere = provider is not None and provider != AZURE
+    return Unresolved("NoSuchModel", f"{model} at {provider}" if elsewhere else model)
 
 
 def _levels(offers: Sequence[Offer], scopes: Sequence[str]) -> list[tuple[str, list[Offer]]]:
@@ -151,6 +162,7 @@ def _by_untold_facts(rows: Iterable[Offer], question: PriceQuestion) -> dict[_Fa
             offer.key.version if question.model_version is None else None,
             offer.key.deployment_scope if question.deployment_type is None else None,
             offer.row.region if question.region is None else None,
+            offer.key.provider if question.provider is None else None,
         )
         groups.setdefault(facts, []).append(offer)
     return groups

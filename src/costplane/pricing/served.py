@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from costplane.pricing.book import Offer
+from costplane.pricing.providers import AZURE
 from costplane.pricing.question import PriceQuestion, Unresolved
 
 DEPLOYMENT_SCOPES: dict[str, tuple[str, str | None]] = {
@@ -34,7 +35,9 @@ def as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Of
         (
             "NoPriceForDeploymentType",
             kind or "",
-            lambda o: kind is None or variant is not None or o.key.deployment_scope == scope,
+            lambda o: (
+                kind is None or variant is not None or o.key.deployment_scope in (None, scope)
+            ),
         ),
         ("NoPriceForServiceTier", tier, lambda o: o.key.service_tier == tier),
         (
@@ -53,10 +56,16 @@ def as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Of
 
 
 def _of_version(offers: list[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
-    """Rows of the event's version; rows without version where it has none of its own."""
+    """Rows of the event's version; rows without version where it has none of its own.
+
+    Outside Azure a model is called by a dated or an undated name, and lists price both: there
+    rows without version are the price of the undated name.
+    """
     wanted = question.model_version
     if wanted is None:
-        return offers, Unresolved("MissingFact", "model_version")
+        undated = {(o.key.provider, o.key.quantity) for o in offers if o.key.version is None}
+        kept = [o for o in offers if o.key.version is None or not _named_so(o, undated)]
+        return kept, Unresolved("MissingFact", "model_version")
     own = {o.key.quantity for o in offers if o.key.version == wanted}
     kept = [
         o
@@ -64,6 +73,11 @@ def _of_version(offers: list[Offer], question: PriceQuestion) -> tuple[list[Offe
         if o.key.version == wanted or (o.key.version is None and o.key.quantity not in own)
     ]
     return kept, Unresolved("NoPriceForVersion", f"{question.model} {wanted}")
+
+
+def _named_so(offer: Offer, undated: Collection[tuple[str, str]]) -> bool:
+    key = offer.key
+    return key.provider != AZURE and (key.provider, key.quantity) in undated
 
 
 def of_band(offers: Sequence[Offer], context_tokens: int) -> list[Offer]:

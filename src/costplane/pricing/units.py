@@ -12,7 +12,7 @@ from decimal import Decimal
 from costplane.core.quantities import BY_NAME
 from costplane.pricing.model_key import ModelKey
 
-_MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
+_MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _TIMES = {
     "second": "Seconds",
     "minute": "Minutes",
@@ -22,6 +22,7 @@ _TIMES = {
 }
 _SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600}
 _UNIT_OF_MEASURE = re.compile(r"(\d+)([KMB]?)(?:\s*/?\s*([A-Za-z]+))?", re.ASCII)
+_ANY = re.compile(r"(\d+)\s*([KMBT]?)(?![A-Za-z])\s*/?\s*(.*)", re.ASCII)
 _NOUNS = {
     "calls": "Calls",
     "characters": "Characters",
@@ -67,3 +68,18 @@ def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tup
     if unit == "Seconds" and time is not None:
         return size * _SECONDS[time], unit
     return size, unit
+
+
+def any_block(unit_of_measure: str) -> tuple[Decimal, str]:
+    """The block and unit of any Azure service: "100 GB/Month" -> (100, "GB/Month").
+
+    For rows that price no call: what stands after the number is taken as it is. Raises
+    ValueError for a block of nothing.
+    """
+    text = unit_of_measure.strip()
+    match = _ANY.fullmatch(text)
+    if match is None:
+        return Decimal(1), text or "Units"
+    if int(match[1]) == 0:
+        raise ValueError(f"{unit_of_measure!r} is a block of nothing")
+    return Decimal(int(match[1]) * _MAGNITUDES[match[2]]), match[3] or "Units"

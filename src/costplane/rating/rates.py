@@ -15,6 +15,7 @@ from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.model_names import priced_model
+from costplane.pricing.providers import serving_provider
 from costplane.pricing.question import Answer, PriceQuestion, Resolution
 from costplane.pricing.resolution import timeline
 from costplane.rating.holder import Facts, Holder, Holders
@@ -94,7 +95,8 @@ def _answers(
         return [(use.period, None)]
     thresholds = (-1, *book.context_thresholds)
     told = facts["model"]
-    model, version = priced_model(told, facts["model_version"]) if told else (None, None)
+    provider = serving_provider(facts["provider"], in_azure=bool(facts["resource_group"]))
+    model, version = priced_model(told, facts["model_version"], provider) if told else (None, None)
     question = PriceQuestion(
         scopes=_scopes(facts, holder),
         model=model,
@@ -104,6 +106,7 @@ def _answers(
         region=facts["region"],
         quantity=use.quantity.name,
         context_tokens=thresholds[use.band] + 1,
+        provider=provider,
     )
     return timeline(book, question, use.period)
 

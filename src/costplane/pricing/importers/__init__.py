@@ -1,8 +1,8 @@
 """Importers: from a file to a price sheet, row by row, with the bad rows told apart.
 
-Formats are recognised by their content, plain or gzip: rows of the Azure Retail Prices API
-(JSON lines, an answer page, or the snapshot of the package azure-genai-prices), and Costplane's
-own sheet (YAML or CSV).
+Formats are recognised by their content (formats.py), plain, gzip or zip: rows and answers of the
+Azure Retail Prices API, price sheets of Azure agreements, litellm's and genai-prices' lists, and
+Costplane's own sheet.
 """
 
 from costplane.pricing.importers.draft import RowError

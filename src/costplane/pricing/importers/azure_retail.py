@@ -1,22 +1,24 @@
-"""Rows of the Azure Retail Prices API, in the three forms in which they are passed on.
+"""Rows of the Azure Retail Prices API, in the forms in which they are passed on.
 
-JSON lines (one row of the API each), an answer page ({"Items": [...]}), and the snapshot of the
-package azure-genai-prices ({"items": [...]}: one item for several regions of equal price, no
-meter id, US dollars). serviceName was "Cognitive Services" until 2025 and is "Foundry Models"
-since. Superseded rows stand beside current ones; which holds is decided when prices are resolved.
+JSON lines (one row of the API each, or one answer page), an answer page ({"Items": [...]}) or a
+list of them, CSV with the API's column names, and the snapshot of the package azure-genai-prices
+({"items": [...]}: one item for several regions of equal price, no meter id, US dollars).
+serviceName was "Cognitive Services" until 2025 and is "Foundry Models" since. Superseded rows
+stand beside current ones; which holds is decided when prices are resolved.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 
 SHEET_NAME = "azure-retail"
-"""All three forms are versions of one public list."""
+"""All forms are versions of one public list."""
 
 _PUBLISHER = "Microsoft"
 _SNAPSHOT_SERVICE = "Foundry Models"
@@ -26,37 +28,51 @@ _PROBED = 10  # lines that are looked at before a file counts as none of JSON li
 
 _DECODER = json.JSONDecoder(parse_float=Decimal)  # money never passes through a float
 
+_COLUMNS = (
+    "productName",
+    "meterName",
+    "unitOfMeasure",
+    "retailPrice",
+    "currencyCode",
+    "effectiveStartDate",
+    "effectiveEndDate",
+    "meterId",
+    "armRegionName",
+    "tierMinimumUnits",
+    "serviceName",
+    "skuId",
+    "skuName",
+    "reservationTerm",
+    "type",
+)
+"""The API's fields that make a price row."""
 
-def looks_like_lines(text: str) -> bool:
-    """Whether one of the first lines alone is a row of the API; the others may be damaged."""
-    return any(_is_row(line) for line in text.split("\n", _PROBED)[:_PROBED])
+_COLUMN_OF = {name.lower(): name for name in _COLUMNS}
 
 
-def _is_row(line: str) -> bool:
-    try:
-        row = _DECODER.decode(line)
-    except ValueError:
-        return False
-    return isinstance(row, dict) and "meterName" in row
-
-
-def read_lines(text: str) -> DraftSheet:
-    """JSON lines: one row each; empty lines are skipped."""
+def read_lines(text: str) -> DraftSheet | None:
+    """JSON lines, a row or a page each; None if none of the first lines is one, for the others
+    may be damaged. Empty lines are skipped."""
+    probed = [_decoded(line) for line in text.split("\n", _PROBED)[:_PROBED]]
     lines = enumerate(text.splitlines(), start=1)
-    return _sheet(_decoded(line, number) for number, line in lines if line.strip())
+    if any(map(_is_row, probed)):
+        return _sheet(_row(_decoded(line), number) for number, line in lines if line.strip())
+    if any(map(_is_page, probed)):
+        return read_pages(_decoded(line) for _, line in lines if line.strip())
+    return None
 
 
 def read_document(text: str) -> DraftSheet | None:
-    """An answer page or a snapshot; None for another text. Lines are numbers of items."""
-    try:
-        document = _DECODER.decode(text)
-    except ValueError:
-        return None
-    if not isinstance(document, dict):
-        return None
-    if isinstance(document.get("Items"), list):
-        return _sheet(_row(row, number) for number, row in enumerate(document["Items"], start=1))
-    if isinstance(document.get("items"), list):
+    """An answer page, a list of pages or rows, or a snapshot; None for another text. Lines are
+    numbers of items."""
+    document = _decoded(text)
+    if isinstance(document, list) and document and all(map(_is_page, document)):
+        return read_pages(document)
+    if isinstance(document, list) and any(_is_row(row) for row in document[:_PROBED]):
+        return _sheet(_row(row, number) for number, row in enumerate(document, start=1))
+    if _is_page(document):
+        return read_pages([document])
+    if isinstance(document, dict) and isinstance(document.get("items"), list):
         return _sheet(
             draft
             for number, item in enumerate(document["items"], start=1)
@@ -65,16 +81,54 @@ def read_document(text: str) -> DraftSheet | None:
     return None
 
 
+def read_csv(text: str) -> DraftSheet | None:
+    """CSV with the API's columns, in any case; None for another text."""
+    head = text.partition("\n")[0].lower()
+    if not {"metername", "retailprice"}.issubset(cell.strip(' "\r') for cell in head.split(",")):
+        return None
+    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
+    reader.fieldnames = [_COLUMN_OF.get(n.lower(), n) for n in reader.fieldnames or ()]
+    return _sheet(_row(row, reader.line_num) for row in reader)
+
+
+def read_pages(pages: Iterable[object]) -> DraftSheet:
+    """Answer pages in order, their rows counted on from page to page."""
+    return _sheet(_page_rows(pages))
+
+
+def _page_rows(pages: Iterable[object]) -> Iterator[Draft | RowError]:
+    number, further = 0, None
+    for page in pages:
+        if not (isinstance(page, dict) and isinstance(page.get("Items"), list)):
+            yield RowError(number + 1, "Items", "the answer page is damaged: it has no Items")
+            continue
+        further = page.get("NextPageLink")
+        for row in page["Items"]:
+            number += 1
+            yield _row(row, number)
+    if further:
+        yield RowError(
+            number, "NextPageLink", "the answer has further pages, which this file lacks"
+        )
+
+
+def _is_page(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("Items"), list)
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, dict) and "meterName" in value
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _sheet(drafts: Iterator[Draft | RowError]) -> DraftSheet:
     return DraftSheet(SHEET_NAME, "list", None, drafts)
-
-
-def _decoded(line: str, number: int) -> Draft | RowError:
-    try:
-        row = _DECODER.decode(line)
-    except ValueError:
-        return RowError(number, "line", "the line is no JSON object")
-    return _row(row, number)
 
 
 def _row(row: object, number: int) -> Draft | RowError:

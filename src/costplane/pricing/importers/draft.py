@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from costplane.core.period import parse_instant
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceKind, PriceRow, PublisherType, SheetKind, meter_id_of
-from costplane.pricing.units import block_of
+from costplane.pricing.units import any_block, block_of
 
 _CAPACITY = ("ProvisionedThroughput", "FineTuningHosting")
 """Reasons of the meter-name parser whose meters run by the hour, used or not."""
@@ -34,6 +34,8 @@ class Draft:
     """One row of a file, in text; "" (and None for the price) is absent.
 
     `key` is there when the row itself says what it prices; else the meter's name has to.
+    `unplaced` is the reason why the reader knows that it prices no call: its meter's name is
+    not asked, and its unit may be one of any service.
     """
 
     line: int
@@ -55,16 +57,21 @@ class Draft:
     offer: str = ""
     term: str = ""
     key: ModelKey | None = None
+    unplaced: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftSheet:
-    """What a file says about itself, and its drafts; a bad row is an error in their place."""
+    """What a file says about itself, and its drafts; a bad row is an error in their place.
+
+    `whole`: one bad row, or rows that contradict each other, and nothing of the file is taken.
+    """
 
     name: str | None
     kind: SheetKind
     scope: str | None
     drafts: Iterator[Draft | RowError]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,15 @@ class RowSettings:
 
     sheet: str
     valid_from: datetime | None
+
+
+def is_over(draft: Draft, settings: RowSettings) -> bool:
+    """Whether a row without a start ends before the import's start: it never holds."""
+    filled = settings.valid_from
+    if draft.valid_from or not draft.valid_to or filled is None:
+        return False
+    end = _end(draft.valid_to)
+    return end is not None and end <= filled
 
 
 def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None, code: str) -> PriceRow:
@@ -114,6 +130,8 @@ def _block(draft: Draft, key: ModelKey | None) -> tuple[Decimal, str]:
     if not draft.unit_of_measure:
         raise InvalidPriceSheet("unit is missing; give one such as 1K or 1M", target="unit")
     try:
+        if draft.unplaced:
+            return any_block(draft.unit_of_measure)
         return block_of(draft.unit_of_measure, draft.meter_name, key)
     except ValueError as error:
         raise InvalidPriceSheet(f"unit: {error}", target="unit") from error
@@ -160,10 +178,13 @@ def _start(text: str, otherwise: datetime | None) -> datetime:
 
 
 def _end(text: str) -> datetime | None:
-    """The exclusive end. Azure's last minute or second of a day ("23:59:00") is inclusive."""
+    """The exclusive end. Azure's last minute or second of a day ("23:59:00") is inclusive, and
+    the last year of the calendar is no end."""
     if not text:
         return None
     end = _instant("valid_to", text)
+    if end.year == MAXYEAR:
+        return None
     if (end.hour, end.minute) != (23, 59):
         return end
     return end.replace(second=0, microsecond=0) + timedelta(minutes=1)

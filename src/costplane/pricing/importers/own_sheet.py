@@ -24,9 +24,9 @@ from typing import Any, cast
 import yaml
 
 from costplane.core.quantities import BY_NAME
-from costplane.core.scope import ScopeKind, parse_scope
-from costplane.errors import InvalidPriceSheet, InvalidScope
+from costplane.errors import InvalidPriceSheet
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
+from costplane.pricing.importers.payer import payer_scope
 from costplane.pricing.model_key import (
     ContextBand,
     DeploymentScope,
@@ -34,10 +34,13 @@ from costplane.pricing.model_key import (
     ServiceTier,
     Variant,
 )
+from costplane.pricing.model_names import priced_model
 from costplane.pricing.price import PUBLISHER_TYPES, SHEET_KINDS
+from costplane.pricing.providers import AZURE, provider_family, provider_label
 
 SHEET_FIELDS = ("name", "kind", "scope")
 ROW_FIELDS = (
+    "provider",
     "model",
     "version",
     "deployment_type",
@@ -76,17 +79,6 @@ _DEPLOYMENT_TYPES: dict[str, tuple[str, str, str]] = {
     "DeveloperTier": ("Global", "", "developer"),
 }
 """Azure's deployment types (or scopes): their scope, and the tier and variant they imply."""
-
-_PRICED_SCOPES: tuple[ScopeKind, ...] = (
-    "All",
-    "BillingAccount",
-    "Subscription",
-    "ResourceGroup",
-    "Resource",
-    "ExternalBillingAccount",
-    "ExternalSubscription",
-)
-"""Scopes that rating looks for a customer's own prices at (rating/rates.py)."""
 
 Fields = Mapping[str, str]
 
@@ -142,24 +134,8 @@ def _sheet(about: Fields, defaults: Fields, rows: list[tuple[int, Any]]) -> Draf
         )
     name = about.get("name") or None
     drafts = _drafts(name or "", defaults, rows)
-    return DraftSheet(name, kind, _scope(about.get("scope", "")), drafts)
-
-
-def _scope(text: str) -> str | None:
-    """The id of the scope that the prices hold for; None is everywhere."""
-    if not text.strip():
-        return None
-    try:
-        scope = parse_scope(text)
-    except InvalidScope as error:
-        raise InvalidPriceSheet(f"scope: {error.message}", target="scope") from None
-    if scope.kind not in _PRICED_SCOPES:
-        raise InvalidPriceSheet(
-            f"scope is {text!r}, but prices hold for a billing account, a subscription, a "
-            "resource group or a resource",
-            target="scope",
-        )
-    return None if scope.kind == "All" else scope.id
+    scope = about.get("scope", "").strip()
+    return DraftSheet(name, kind, payer_scope(scope) if scope else None, drafts)
 
 
 def _drafts(
@@ -185,13 +161,15 @@ def _fields(defaults: Fields, row: object) -> Fields:
 
 def _draft(line: int, sheet: str, fields: Fields) -> Draft:
     key = _key(fields)
-    publisher_type = fields.get("publisher_type", "Azure")
+    here = "Azure" if key.provider == AZURE else "External"
+    publisher_type = fields.get("publisher_type", here)
     if publisher_type not in PUBLISHER_TYPES:
         names = ", ".join(PUBLISHER_TYPES)
         raise InvalidPriceSheet(
             f"publisher_type is {publisher_type!r}; use one of {names}", target="publisher_type"
         )
-    service = "SaaS" if publisher_type == "Marketplace" else "Foundry Models"
+    azure_service = "SaaS" if publisher_type == "Marketplace" else "Foundry Models"
+    service = azure_service if key.provider == AZURE else provider_label(key.provider)
     return Draft(
         line=line,
         product=fields.get("product") or fields.get("offer") or sheet or "Price sheet",
@@ -216,7 +194,11 @@ def _draft(line: int, sheet: str, fields: Fields) -> Draft:
 
 def _key(fields: Fields) -> ModelKey:
     """What the row prices. ModelKey itself refuses words that are not in its lists."""
-    scope, tier, variant = _deployment_type(fields.get("deployment_type", ""))
+    provider = provider_family(fields.get("provider", AZURE))
+    scope, tier, variant = _deployment_type(fields.get("deployment_type", ""), provider)
+    model, version = fields.get("model", "").lower(), fields.get("version") or None
+    if provider != AZURE:
+        model, version = priced_model(model, version, provider)
     threshold = fields.get("context_threshold", "")
     if threshold and not threshold.isdecimal():
         raise InvalidPriceSheet(
@@ -224,18 +206,21 @@ def _key(fields: Fields) -> ModelKey:
             target="context_threshold",
         )
     return ModelKey(
-        model=fields.get("model", "").lower(),
-        version=fields.get("version") or None,
-        deployment_scope=cast(DeploymentScope, scope),
+        model=model,
+        version=version,
+        deployment_scope=cast(DeploymentScope | None, scope or None),
         service_tier=cast(ServiceTier, fields.get("service_tier") or tier or "Standard"),
         quantity=fields.get("quantity", ""),
         context_band=cast(ContextBand | None, fields.get("context_band") or None),
         context_threshold=int(threshold) if threshold else None,
         variant=cast(Variant | None, fields.get("variant") or variant or None),
+        provider=provider,
     )
 
 
-def _deployment_type(name: str) -> tuple[str, str, str]:
+def _deployment_type(name: str, provider: str) -> tuple[str, str, str]:
+    if provider != AZURE and not name:
+        return "", "", ""
     if name not in _DEPLOYMENT_TYPES:
         known = ", ".join(_DEPLOYMENT_TYPES)
         raise InvalidPriceSheet(

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
 from costplane.errors import InvalidPriceSheet, UnreadableFile
-from costplane.pricing.importers import azure_retail, own_sheet
-from costplane.pricing.importers.draft import Draft, DraftSheet, RowError, RowSettings, price_row
+from costplane.pricing.importers.contradictions import contradictions
+from costplane.pricing.importers.draft import (
+    Draft,
+    DraftSheet,
+    RowError,
+    RowSettings,
+    is_over,
+    price_row,
+)
+from costplane.pricing.importers.formats import recognise
+from costplane.pricing.importers.parts import parts_of
+from costplane.pricing.importers.payer import payer_scope
 from costplane.pricing.meter_names import Placed, parse_meter
 from costplane.pricing.price import MeterMapping, PriceRow, PriceSheet
 
-_GZIP = b"\x1f\x8b"
-_EXPECTED = (
-    "rows of the Azure Retail Prices API (JSON lines or an answer page), the snapshot of "
-    "azure-genai-prices, or a Costplane price sheet (YAML with rows, or CSV with the columns "
-    "model and price)"
-)
+_TOLD = 20
+"""Errors that a refusal lists; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +38,89 @@ class SheetReading:
     rejected: tuple[RowError, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a sheet was read: the name that is kept, the place that messages name, the digest
+    of its bytes, and when it was imported."""
+
+    name: str
+    place: str
+    sha256: str
+    imported_at: datetime
+
+
 def read_price_sheet(
     path: str | PathLike[str],
     *,
     name: str | None = None,
+    scope: str | None = None,
     valid_from: datetime | None = None,
     imported_at: datetime,
 ) -> SheetReading:
     """Read a price sheet of any known format.
 
-    `name` overrides the sheet's own; `valid_from` fills rows without a start and no others;
-    `imported_at` is the instant of the import, aware. A bad row becomes a RowError and the rest
-    is taken. Raises UnreadableFile for a file that is no price sheet or has no usable row.
+    `name` and `scope` (of a customer's sheet) override the sheet's own; `valid_from` fills rows
+    without a start and no others; `imported_at` is the instant of the import, aware.
+
+    A bad row becomes a RowError and the rest is taken, but of the sheets of Azure agreements and
+    of public model lists nothing is (InvalidPriceSheet, naming rows and fields). Raises
+    UnreadableFile for a file that is no price sheet or has no usable row.
     """
     file = Path(path)
     content = _content(file)
-    drafted = _recognise(file, content)
-    settings = RowSettings(name or drafted.name or file.name.split(".")[0], valid_from)
+    drafted = recognise(file, parts_of(file, content))
+    drafted = replace(drafted, name=name or drafted.name, scope=_scope(scope, drafted))
+    about = Source(file.name, str(file), hashlib.sha256(content).hexdigest(), imported_at)
+    return read_drafts(drafted, about, valid_from)
+
+
+def read_drafts(
+    drafted: DraftSheet, source: Source, valid_from: datetime | None = None
+) -> SheetReading:
+    """The sheet of `drafted`; errors as `read_price_sheet` has them."""
+    settings = RowSettings(drafted.name or source.name.split(".")[0], valid_from)
     taken = _take(drafted.drafts, settings)
+    if drafted.whole:
+        _require_whole(source.place, taken)
     if not taken.rows:
-        raise UnreadableFile(_without_rows(file, taken), target=str(file))
+        raise UnreadableFile(_without_rows(source.place, taken), target=source.place)
     sheet = PriceSheet(
         name=settings.sheet,
         kind=drafted.kind,
         scope=drafted.scope,
-        source_file=file.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        imported_at=imported_at.astimezone(UTC),
+        source_file=source.name,
+        sha256=source.sha256,
+        imported_at=source.imported_at.astimezone(UTC),
         currency=taken.rows[0].currency,
         rows=tuple(taken.rows),
         mappings=tuple(taken.mappings.values()),
     )
     return SheetReading(sheet, tuple(taken.rejected))
+
+
+def _scope(told: str | None, drafted: DraftSheet) -> str | None:
+    """The scope that an option or the file names: an agreement's sheet has one."""
+    if told is not None:
+        return payer_scope(told)
+    if drafted.scope is None and drafted.kind == "customer" and drafted.whole:
+        raise InvalidPriceSheet(
+            "scope: the sheet does not name its billing account; name it, such as "
+            "/providers/Microsoft.Billing/billingAccounts/123456",
+            target="scope",
+        )
+    return drafted.scope
+
+
+def _require_whole(place: str, taken: _Taken) -> None:
+    """Raises InvalidPriceSheet if a row was rejected, or two that price calls disagree."""
+    errors = [*taken.rejected, *contradictions(taken.asked)]
+    if not errors:
+        return
+    listed = [f"line {e.line}, {e.field}: {e.message}" for e in errors[:_TOLD]]
+    more = [f"and {len(errors) - _TOLD} further"] if len(errors) > _TOLD else []
+    raise InvalidPriceSheet(
+        "\n  ".join([f"{place}: nothing of it is taken:", *listed, *more]), target=errors[0].field
+    )
 
 
 def _content(file: Path) -> bytes:
@@ -75,36 +130,15 @@ def _content(file: Path) -> bytes:
         raise UnreadableFile(f"{file}: {error.strerror}", target=str(file)) from error
 
 
-def _text(file: Path, content: bytes) -> str:
-    try:
-        plain = gzip.decompress(content) if content.startswith(_GZIP) else content
-        return plain.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(f"{file}: the gzip data is damaged", target=str(file)) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file}: the text is not UTF-8", target=str(file)) from error
-
-
-def _recognise(file: Path, content: bytes) -> DraftSheet:
-    """The file's drafts. Raises UnreadableFile, naming what was expected."""
-    text = _text(file, content)
-    if azure_retail.looks_like_lines(text):
-        return azure_retail.read_lines(text)
-    readers = (azure_retail.read_document, own_sheet.read_csv, own_sheet.read_yaml)
-    found = next(filter(None, (reader(text) for reader in readers)), None)
-    if found is None:
-        raise UnreadableFile(f"{file} is no price sheet; expected {_EXPECTED}", target=str(file))
-    return found
-
-
 _Meter = tuple[str, str, str]  # product, meter name, unit of measure
 
 
 @dataclass(slots=True)
 class _Taken:
-    """Rows, mappings by meter, and errors as they gather."""
+    """Rows, those of them that could price calls, mappings by meter, and errors as they gather."""
 
     rows: list[PriceRow] = field(default_factory=list)
+    asked: list[PriceRow] = field(default_factory=list)
     mappings: dict[_Meter, MeterMapping] = field(default_factory=dict)
     rejected: list[RowError] = field(default_factory=list)
 
@@ -116,7 +150,8 @@ def _take(drafts: Iterable[Draft | RowError], settings: RowSettings) -> _Taken:
             taken.rejected.append(draft)
             continue
         try:
-            _take_row(draft, settings, taken)
+            if not is_over(draft, settings):
+                _take_row(draft, settings, taken)
         except InvalidPriceSheet as error:
             taken.rejected.append(RowError(draft.line, error.target or "row", error.message))
     return taken
@@ -141,20 +176,24 @@ def _take_row(draft: Draft, settings: RowSettings, taken: _Taken) -> None:
         )
     taken.mappings[meter] = mapping
     taken.rows.append(row)
+    if not draft.unplaced:
+        taken.asked.append(row)
 
 
 def _mapping(draft: Draft) -> MeterMapping:
     meter = (draft.product, draft.meter_name, draft.unit_of_measure)
     if draft.key is not None:
         return MeterMapping(*meter, key=draft.key, unplaced_reason=None, confirmed_by="sheet")
+    if draft.unplaced:
+        return MeterMapping(*meter, None, draft.unplaced, "parser")
     placement = parse_meter(*meter)
     if isinstance(placement, Placed):
         return MeterMapping(*meter, placement.key, None, "parser")
     return MeterMapping(*meter, None, placement.reason, "parser")
 
 
-def _without_rows(file: Path, taken: _Taken) -> str:
+def _without_rows(place: str, taken: _Taken) -> str:
     if not taken.rejected:
-        return f"{file}: the sheet has no rows"
+        return f"{place}: the sheet has no rows"
     message, count = Counter(error.message for error in taken.rejected).most_common(1)[0]
-    return f"{file}: none of {len(taken.rejected)} rows can be taken; {count} times: {message}"
+    return f"{place}: none of {len(taken.rejected)} rows can be taken; {count} times: {message}"

@@ -1,0 +1,238 @@
+"""Price sheets that Azure exports for an agreement: Enterprise (EA) and Microsoft Customer (MCA).
+
+CSV, as downloaded from the portal or by the Price Sheet API. The two have nearly the same
+columns under different names, and their spelling varies ("Meter ID", "meterId", "MeterID"), so
+columns are known by their letters and digits alone. Fields: Microsoft Learn, "Enterprise
+Agreement price sheet schema" and "Microsoft Customer Agreement price sheet schema" 2023-05-01.
+
+UnitPrice is the customer's price. A sheet lists every Azure service: rows of other services, and
+prices that no call gets (Dev/Test offers, savings plans), are kept, but price nothing here.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from io import StringIO
+from itertools import chain, islice
+
+from costplane.errors import InvalidPriceSheet
+from costplane.pricing.azure_regions import region_of
+from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
+from costplane.pricing.meter_names.models import family_of
+
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "meter_id": ("meterid",),
+    "meter_name": ("metername",),
+    "category": ("metercategory", "servicename"),
+    "sub_category": ("metersubcategory",),
+    "product": ("product", "productname"),
+    "region": ("meterregion",),
+    "unit": ("unitofmeasure", "unit"),
+    "price": ("unitprice",),
+    "currency": ("currencycode", "currency"),
+    "valid_from": ("effectivestartdate",),
+    "valid_to": ("effectiveenddate",),
+    "tier_minimum": ("tierminimumunits",),
+    "price_type": ("pricetype",),
+    "term": ("term",),
+    "offer": ("offerid", "productordername"),
+    "sku_id": ("skuid", "partnumber"),
+    "account": ("enrollmentnumber", "billingaccountid"),
+    "profile": ("billingprofileid",),
+}
+"""What a row tells, and the columns that tell it, the first that is there."""
+
+_NEEDED = frozenset({"meter_name", "price", "unit"})
+_OF_USAGE = frozenset({"quantity", "cost", "costinbillingcurrency", "usagedate", "date"})
+"""Columns of bills, which repeat meters and unit prices but are no price sheets."""
+
+_HEADER_WITHIN = 20  # the portal may write some lines about the sheet before its header
+
+_SERVICES = frozenset({"cognitive services", "foundry models", "azure openai", "foundry tools"})
+"""Meter categories of AI services; another category's meter is one if its product is known."""
+
+_TERMS = {"P1M": "1 Month", "P1Y": "1 Year", "P3Y": "3 Years", "P5Y": "5 Years"}
+_NO_TERM = frozenset({"", "none", "n/a"})
+_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?", re.ASCII)
+_DEV_TEST = re.compile(r"dev\s*/?\s*test|0148p", re.IGNORECASE)
+_ACCOUNT_ID = re.compile(r"(?:.*/billingaccounts/)?([^/]+)(?:/.*)?", re.IGNORECASE)
+_PROFILE_ID = re.compile(r"(?:.*/billingprofiles/)?([^/]+)(?:/.*)?", re.IGNORECASE)
+
+Row = dict[str, str]
+
+
+def read_csv(text: str) -> DraftSheet | None:
+    """A price sheet of an agreement; None for another text.
+
+    Its name and scope follow from the billing account that it names, if it names one.
+    """
+    if not _looks_like(text):
+        return None
+    lines = _lines(text)
+    columns = _header(lines)
+    if columns is None:
+        return None
+    rows = _rows(lines, columns)
+    first = next(rows, None)
+    whose = _whose(first[1]) if first else ("", "")
+    drafts = _drafts(chain([first] if first else [], rows), whose)
+    account, profile = whose
+    name = "-".join(("azure-price-sheet", *filter(None, (account, profile)))).lower()
+    scope = f"/providers/microsoft.billing/billingaccounts/{account}".lower() if account else None
+    return DraftSheet(name if account else None, "customer", scope, drafts, whole=True)
+
+
+def _looks_like(text: str) -> bool:
+    """Whether the first lines have the column that no other price list has."""
+    return any("unitprice" in _letters(line) for line in text.split("\n", _HEADER_WITHIN)[:-1])
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each line. Raises InvalidPriceSheet for a line that is no CSV."""
+    reader = csv.reader(StringIO(text, newline=""))
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise InvalidPriceSheet(
+            f"line {reader.line_num} is no CSV: {error}", target="row"
+        ) from error
+
+
+def _header(lines: Iterator[tuple[int, list[str]]]) -> dict[str, int] | None:
+    """Where each column stands."""
+    for _, cells in islice(lines, _HEADER_WITHIN):
+        names = [_letters(cell) for cell in cells]
+        found = {
+            field: names.index(next(spelled for spelled in spellings if spelled in names))
+            for field, spellings in _COLUMNS.items()
+            if any(spelled in names for spelled in spellings)
+        }
+        if found.keys() >= _NEEDED and not _OF_USAGE.intersection(names):
+            return found
+    return None
+
+
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], columns: dict[str, int]
+) -> Iterator[tuple[int, Row]]:
+    for line, cells in lines:
+        if any(cell.strip() for cell in cells):
+            yield (
+                line,
+                {
+                    field: cells[place].strip() if place < len(cells) else ""
+                    for field, place in columns.items()
+                },
+            )
+
+
+def _whose(row: Row) -> tuple[str, str]:
+    """Billing account and profile, without what stands around their ids."""
+    account = _ACCOUNT_ID.fullmatch(row.get("account", ""))
+    profile = _PROFILE_ID.fullmatch(row.get("profile", ""))
+    return account[1] if account else "", profile[1] if profile else ""
+
+
+def _drafts(rows: Iterator[tuple[int, Row]], whose: tuple[str, str]) -> Iterator[Draft | RowError]:
+    for line, row in rows:
+        if _whose(row) != whose:
+            yield RowError(
+                line,
+                "account",
+                f"the row is of {'/'.join(_whose(row))}, the first of {'/'.join(whose)}; a sheet "
+                "is of one billing account and profile",
+            )
+            continue
+        try:
+            yield _draft(line, row)
+        except InvalidPriceSheet as error:
+            yield RowError(line, error.target or "row", error.message)
+
+
+def _draft(line: int, row: Row) -> Draft:
+    told = row.get
+    category, product = told("category", ""), _product(row)
+    apart, reason = _apart(row, category, product)
+    return Draft(
+        line=line,
+        product=f"{product} ({apart})" if apart else product,
+        meter_name=told("meter_name", "") or product,
+        unit_of_measure=told("unit", ""),
+        price=told("price") or None,
+        currency=told("currency", ""),
+        valid_from=_date("valid_from", told("valid_from", "")),
+        valid_to=_end(told("valid_to", "")),
+        meter_id=told("meter_id", "").lower(),
+        region=region_of(told("region", "")) or "",
+        tier_minimum=told("tier_minimum") or "0",
+        service_name=category,
+        sku_id=told("sku_id", ""),
+        publisher="Microsoft",
+        offer=told("offer", ""),
+        term=_reserved_for(row),
+        unplaced=reason,
+    )
+
+
+def _product(row: Row) -> str:
+    """Meter names are parsed by the product's words, which Azure writes as the sub-category."""
+    names: Sequence[str] = (row.get("sub_category", ""), row.get("product", ""))
+    known = [name for name in names if family_of(name)]
+    return next(iter((*known, *filter(None, names))), "") or row.get("category", "")
+
+
+def _apart(row: Row, category: str, product: str) -> tuple[str, str]:
+    """What sets a price apart from what calls get, in a word; and the reason why it prices none.
+
+    The word goes into the product, because a meter stands in a sheet once for each of these.
+    """
+    kind = _price_type(row)
+    if kind == "savingsplan":
+        term = row.get("term", "")
+        return f"savings plan {term}".strip(), "SavingsPlan: the price under a savings plan"
+    if _DEV_TEST.search(row.get("offer", "")) or kind.startswith("devtest"):
+        return "Dev/Test", "OtherOffer: the price of subscriptions for development and test"
+    if category.lower() not in _SERVICES and family_of(product) is None:
+        return "", "OtherService: no AI service; its costs come from imported bills"
+    return "", ""
+
+
+def _price_type(row: Row) -> str:
+    return re.sub(r"[^a-z]", "", row.get("price_type", "").lower())
+
+
+def _reserved_for(row: Row) -> str:
+    """The term of a reservation, in the words of the retail list ("1 Year")."""
+    kind, term = _price_type(row), row.get("term", "")
+    if kind in ("reservation", "reservedinstance"):
+        return _TERMS.get(term.upper(), term) or "unknown"
+    listed = kind == "" and term.lower() not in _NO_TERM
+    return _TERMS.get(term.upper(), term) if listed else ""
+
+
+def _date(field: str, text: str) -> str:
+    """ISO 8601 of Azure's dates, which are month/day/year where they are not ISO already."""
+    match = _US_DATE.fullmatch(text)
+    if match is None:
+        return text
+    try:
+        return f"{datetime(int(match[3]), int(match[1]), int(match[2])):%Y-%m-%d}"  # noqa: DTZ001
+    except ValueError as error:
+        raise InvalidPriceSheet(
+            f"{field} is {text!r}; Azure writes month/day/year", target=field
+        ) from error
+
+
+def _end(text: str) -> str:
+    """The last day counts: a day without a time ends with its last minute."""
+    day = _date("valid_to", text)
+    bare = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:T00:00(?::00(?:\.0+)?)?Z?)?", day)
+    return f"{bare[1]}T23:59:00Z" if bare else day
