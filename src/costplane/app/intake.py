@@ -94,11 +94,13 @@ class Intake:
 
     def _take_segment(self, events: pa.Table, report: IntakeReport) -> IntakeReport:
         timely, quarantined = self._part_by_time(events)
+        counted = replace(report, quarantined=report.quarantined + quarantined)
+        if not len(timely):
+            return counted
         self.catalog.mention(_mentions(timely))
         enriched = self._enrich(timely)
         segment = self.poster.next_segment()
         self.poster.log.append(segment, enriched)
-        counted = replace(report, quarantined=report.quarantined + quarantined)
         return counted.plus(self.poster.post(segment))
 
     def _enrich(self, events: pa.Table) -> pa.Table:

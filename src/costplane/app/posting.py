@@ -29,6 +29,8 @@ from costplane.metering.log import SegmentLog
 from costplane.rating.rate_usage import Rater
 
 _APP = "segment"
+_HOLD_EVENTS = ("usage", "evidence")
+_KNOWN = ("source", "id", "content_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Poster:
         for table, rows in (("charges", rated.charges), ("uncharged", rated.uncharged)):
             ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])
             self.ledger.append(table, ordered, app=_APP, version=segment)
-        return _unpriced_events(rated.uncharged)
+        return rated.unpriced_events
 
     def _committed(self, table: str, segment: int) -> pa.Table:
         relation = self.ledger.snapshot().relation(table)
@@ -145,9 +147,8 @@ class Poster:
         last = self.ledger.committed("usage", _APP)
         for segment in range(self.identities.last_segment() + 1, last + 1):
             if segment not in self.log.pending():
-                for table in ("usage", "evidence"):
-                    events = self._committed(table, segment)
-                    self.identities.record(Identities.of(events), segment)
+                known = [self._committed(t, segment).select(_KNOWN) for t in _HOLD_EVENTS]
+                self.identities.record(Identities.of(pa.concat_tables(known)), segment)
 
 
 def _of_segment(table: str, segment: int) -> exp.Query:
@@ -155,13 +156,3 @@ def _of_segment(table: str, segment: int) -> exp.Query:
     statement = sqlglot.parse_one(f"SELECT {columns} FROM {table}", dialect="duckdb")
     assert isinstance(statement, exp.Select)
     return statement.where(exp.column("segment").eq(exp.Literal.number(segment)))
-
-
-def _unpriced_events(uncharged: pa.Table) -> int:
-    rows = uncharged.filter(
-        pc.and_(
-            pc.equal(uncharged["x_BillingStatus"].cast(pa.string()), "Unpriced"),
-            pc.is_null(uncharged["x_TokenType"]),
-        )
-    )
-    return pc.sum(rows["x_Events"]).as_py() or 0

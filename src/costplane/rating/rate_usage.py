@@ -6,7 +6,7 @@ Bills, query-time breakdowns, estimates and simulations all come through `rate_u
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -65,12 +65,18 @@ class Rater:
         relations: dict[str, Relation] = {"usage": usage}
         relations["groups"] = self.engine.execute(statements.groups(grain, told), relations)
         found = rates(self._uses(grain, told, relations, series), series, self.book, self.holders)
-        relations["rates"] = _rate_table(found)
+        table = relations["rates"] = _rate_table(found)
         lines = [self.engine.execute(statements.lines(grain, told), relations)]
         if any(not _exact(rate) for rate in found):
             lines.append(self.engine.execute(statements.rounded_lines(grain, told), relations))
-        concerned = self._concerned(grain, told, relations, found)
-        return rated_rows(found, lines, concerned, grain.keys, recorded)
+        unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
+        if not unpriced:
+            return rated_rows(found, lines, None, grain.keys, recorded)
+        relations["rates"] = table.take(pa.array(unpriced))
+        concerned = self.engine.execute(statements.concerned_events(grain, told), relations)
+        events = self.engine.execute(statements.events_of_rates(grain, told), relations)
+        rows = rated_rows(found, lines, concerned, grain.keys, recorded)
+        return replace(rows, unpriced_events=events["events"][0].as_py())
 
     def _told(self, usage: Relation) -> list[Quantity]:
         counts = self.engine.execute(statements.present(), {"usage": usage}).to_pylist()[0]
@@ -90,24 +96,6 @@ class Rater:
             for row in rows
             if row["quantity"] >= 0 or series[row["series"]]["billing_status"] != "Billed"
         ]
-
-    def _concerned(
-        self,
-        grain: Grain,
-        told: Sequence[Quantity],
-        relations: Mapping[str, Relation],
-        found: Sequence[Rate],
-    ) -> pa.Table | None:
-        """How many events each reason of Unpriced concerns."""
-        unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
-        if not unpriced:
-            return None
-        table = relations["rates"]
-        assert isinstance(table, pa.Table)
-        part = table.take(pa.array(unpriced))
-        return self.engine.execute(
-            statements.concerned_events(grain, told), {**relations, "rates": part}
-        )
 
 
 def _use(row: Mapping[str, int]) -> Use:

@@ -24,10 +24,12 @@ class RatedRows:
     """The outcome of rating: rows of both tables, with any further keys as last columns.
 
     Text columns are dictionary-encoded; `Ledger.append` and the engines take them as they are.
+    `unpriced_events` is how many events have a line without price, for whatever reasons.
     """
 
     charges: pa.Table
     uncharged: pa.Table
+    unpriced_events: int = 0
 
 
 def rated_rows(

@@ -116,17 +116,32 @@ def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 def concerned_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """How many events have a line without price, by series and reason: each event once."""
-    chosen = " ".join(f"WHEN {QUANTITIES.index(q)} THEN {q.name} IS NOT NULL" for q in quantities)
     event = (
         f"SELECT usage.series AS series, reason, {grain.bucket} AS start, {grain.key_list()}"
         f'usage."source" AS source, usage."id" AS id, MIN(rate) AS rate '
-        f"FROM usage JOIN rates ON usage.series = rates.series AND {grain.band} = rates.band "
-        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until "
-        f"WHERE CASE rates.quantity {chosen} ELSE FALSE END GROUP BY ALL"
+        f"FROM {_uses_of_rates(grain, quantities)} GROUP BY ALL"
     )
     return _parse(
         f"SELECT MIN(rate) AS rate, start, {grain.key_list()}COUNT(*) AS events "
         f"FROM ({event}) AS event GROUP BY series, reason, {grain.key_list()}start"
+    )
+
+
+def events_of_rates(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """How many events have a line of any of the rates: each event once."""
+    event = 'SELECT DISTINCT usage."source" AS source, usage."id" AS id FROM '
+    return _parse(
+        f"SELECT COUNT(*) AS events FROM ({event}{_uses_of_rates(grain, quantities)}) AS event"
+    )
+
+
+def _uses_of_rates(grain: Grain, quantities: Sequence[Quantity]) -> str:
+    """Rows of `usage` beside each of the `rates` that one of their lines has."""
+    chosen = " ".join(f"WHEN {QUANTITIES.index(q)} THEN {q.name} IS NOT NULL" for q in quantities)
+    return (
+        f"usage JOIN rates ON usage.series = rates.series AND {grain.band} = rates.band "
+        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until "
+        f"WHERE CASE rates.quantity {chosen} ELSE FALSE END"
     )
 
 
