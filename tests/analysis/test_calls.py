@@ -102,3 +102,22 @@ def test_a_currency_without_rate_has_no_cost_in_dollars() -> None:
         {"CostUSD": None, "Currency": "EUR"},
         {"CostUSD": Decimal("0.00001"), "Currency": "USD"},
     ]
+
+
+def test_a_tag_that_changed_within_the_day_parts_the_calls_by_the_hour() -> None:
+    half = (CHANGE - START) / timedelta(hours=1)
+    world = [
+        event(1, 0, half - 3, input_text=5),
+        event(2, 0, half - 3, output_text=5),
+        event(3, 0, half + 1, input_text=5, output_text=5),
+    ]
+    assert calls(by("tag:env"), world) == {"": 0, "test": 2, "prod": 1}
+
+
+def test_calls_without_cost_make_no_row_of_a_currency() -> None:
+    world = [event(1, 2, 1, input_text=5), event(2, 2, 30, output_reasoning=5)]
+    rows = ask(by("Model", granularity="Daily", type="Usage"), world).rows.to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        (Decimal("0.00001"), 1, 20261024, "claude", "EUR"),
+        (None, 1, 20261025, "claude", "USD"),
+    ]
