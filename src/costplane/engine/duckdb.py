@@ -43,7 +43,7 @@ class DuckDBEngine:
         connection = self._instance.cursor()
         try:
             bound = _bind(connection, statement, relations, count())
-            return connection.sql(bound.sql(dialect="duckdb")).to_arrow_table()
+            return connection.sql(bound.sql(dialect="duckdb", copy=False)).to_arrow_table()
         finally:
             connection.close()
 

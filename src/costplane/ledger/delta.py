@@ -34,7 +34,12 @@ _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 7 days",
     "delta.deletedFileRetentionDuration": "interval 1 days",
 }
-_SKIPPING = {"usage": "time", "evidence": "time", "charges": "ChargePeriodStart", "uncharged": "ChargePeriodStart"}
+_SKIPPING = {
+    "usage": "time",
+    "evidence": "time",
+    "charges": "ChargePeriodStart",
+    "uncharged": "ChargePeriodStart",
+}
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
 _PART = 32_768
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
