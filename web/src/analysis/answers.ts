@@ -38,16 +38,8 @@ export function useAnswers<K extends string>(
 ): Shown<Readonly<Record<K, Answer | null>>> {
   const names = Object.keys(questions) as K[];
   const asked = names.filter((name) => questions[name] !== null);
-  const select = useCallback(
-    ({ question, table }: Omit<Answer, "frame">): Answer => ({
-      question,
-      table,
-      frame: frame(table, question.grouping, currency),
-    }),
-    [currency],
-  );
   const { answers, error } = useQueries({
-    queries: asked.map((name) => ({ ...query(scope, questions[name] as Question), select })),
+    queries: asked.map((name) => query(scope, questions[name] as Question, currency)),
     combine,
   });
   const key = asked.join();
@@ -65,13 +57,13 @@ export function useAnswer(scope: string, question: Question, currency: string): 
   return { content: content?.only ?? null, waiting };
 }
 
-function query(scope: string, question: Question) {
+function query(scope: string, question: Question, currency: string) {
   return {
-    queryKey: ["query", scope, question],
-    queryFn: async ({ signal }: { signal: AbortSignal }) => ({
-      question,
-      table: await ask(scope, question, signal),
-    }),
+    queryKey: ["query", scope, question, currency],
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Answer> => {
+      const table = await ask(scope, question, signal);
+      return { question, table, frame: frame(table, question.grouping, currency) };
+    },
   };
 }
 

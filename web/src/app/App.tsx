@@ -1,7 +1,7 @@
 /** The frame of the page: theme, header, rail, and the analysis that the address names. */
 import { FluentProvider } from "@fluentui/react-components";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useAnalysis } from "../analysis/address";
 import { type Desk, DeskProvider } from "../analysis/context";
 import { columnOf } from "../analysis/state";
@@ -104,7 +104,11 @@ function useStatus() {
     refetchInterval: ({ state }) => (state.data?.loading?.active ? LOADING_MS : CALM_MS),
   });
   const held = query.data && `${query.data.newest} ${query.data.loading?.loaded}`;
+  const before = useRef(held);
   useEffect(() => {
+    const more = before.current !== undefined && before.current !== held;
+    before.current = held;
+    if (!more) return;
     for (const key of ["query", "values"]) void client.invalidateQueries({ queryKey: [key] });
   }, [held, client]);
   return query;

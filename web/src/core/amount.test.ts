@@ -17,6 +17,17 @@ test("unknown is not zero", () => {
 
 test("an exponent is written out", () => {
   expect(amount("1.5E-7")).toBe("0.00000015");
+  expect(amount("2e3")).toBe("2000");
+});
+
+test("zeros that say nothing are left out", () => {
+  expect(["1200", "12.500", "7.000", "0.0", "-0.10"].map(amount)).toEqual([
+    "1200",
+    "12.5",
+    "7",
+    "0",
+    "-0.1",
+  ]);
 });
 
 test("a price per million tokens needs tokens", () => {

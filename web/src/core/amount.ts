@@ -13,9 +13,11 @@ export type Known = Amount | null;
 // Quotients (averages, prices) are shown with few digits; 24 keep every one of them right.
 Big.DP = 24;
 
-/** Decimal text as the API writes it (an exponent is legal JSON) in its written-out form. */
+/** Decimal text as the API writes it, without an exponent and without zeros that say nothing. */
 export function amount(text: string): Amount {
-  return new Big(text).toFixed();
+  // Tens of thousands of these are read with an answer: few of them need to be parsed.
+  if (/e/i.test(text)) return new Big(text).toFixed();
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** The exact sum of what is known; null when nothing is. */

@@ -11,15 +11,18 @@ export const UNKNOWN = "–";
 
 const NO_BREAK = "\u00a0";
 const MINUS = "\u2212";
-const formats = new Map<string, Intl.NumberFormat>();
+// Making a format costs a hundred times as much as using it.
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const minors = new Map<string, number>();
 
 /** The reader's language; English where there is no browser. */
 export const LOCALE = globalThis.navigator?.language ?? "en";
 
 function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = locale + JSON.stringify(options);
-  const format = formats.get(key) ?? new Intl.NumberFormat(locale, options);
-  formats.set(key, format);
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, format);
   return format;
 }
 
@@ -31,6 +34,12 @@ function written(value: Amount, options: Intl.NumberFormatOptions, locale: strin
 
 /** Decimals of a currency's minor unit: 2 for USD, 0 for JPY; 2 when the code is unknown. */
 export function minorUnits(currency: string): number {
+  const digits = minors.get(currency) ?? toldDigits(currency);
+  minors.set(currency, digits);
+  return digits;
+}
+
+function toldDigits(currency: string): number {
   try {
     const format = new Intl.NumberFormat("en", { style: "currency", currency });
     return format.resolvedOptions().maximumFractionDigits ?? 2;
@@ -150,7 +159,11 @@ export function roundingGap(rows: Iterable<Known>, total: Known, digits: number)
 }
 
 function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+  const key = locale + JSON.stringify(options);
+  const format =
+    dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+  dateFormats.set(key, format);
+  return format;
 }
 
 const instant = (day: Day): Date => new Date(`${day}T00:00:00Z`);
