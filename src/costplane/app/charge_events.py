@@ -46,9 +46,9 @@ class ChargeEvents:
             amount = EXACT.fma(round_line(line), row["events"], amount)
         return Sums(events, exact, amount)
 
-    def behind(self, skip: int, sums: Sums) -> EventsBehind:
+    def behind(self, sums: Sums, skip: int = 0, most: int = EVENTS_SHOWN) -> EventsBehind:
         """The page after `skip` events, and what the others come to."""
-        page = self.rows.page(self.address, self.slices, skip, EVENTS_SHOWN)
+        page = self.rows.page(self.address, self.slices, skip, most)
         shown = tuple(self._event(row) for row in page)
         others = sums.amount
         for event in shown:

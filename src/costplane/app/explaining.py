@@ -21,7 +21,7 @@ from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
-from costplane.core.period import Period
+from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.quantities import BY_NAME
 from costplane.core.relation import Engine
 from costplane.core.scope import Scope
@@ -66,7 +66,10 @@ class Explaining:
         """
         rows = self._rows()
         event = _counting(rows, identities)
-        lines = self._pricing(event["price_version"]).lines(event, rows.facts(event["series"]))
+        hour = hour_start(event["time"].astimezone(UTC))
+        posted = rows.addresses(event["series"], Period(hour, hour + HOUR))
+        pricing = self._pricing(event["price_version"])
+        lines = pricing.lines(event, rows.facts(event["series"]), posted)
         time, status, origins = (
             event["time"].astimezone(UTC),
             event["billing_status"],
@@ -149,7 +152,7 @@ class Explaining:
             list_cost=_sum(row["ListCost"] for row in posted),
             unexplained=EXACT.subtract(billed, sums.amount),
             rows=self._posted_rows(posted, facts),
-            behind=events.behind(skip, sums),
+            behind=events.behind(sums, skip),
         )
 
     def _posted_rows(self, posted: Sequence[Row], facts: Facts) -> tuple[PostedRow, ...]:
@@ -172,7 +175,7 @@ class Explaining:
         )
 
     def _rows(self) -> LedgerRows:
-        return LedgerRows(self.engine, self.ledger.snapshot())
+        return LedgerRows(self.engine, self.ledger.snapshot().files)
 
     def _origins(self) -> Origins:
         return Origins(self.catalog, self.settings.get(TAG_INHERITANCE))

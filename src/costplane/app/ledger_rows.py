@@ -17,7 +17,6 @@ from sqlglot import exp
 from costplane.core.period import Period
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.tables import INSTANT
-from costplane.ledger.delta import Snapshot
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import Slice
 from costplane.rating.holder import Facts
@@ -39,10 +38,10 @@ _PROMPT = "COALESCE(usage.context_tokens, 0)"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRows:
-    """Reads a snapshot on an engine."""
+    """Reads the tables of a snapshot on an engine."""
 
     engine: Engine
-    snapshot: Snapshot
+    tables: Mapping[str, Relation]
 
     def events(self, identities: Sequence[Identity]) -> list[Row]:
         """The rows of `usage` that have one of these identities."""
@@ -70,6 +69,17 @@ class LedgerRows:
             f"AND {_within('ChargePeriodStart', address.period)} "
             "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost"
         )
+
+    def addresses(self, series: int, hour: Period) -> set[str]:
+        """The addresses of the charges that were posted for a series in an hour."""
+        rows = self._rows(
+            f"SELECT DISTINCT x_TokenType, SkuPriceId FROM charges WHERE x_Series = {series} "
+            f"AND {_within('ChargePeriodStart', hour)}"
+        )
+        return {
+            str(ChargeAddress(hour.start, series, row["x_TokenType"], row["SkuPriceId"]))
+            for row in rows
+        }
 
     def price_versions(self, address: ChargeAddress) -> list[int]:
         """The price versions with which events of the charge's series and hour were rated."""
@@ -105,7 +115,7 @@ class LedgerRows:
             f"WHERE usage.series = {address.series} AND {_within('usage.time', address.period)} "
             f'AND usage."{address.quantity}" IS NOT NULL'
         )
-        relations = {"usage": self.snapshot.relation("usage"), "slices": _table(slices)}
+        relations = {"usage": self.tables["usage"], "slices": _table(slices)}
         return self._rows(statement, {"behind": Derived(events, relations)})
 
     def _of_identities(
@@ -119,7 +129,7 @@ class LedgerRows:
         )
 
     def _rows(self, statement: str, relations: Mapping[str, Relation] | None = None) -> list[Row]:
-        known: dict[str, Relation] = {**self.snapshot.files, **(relations or {})}
+        known: dict[str, Relation] = {**self.tables, **(relations or {})}
         found: list[Row] = self.engine.execute(_select(statement), known).to_pylist()
         return found
 

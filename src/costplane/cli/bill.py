@@ -82,7 +82,7 @@ def _line(line: LineExplanation) -> Pairs:
             "at list price",
             f"{plain(line.list_amount)} {line.currency} ({_where(line.list_price)})",
         )
-    yield "charge", line.charge
+    yield "charge", line.charge if line.posted else f"{line.charge}, which is not posted"
 
 
 def _price(price: PriceExplanation, steps: Iterable[str]) -> Pairs:

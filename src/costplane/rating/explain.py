@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -35,17 +35,59 @@ class Pricing:
     holders: Holders
     sheets: Sheets
 
-    def lines(self, event: Mapping[str, Any], facts: Facts) -> tuple[LineExplanation, ...]:
-        """The lines of a row of `usage`, in the order of the quantities; `facts` its series'."""
-        told = [quantity for quantity in QUANTITIES if event[quantity.name] is not None]
-        return tuple(self._line(event, facts, quantity) for quantity in told)
+    def lines(
+        self, event: Mapping[str, Any], facts: Facts, posted: Container[str]
+    ) -> tuple[LineExplanation, ...]:
+        """The lines of a row of `usage`, in the order of the quantities.
 
-    def _line(self, event: Mapping[str, Any], facts: Facts, quantity: Quantity) -> LineExplanation:
+        `facts` are those of its series, `posted` the addresses of the charges of its hour.
+        """
+        told = [quantity for quantity in QUANTITIES if event[quantity.name] is not None]
+        return tuple(self._line(event, facts, quantity, posted) for quantity in told)
+
+    def _line(
+        self, event: Mapping[str, Any], facts: Facts, quantity: Quantity, posted: Container[str]
+    ) -> LineExplanation:
         time = event["time"].astimezone(UTC)
         band = bisect_left(self.book.context_thresholds, event["context_tokens"] or 0)
         use = Use(event["series"], quantity, band, Period(time, time + _INSTANT))
         (rate,) = rates([use], {use.series: facts}, self.book, self.holders)
-        return line_explanation(rate, Decimal(event[quantity.name]), time, self.sheets)
+        return self._of_rate(rate, Decimal(event[quantity.name]), time, posted)
+
+    def _of_rate(
+        self, rate: Rate, count: Decimal, time: datetime, posted: Container[str]
+    ) -> LineExplanation:
+        """The line of `count` units at a rate, for an event at `time`."""
+        quantity = rate.use.quantity
+        assert quantity is not None
+        line = LineExplanation(
+            quantity=quantity.name,
+            label=quantity.label,
+            count=count,
+            unit=quantity.unit,
+            status=rate.status,
+            reason=rate.reason,
+        )
+        if rate.offer is None:
+            return line
+        exact = exact_amount(rate.contracted, count, quantity)
+        amount, public = round_line(exact), rate.list_offer
+        address = str(
+            ChargeAddress(hour_start(time), rate.use.series, quantity.name, rate.offer.id)
+        )
+        return replace(
+            line,
+            price=price_explanation(rate.offer, self.sheets),
+            steps=rate.steps,
+            exact=exact_text(exact),
+            rounding=rounding_text(exact, amount),
+            amount=amount,
+            currency=rate.offer.row.currency,
+            list_price=price_explanation(public, self.sheets) if public else None,
+            list_amount=round_line(exact_amount(rate.list, count, quantity)) if public else None,
+            charge=address,
+            posted=address in posted,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +114,6 @@ def slices(address: ChargeAddress, facts: Facts, pricing: Pricing) -> list[Slice
     ]
 
 
-def line_explanation(rate: Rate, count: Decimal, time: datetime, sheets: Sheets) -> LineExplanation:
-    """The line of `count` units at a rate, for an event at `time`."""
-    quantity, offer, public = rate.use.quantity, rate.offer, rate.list_offer
-    assert quantity is not None
-    exact = exact_amount(rate.contracted, count, quantity) if offer else None
-    amount = None if exact is None else round_line(exact)
-    return LineExplanation(
-        quantity=quantity.name,
-        label=quantity.label,
-        count=count,
-        unit=quantity.unit,
-        status=rate.status,
-        reason=rate.reason,
-        price=price_explanation(offer, sheets) if offer else None,
-        steps=rate.steps,
-        exact=None if exact is None else exact_text(exact),
-        rounding=None if exact is None or amount is None else rounding_text(exact, amount),
-        amount=amount,
-        currency=offer.row.currency if offer else None,
-        list_price=price_explanation(public, sheets) if public else None,
-        list_amount=round_line(exact_amount(rate.list, count, quantity)) if public else None,
-        charge=str(ChargeAddress(hour_start(time), rate.use.series, quantity.name, offer.id))
-        if offer
-        else None,
-    )
-
-
 def price_explanation(offer: Offer, sheets: Sheets) -> PriceExplanation:
     """A price row with its sheet."""
     row, key, sheet = offer.row, offer.key, sheets[offer.version]
@@ -110,6 +125,7 @@ def price_explanation(offer: Offer, sheets: Sheets) -> PriceExplanation:
         unit=row.unit,
         unit_of_measure=row.unit_of_measure,
         quantity=key.quantity,
+        provider=key.provider,
         model=key.model,
         model_version=key.version,
         deployment_scope=key.deployment_scope,

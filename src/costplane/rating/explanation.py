@@ -16,12 +16,12 @@ from decimal import Decimal
 class PriceExplanation:
     """A price row, what it prices, and where it stands.
 
-    `price` is for `block_size` units of `unit`. `quantity` is the token type whose price it is;
-    `model_version`, `deployment_scope`, `region` and `context_band` are null where the row
-    holds for all. A
-    long band begins above `context_threshold` prompt tokens, a tier at `tier_minimum` units of
-    the billing month. `valid_to` is exclusive, null is open. `sheet_scope` is whose sheet it is
-    (null: everybody's), `line` the line in `file`, whose SHA-256 is `sha256`.
+    `price` is for `block_size` units of `unit`. `quantity` is the token type whose price it is,
+    `provider` who serves the model; only Azure has a `deployment_scope`. `model_version`,
+    `region` and `context_band` are null where the row holds for all. A long band begins above
+    `context_threshold` prompt tokens, a tier at `tier_minimum` units of the billing month.
+    `valid_to` is exclusive, null is open. `sheet_scope` is whose sheet it is (null: everybody's),
+    `line` the line in `file`, whose SHA-256 is `sha256`.
     """
 
     id: str
@@ -31,6 +31,7 @@ class PriceExplanation:
     unit: str
     unit_of_measure: str
     quantity: str
+    provider: str
     model: str
     model_version: str | None
     deployment_scope: str | None
@@ -84,7 +85,9 @@ class LineExplanation:
     `steps` tell how the price row was chosen, fallbacks among them. `exact` is quantity / block
     x price, `amount` the same rounded half-even to twelve places, `rounding` the difference. The
     list price stands beside where one is known in the same currency. Without a price these are
-    null, and `reason` says why. `charge` is the address of the charge that has the line.
+    null, and `reason` says why. `charge` is the address of the charge that has the line; it is
+    not `posted` where the catalog has changed since and leads to another price, or where the
+    posting is still under way.
     """
 
     quantity: str
@@ -93,15 +96,16 @@ class LineExplanation:
     unit: str
     status: str
     reason: str | None
-    price: PriceExplanation | None
-    steps: tuple[str, ...]
-    exact: str | None
-    rounding: str | None
-    amount: Decimal | None
-    currency: str | None
-    list_price: PriceExplanation | None
-    list_amount: Decimal | None
-    charge: str | None
+    price: PriceExplanation | None = None
+    steps: tuple[str, ...] = ()
+    exact: str | None = None
+    rounding: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    list_price: PriceExplanation | None = None
+    list_amount: Decimal | None = None
+    charge: str | None = None
+    posted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
