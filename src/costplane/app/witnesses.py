@@ -68,6 +68,8 @@ class Witnesses:
 
     def part(self, events: pa.Table) -> Testimony:
         """Calls and evidence. A deployment of which one source tells costs nothing here."""
+        if not len(events):
+            return _all_calls(events)
         seen = self._seen_twice(events)
         if not len(seen):
             return _all_calls(events)
