@@ -47,7 +47,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return opened
 
 
-def event(source: str, number: int, *, minute: int = 0, **ids: str) -> dict[str, Any]:
+def event(source: str, number: int, minute: int = 0, **ids: Any) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "type": "ai.inference.usage",
@@ -105,7 +105,7 @@ def test_evidence_sent_again_is_a_duplicate(workspace: Workspace) -> None:
     ids=["other response", "other span", "no ids"],
 )
 def test_what_is_not_matched_counts(
-    workspace: Workspace, first: dict[str, str], second: dict[str, str]
+    workspace: Workspace, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     report = take(workspace, event("gateway", 1, **first), event("otel", 1, **second))
     assert (report.accepted, report.evidence) == (2, 0)

@@ -198,7 +198,8 @@ def _columns(meter: Meter) -> tuple[str, ...]:
         return ("", "", "", "", "", "", "", placement.code)
     k = placement.key
     optional = (k.context_band or "", k.variant or "", "")
-    return (k.model, k.version or "", k.deployment_scope, k.service_tier, k.quantity, *optional)
+    scope = k.deployment_scope or ""
+    return (k.model, k.version or "", scope, k.service_tier, k.quantity, *optional)
 
 
 @given(meter=st.sampled_from(EVERY), upper=st.booleans(), hyphens=st.booleans())

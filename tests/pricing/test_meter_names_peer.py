@@ -40,7 +40,7 @@ def differences(meter: Meter) -> list[Difference]:
         ("context", theirs.context.value, k.context_band or "short"),
         ("kind", theirs.kind.value, kind(k.quantity)),
     ]
-    found = [(part, f"{a}: {theirs.model}", b) for part, a, b in parts if a != b]
+    found = [(part, f"{a}: {theirs.model}", str(b)) for part, a, b in parts if a != b]
     return found + model_difference(theirs.model, k)
 
 
