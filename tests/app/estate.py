@@ -248,3 +248,8 @@ def select(text: str) -> exp.Query:
     statement = sqlglot.parse_one(text, dialect="duckdb")
     assert isinstance(statement, exp.Query)
     return statement
+
+
+def exact(amount: int | float) -> Decimal:
+    """A number as its JSON text says it."""
+    return Decimal(json.dumps(amount))
