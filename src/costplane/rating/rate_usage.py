@@ -71,11 +71,11 @@ class Rater:
             lines.append(self.engine.execute(statements.rounded_lines(grain, told), relations))
         unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
         if not unpriced:
-            return rated_rows(found, lines, None, grain.keys, recorded)
+            return rated_rows(found, lines, None, grain, recorded)
         relations["rates"] = table.take(pa.array(unpriced))
         concerned = self.engine.execute(statements.concerned_events(grain, told), relations)
         events = self.engine.execute(statements.events_of_rates(grain, told), relations)
-        rows = rated_rows(found, lines, concerned, grain.keys, recorded)
+        rows = rated_rows(found, lines, concerned, grain, recorded)
         return replace(rows, unpriced_events=events["events"][0].as_py())
 
     def _told(self, usage: Relation) -> list[Quantity]:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from costplane.core.money import LINE_PLACES
 from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
 from costplane.rating.rates import Rate
-from costplane.rating.statements import HOUR_US
+from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.templates import charge_template, uncharged_template
 
-_HOUR_END = pa.scalar(HOUR_US, pa.int64())
+_HOUR = pa.scalar(HOUR_US, pa.int64())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ def rated_rows(
     rates: Sequence[Rate],
     lines: Sequence[pa.Table],
     concerned: pa.Table | None,
-    keys: Sequence[str],
+    grain: Grain,
     recorded: date,
 ) -> RatedRows:
-    """Rows from `lines` (statements.lines and rounded_lines, by rate and bucket).
+    """Rows from `lines` (statements.lines and rounded_lines, by rate and bucket of `grain`).
 
     `concerned` counts the events of each unpriced reason (statements.concerned_events); they
     become rows without quantity, beside the rows of the quantities.
@@ -50,8 +51,8 @@ def rated_rows(
     rest = line.filter(pc.invert(priced))
     events = _event_rows(rest, concerned)
     return RatedRows(
-        _charges(charged, rates, keys, recorded),
-        _uncharged(pa.concat_tables([rest, events]), rates, len(rest), keys, recorded),
+        _charges(charged, rates, grain, recorded),
+        _uncharged(pa.concat_tables([rest, events]), rates, len(rest), grain, recorded),
     )
 
 
@@ -72,14 +73,12 @@ def _event_rows(like: pa.Table, concerned: pa.Table | None) -> pa.Table:
     return pa.table(columns)
 
 
-def _charges(
-    line: pa.Table, rates: Sequence[Rate], keys: Sequence[str], recorded: date
-) -> pa.Table:
+def _charges(line: pa.Table, rates: Sequence[Rate], grain: Grain, recorded: date) -> pa.Table:
     contracted, listed = _money(line["contracted"]), _money(line["list"])
     usd = [rate.offer is not None and rate.offer.row.currency == "USD" for rate in rates]
     in_usd = pc.if_else(pa.array(usd).take(line["rate"]), contracted, pa.scalar(None, MONEY))
     computed = {
-        **_times(line["start"]),
+        **_times(line["start"], grain.cuts),
         **_billing_period(line["start"]),
         "BilledCost": contracted,
         "ContractedCost": contracted,
@@ -93,25 +92,25 @@ def _charges(
         "x_Events": line["events"].cast(pa.int64()),
     }
     template = [charge_template(rate) if rate.offer else None for rate in rates]
-    return _table(CHARGES, line, template, computed, keys, recorded)
+    return _table(CHARGES, line, template, computed, grain.keys, recorded)
 
 
 def _uncharged(
     line: pa.Table,
     rates: Sequence[Rate],
     quantity_rows: int,
-    keys: Sequence[str],
+    grain: Grain,
     recorded: date,
 ) -> pa.Table:
     """Rows of what has no charge; those from `quantity_rows` on count events, not quantities."""
     of_events = pa.array([n >= quantity_rows for n in range(len(line))])
     computed = {
-        **_times(line["start"]),
+        **_times(line["start"], grain.cuts),
         "ConsumedQuantity": _consumed(line, rates),
         "x_Events": line["events"].cast(pa.int64()),
     }
     template = [None if rate.offer else uncharged_template(rate) for rate in rates]
-    rows = _table(UNCHARGED, line, template, computed, keys, recorded)
+    rows = _table(UNCHARGED, line, template, computed, grain.keys, recorded)
     for name in ("x_TokenType", "ConsumedUnit"):
         column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name].cast(pa.string()))
         rows = rows.set_column(rows.schema.get_field_index(name), name, column)
@@ -151,17 +150,16 @@ def _spread(constants: pa.Array, rate: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(encoded.indices.take(rate), encoded.dictionary)
 
 
-def _times(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
-    hour = pc.subtract(start, _rest_of_hour(start))
+def _times(start: pa.ChunkedArray, cuts: Sequence[int]) -> dict[str, pa.ChunkedArray]:
+    """A bucket goes from its start to the end of its hour, or to the next of the cuts."""
+    hour = pc.multiply(pc.divide(start, _HOUR), _HOUR)
+    end = np.asarray(pc.add(hour, _HOUR).to_numpy(), dtype=np.int64)
+    following = np.array([*cuts, np.iinfo(np.int64).max], dtype=np.int64)
+    place = np.searchsorted(following, start.to_numpy(), side="right")
     return {
         "ChargePeriodStart": start.cast(pa.int64()).cast(INSTANT),
-        "ChargePeriodEnd": pc.add(hour, _HOUR_END).cast(INSTANT),
+        "ChargePeriodEnd": pa.chunked_array([np.minimum(end, following[place])]).cast(INSTANT),
     }
-
-
-def _rest_of_hour(start: pa.ChunkedArray) -> pa.ChunkedArray:
-    hours = pc.multiply(pc.divide(start, _HOUR_END), _HOUR_END)
-    return pc.subtract(start, hours)
 
 
 def _billing_period(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:

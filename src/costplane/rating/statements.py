@@ -166,10 +166,14 @@ def _matches(line: str) -> str:
 
 
 def _whole(quantity: Quantity) -> str:
-    """The stored quantity as a whole number of its smallest parts."""
+    """The stored quantity as a whole number of its smallest parts.
+
+    Widened first: a product of DECIMAL(18, 6) has to fit into eighteen digits again.
+    """
     if quantity.scale == 0:
         return quantity.name
-    return f"CAST({quantity.name} * {10**quantity.scale} AS BIGINT)"
+    wide = f"CAST({quantity.name} AS DECIMAL(38, {quantity.scale}))"
+    return f"CAST({wide} * {10**quantity.scale} AS BIGINT)"
 
 
 def _half_even(numerator: str, denominator: str) -> str:
