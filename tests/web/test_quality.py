@@ -11,6 +11,10 @@ from tests.web.reading import Screen
 pytestmark = pytest.mark.requires("chromium")
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TRANSITIONS = """Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)
+).then(() => null)"""
+"""Ends when no colour is on its way to another: half-way colours have no contrast to speak of."""
 FIRST_LOAD = 400_000
 """Bytes as they come over the wire, gzipped (the page's budget)."""
 
@@ -49,6 +53,7 @@ def findings(screen: Screen, part: str = "html") -> list[str]:
     assert AXE.is_file(), f"axe is missing: run 'npm ci' in {AXE.parents[2]}"
     if not screen.page.evaluate("'axe' in window"):
         screen.page.evaluate(AXE.read_text())
+    screen.page.evaluate(TRANSITIONS)
     result = screen.page.evaluate(f"axe.run({part!r}, {{resultTypes: ['violations']}})")
     return [
         f"{found['id']}: {node['html']}"
