@@ -55,6 +55,7 @@ def test_the_registry_tells_prompts_from_answers() -> None:
     assert len(BY_NAME) == len(QUANTITIES)
     assert set(PROMPT_TYPES) < set(TOKEN_TYPES) < set(QUANTITIES)
     assert {q.name for q in PROMPT_TYPES} == {name for name in BY_NAME if name.startswith("input_")}
+    assert BY_NAME["training_tokens"] not in PROMPT_TYPES
     assert {q.scale for q in TOKEN_TYPES} == {0}
     assert {q.scale for q in QUANTITIES if q not in TOKEN_TYPES} == {6}
 

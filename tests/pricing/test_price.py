@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -43,3 +44,9 @@ def test_others_are_refused(price: str) -> None:
 def test_a_block_is_a_positive_number_of_bounded_size(block: int) -> None:
     with pytest.raises(InvalidPriceSheet, match="block_size"):
         offer(1, block=block)
+
+
+def test_tiers_are_graduated_or_volume() -> None:
+    with pytest.raises(InvalidPriceSheet, match="use one of graduated, volume") as refused:
+        replace(offer(1).row, tiering="steps")  # type: ignore[arg-type]
+    assert refused.value.target == "tiering"

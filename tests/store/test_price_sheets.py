@@ -25,6 +25,7 @@ EXTREME = replace(
     offer="",
     source_line=2**40,
     term="1 Year",
+    tiering="volume",
     kind="reservation",
 )
 

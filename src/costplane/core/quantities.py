@@ -20,8 +20,8 @@ class Quantity:
     """One disjoint kind of use.
 
     `unit` is FOCUS's ConsumedUnit. `scale` is the number of decimal places a stored value
-    has: tokens are whole (0), other quantities have six. `prompt` marks the kinds whose sum
-    is the prompt's length, which chooses a context band (billing-rules 11).
+    has: tokens are whole (0), other quantities have six. Tokens without a direction (those of
+    training) are of no call's prompt or answer.
     """
 
     name: str
@@ -39,7 +39,8 @@ class Quantity:
 
     @property
     def is_prompt(self) -> bool:
-        """Whether the quantity is part of the prompt, cached or not."""
+        """Whether the quantity is part of the prompt, cached or not: the sum of these is the
+        prompt's length, which chooses a context band (billing-rules 11)."""
         return self.is_token and self.direction == "Input"
 
 
@@ -73,12 +74,18 @@ QUANTITIES: tuple[Quantity, ...] = (
     _output("output_rejected_prediction", "Rejected prediction", "Text"),
     _output("output_audio", "Audio output", "Audio"),
     _output("output_image", "Image output", "Image"),
+    Quantity("training_tokens", "Training tokens", "Tokens", "Text"),
     _other("images", "Images", "Images", "Image"),
     _other("audio_seconds", "Audio seconds", "Seconds", "Audio"),
     _other("video_seconds", "Video seconds", "Seconds", "Video"),
+    _other("characters", "Characters", "Characters", "Text"),
     _other("pages", "Pages", "Pages", "Document"),
+    _other("annotated_pages", "Annotated pages", "Pages", "Document"),
     _other("searches", "Searches", "Searches", "Other"),
     _other("sessions", "Sessions", "Sessions", "Other"),
+    _other("tool_calls", "Tool calls", "Calls", "Other"),
+    _other("storage_gb_days", "Storage", "GB-Days", "Other"),
+    _other("training_hours", "Training hours", "Hours", "Other"),
     _other("hours", "Hours", "Hours", "Other"),
 )
 

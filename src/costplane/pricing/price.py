@@ -19,11 +19,15 @@ from costplane.pricing.model_key import ModelKey
 PriceKind = Literal["usage", "hourly", "monthly", "reservation"]
 PublisherType = Literal["Azure", "Marketplace", "External"]
 SheetKind = Literal["list", "customer"]
+Tiering = Literal["graduated", "volume"]
 ConfirmedBy = Literal["parser", "user", "sheet"]
 
 PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace", "External")
 """Who bills: Azure itself, its Marketplace, or a provider outside Azure."""
 SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
+TIERINGS: tuple[Tiering, ...] = ("graduated", "volume")
+"""How the rows of one meter with several tier minimums price a month: each part of the quantity
+at the price of its tier, or all of it at the price of the tier that the month reached."""
 
 _METER_NAMESPACE = UUID("0f3f1d52-6f0d-5f55-9a3e-5a6f1d1c7b90")
 _LARGEST_BLOCK = 10**12
@@ -41,9 +45,10 @@ class PriceRow:
     `price` is in `currency` for `block_size` units of `unit` ("Tokens", "Hours", "Images"),
     as `unit_of_measure` says in Azure's words ("1K", "1/Hour"). `region` None is everywhere,
     else Azure's name in lower case. `valid_to` is exclusive, None is open. `tier_minimum` is the
-    quantity of the billing month from which the price holds. `term` is that of a reservation
-    ("1 Month", "1 Year"), whose `price` is for the whole term. `source_line` is the line (or the
-    number of the item) in the sheet's file.
+    number of blocks of the billing month and account from which the price holds, as Azure's
+    tierMinimumUnits has it; `tiering` matters where rows of one meter differ in it. `term` is that
+    of a reservation ("1 Month", "1 Year"), whose `price` is for the whole term. `source_line` is
+    the line (or the number of the item) in the sheet's file.
 
     Raises InvalidPriceSheet for a value that no price row can have; `target` names the field.
     """
@@ -72,6 +77,7 @@ class PriceRow:
     kind: PriceKind
     source_line: int
     term: str | None = None
+    tiering: Tiering = "graduated"
 
     def __post_init__(self) -> None:
         _require(bool(self.meter_name), "meter_name", "a meter has a name")
@@ -80,6 +86,7 @@ class PriceRow:
         _require(self.block_size > 0, "block_size", "a price covers a positive quantity")
         _require(self.block_size <= _LARGEST_BLOCK, "block_size", "a block is 10^12 at most")
         _require(self.tier_minimum >= 0, "tier_minimum", "a tier starts at zero or more")
+        _require(self.tiering in TIERINGS, "tiering", f"use one of {', '.join(TIERINGS)}")
         currency = self.currency
         known = len(currency) == 3 and currency.isascii() and currency.isupper()
         _require(known, "currency", f"{currency!r} is no ISO 4217 code such as USD")

@@ -166,6 +166,7 @@ price_row = Table(
     _text("kind"),
     Column("source_line", BigInteger, nullable=False),
     *_optional("term"),
+    _text("tiering"),
 )
 
 meter_mapping = Table(

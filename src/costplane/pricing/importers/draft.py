@@ -9,11 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
 from costplane.core.period import parse_instant
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.model_key import ModelKey
-from costplane.pricing.price import PriceKind, PriceRow, PublisherType, SheetKind, meter_id_of
+from costplane.pricing.price import (
+    PriceKind,
+    PriceRow,
+    PublisherType,
+    SheetKind,
+    Tiering,
+    meter_id_of,
+)
 from costplane.pricing.units import any_block, block_of
 
 _CAPACITY = ("ProvisionedThroughput", "FineTuningHosting")
@@ -56,6 +64,7 @@ class Draft:
     publisher: str = ""
     offer: str = ""
     term: str = ""
+    tiering: str = "graduated"
     key: ModelKey | None = None
     unplaced: str = ""
 
@@ -123,6 +132,7 @@ def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None, code: s
         kind=_kind(draft, unit, code),
         source_line=draft.line,
         term=draft.term or None,
+        tiering=cast(Tiering, draft.tiering),
     )
 
 
