@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from costplane.core.quarantine import QuarantinedEvent
@@ -36,4 +37,35 @@ class Quarantine(Protocol):
 
     def count(self) -> dict[str, int]:
         """How many events are held back, by code."""
+        ...
+
+
+class BillingPeriods(Protocol):
+    """Which months of a billing account are closed by an invoice (billing-rules 23).
+
+    `month` is the first instant of a UTC month.
+    """
+
+    def closed(self, billing_account_id: str, month: datetime) -> bool:
+        """Whether the month's invoice is closed: nothing is added to it any more."""
+        ...
+
+    def open_month(self, billing_account_id: str, month: datetime) -> datetime:
+        """The first open month from `month` on."""
+        ...
+
+
+class PostingKeys(Protocol):
+    """Keys of charges whose posting is due, by kind (such as `tiers`); they survive a stop."""
+
+    def mark(self, kind: str, keys: Iterable[str]) -> None:
+        """Remember keys that were touched; one that is marked already stays so."""
+        ...
+
+    def due(self, kind: str) -> Sequence[str]:
+        """The keys that are marked, in code-point order."""
+        ...
+
+    def settled(self, kind: str, keys: Iterable[str]) -> None:
+        """Forget keys that have been posted."""
         ...

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 import sqlglot
 from sqlglot import exp
 
+from costplane.app.billing_months import in_open_periods
 from costplane.app.holders import CatalogHolders
-from costplane.app.ports import Settings
+from costplane.app.ports import BillingPeriods, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.series import SeriesNumbers
 from costplane.app.witnesses import Witnesses
@@ -60,6 +61,7 @@ class Poster:
     prices: PriceBooks
     catalog: CatalogReader
     settings: Settings
+    periods: BillingPeriods
     now: Callable[[], datetime]
 
     def next_segment(self) -> int:
@@ -130,8 +132,10 @@ class Poster:
         inheritance = self.settings.get(TAG_INHERITANCE)
         holders = CatalogHolders(self.catalog, inheritance=inheritance)
         rater = Rater(self.engine, self.prices.at(version), holders)
-        rated = rater.rate(usage, self.series.facts(), rater.grain(), self.now().date())
-        for table, rows in (("charges", rated.charges), ("uncharged", rated.uncharged)):
+        today = self.now().date()
+        rated = rater.rate(usage, self.series.facts(), rater.grain(), today)
+        charges = in_open_periods(rated.charges, self.periods, today)
+        for table, rows in (("charges", charges), ("uncharged", rated.uncharged)):
             ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])
             self.ledger.append(table, ordered, app=_APP, version=segment)
         return rated.unpriced_events

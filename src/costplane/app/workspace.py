@@ -10,15 +10,17 @@ from pathlib import Path
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
+from costplane.app.billing_months import AllOpen
 from costplane.app.charge_list import ChargeList
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
-from costplane.app.ports import Quarantine
+from costplane.app.ports import BillingPeriods, Quarantine
 from costplane.app.posting import Poster
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.series import SeriesNumbers
+from costplane.app.settling import Settling, settle_all
 from costplane.app.status import Status, read_status
 from costplane.app.tag_values import TagValues
 from costplane.app.witnesses import Witnesses
@@ -56,6 +58,7 @@ class Workspace:
         self.data = data
         self.now = now
         self._control = control
+        self._periods: BillingPeriods = AllOpen()
         self._intake_lock = threading.Lock()
         self.engine = DuckDBEngine()
         self.ledger = Ledger(tables)
@@ -109,6 +112,20 @@ class Workspace:
                 return self._intake(identities).take(batches, on_progress)
             finally:
                 identities.close()
+                settle_all(self._settlings(), self.now())
+
+    def settle(self) -> int:
+        """Posts what depends on order or on time, as of now; the number of rows appended.
+
+        Done at the end of every intake, by the server at its start and every hour, and after
+        changes of the catalog that it depends on. A second run finds nothing to post.
+        """
+        with self._intake_lock, writer_lock(self.data):
+            return settle_all(self._settlings(), self.now())
+
+    def _settlings(self) -> tuple[Settling, ...]:
+        """In the order in which they are to run."""
+        return ()
 
     def _intake(self, identities: IdentityIndex) -> Intake:
         control = self._control
@@ -122,6 +139,7 @@ class Workspace:
             self.prices,
             control.catalog,
             control.settings,
+            self._periods,
             self.now,
         )
         values = TagValues(self.ledger, self.engine)

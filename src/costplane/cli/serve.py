@@ -39,10 +39,11 @@ def serve(
     if self_signed:
         tls_cert, tls_key = _own_certificate(data_folder(data))
     listener = listen(host, port, certificate=tls_cert, key=tls_key)
+    from costplane.app.hourly import settling_hourly
     from costplane.http.app import create_app
     from costplane.http.server import serve as serve_app
 
-    with opened(data, tables) as workspace:
+    with opened(data, tables) as workspace, settling_hourly(workspace.settle):
         typer.echo(f"Costplane serves on {listener.url}")
         serve_app(create_app(workspace, authentication=authentication), listener)
 

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["String", "Decimal", "DateTime", "Date", "JSON", "Integer"]
+Role = Literal["Fact", "Amount", "Label", "Posting"]
+"""What a column is when rows are compared: a fact that tells rows apart, an amount that rows of
+equal facts sum, a display name that may change while the thing stays the same, or when and in
+which billing period the row was posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Column:
     type: ColumnType
     nullable: bool = True
     meaning: str = ""
+    role: Role = "Fact"
 
     @property
     def is_price(self) -> bool:
@@ -31,53 +36,65 @@ class Column:
         return self.name.endswith("UnitPrice")
 
 
-def _focus(names: str, type_: ColumnType, *, nullable: bool = True) -> tuple[Column, ...]:
-    return tuple(Column(name, type_, nullable) for name in names.split())
+def _focus(
+    names: str, type_: ColumnType, *, nullable: bool = True, role: Role = "Fact"
+) -> tuple[Column, ...]:
+    return tuple(Column(name, type_, nullable, role=role) for name in names.split())
 
 
 _MANDATORY_STRINGS = """
     BillingAccountId BillingCurrency ChargeCategory InvoiceIssuerName ServiceCategory ServiceName
     ServiceProviderName ServiceSubcategory"""
 _STRINGS = """
-    AllocatedMethodId AllocatedResourceId AllocatedResourceName AvailabilityZone
-    BillingAccountName BillingAccountType CapacityReservationId CapacityReservationStatus
-    ChargeClass ChargeDescription ChargeFrequency CommitmentDiscountCategory CommitmentDiscountId
-    CommitmentDiscountName CommitmentDiscountStatus CommitmentDiscountType CommitmentDiscountUnit
-    ConsumedUnit HostProviderName InvoiceDetailId InvoiceId PricingCategory PricingCurrency
-    PricingUnit RegionId RegionName ResourceId ResourceName ResourceType SkuId SkuMeter SkuPriceId
-    SubAccountId SubAccountName SubAccountType"""
+    AllocatedMethodId AllocatedResourceId AvailabilityZone BillingAccountType
+    CapacityReservationId CapacityReservationStatus ChargeDescription ChargeFrequency
+    CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountStatus
+    CommitmentDiscountType CommitmentDiscountUnit ConsumedUnit HostProviderName PricingCategory
+    PricingCurrency PricingUnit RegionId RegionName ResourceId ResourceType SkuId SkuMeter
+    SkuPriceId SubAccountId SubAccountType"""
+_LABELS = """
+    AllocatedResourceName BillingAccountName CommitmentDiscountName ResourceName SubAccountName"""
+_POSTING = "ChargeClass InvoiceDetailId InvoiceId"
 _JSON = """
     AllocatedMethodDetails AllocatedTags CommitmentProgramEligibilityDetails ContractApplied
     SkuPriceDetails Tags"""
-_DECIMALS = """
-    CommitmentDiscountQuantity ConsumedQuantity ContractedUnitPrice ListUnitPrice
-    PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice
-    PricingQuantity"""
+_PRICES = """
+    ContractedUnitPrice ListUnitPrice PricingCurrencyContractedUnitPrice
+    PricingCurrencyListUnitPrice"""
+_COSTS = "BilledCost ContractedCost EffectiveCost ListCost"
+_AMOUNTS = """
+    CommitmentDiscountQuantity ConsumedQuantity PricingCurrencyEffectiveCost PricingQuantity"""
 
 FOCUS_COLUMNS: tuple[Column, ...] = tuple(
     sorted(
         _focus(_MANDATORY_STRINGS, "String", nullable=False)
         + _focus(_STRINGS, "String")
+        + _focus(_LABELS, "String", role="Label")
+        + _focus(_POSTING, "String", role="Posting")
         + _focus(_JSON, "JSON")
-        + _focus("BilledCost ContractedCost EffectiveCost ListCost", "Decimal", nullable=False)
-        + _focus(_DECIMALS, "Decimal")
-        + _focus(
-            "BillingPeriodStart BillingPeriodEnd ChargePeriodStart ChargePeriodEnd",
-            "DateTime",
-            nullable=False,
-        ),
+        + _focus(_COSTS, "Decimal", nullable=False, role="Amount")
+        + _focus(_AMOUNTS, "Decimal", role="Amount")
+        + _focus(_PRICES, "Decimal")
+        + _focus("ChargePeriodStart ChargePeriodEnd", "DateTime", nullable=False)
+        + _focus("BillingPeriodStart BillingPeriodEnd", "DateTime", nullable=False, role="Posting"),
         key=lambda column: column.name,
     )
 )
 
 OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_AccountResourceId", "String", True, "AI account behind a Marketplace entry"),
-    Column("x_BilledCostInUsd", "Decimal", True, "BilledCost in USD, if a rate is known"),
+    Column("x_BilledCostInUsd", "Decimal", True, "BilledCost in USD, if a rate is known", "Amount"),
     Column("x_ContextBand", "String", True, "short or long, where the price has bands"),
     Column("x_Deployment", "String", True, "deployment that served the calls"),
     Column("x_DeploymentType", "String", True, "Azure SKU name, such as GlobalStandard"),
-    Column("x_EffectiveCostInUsd", "Decimal", True, "EffectiveCost in USD, if a rate is known"),
-    Column("x_Events", "Integer", False, "events that have a line in this row"),
+    Column(
+        "x_EffectiveCostInUsd",
+        "Decimal",
+        True,
+        "EffectiveCost in USD, if a rate is known",
+        "Amount",
+    ),
+    Column("x_Events", "Integer", False, "events that have a line in this row", "Amount"),
     Column("x_ListCostSource", "String", True, "Contracted where no list price is known"),
     Column("x_Model", "String", True, "model that served the calls"),
     Column("x_ModelVersion", "String", True, "its version"),
@@ -85,7 +102,7 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_PricingBlockSize", "Decimal", True, "units in one pricing unit"),
     Column("x_Provider", "String", True, "provider in OpenTelemetry's words"),
     Column("x_PublisherType", "String", True, "Azure or Marketplace"),
-    Column("x_RecordedDate", "Date", False, "UTC day on which the row was posted"),
+    Column("x_RecordedDate", "Date", False, "UTC day on which the row was posted", "Posting"),
     Column("x_ResourceGroupName", "String", True, "resource group, lower case"),
     Column("x_Series", "Integer", True, "row of the table `series`"),
     Column("x_ServiceFamily", "String", True, "Azure's service family"),
@@ -99,3 +116,6 @@ OWN_COLUMNS: tuple[Column, ...] = (
 )
 
 CHARGE_COLUMNS: tuple[Column, ...] = FOCUS_COLUMNS + OWN_COLUMNS
+
+ROLES: dict[str, Role] = {column.name: column.role for column in CHARGE_COLUMNS}
+"""The role of every column of a charge; columns that only other tables have are facts."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from costplane.store.catalog_writer import Catalog
 from costplane.store.database import Database, parse_address
+from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
 from costplane.store.schema import upgrade
@@ -15,8 +16,8 @@ from costplane.store.settings import StoredSettings
 class ControlPlane:
     """The small, transactional part of what Costplane keeps. Threads may share one.
 
-    `catalog` is a CatalogWriter, `prices` a PriceStore, `settings` a Settings and `quarantine`
-    a Quarantine (the ports of catalog, pricing and app).
+    `catalog` is a CatalogWriter, `prices` a PriceStore, `settings` a Settings, `quarantine` a
+    Quarantine and `posting_keys` a PostingKeys (the ports of catalog, pricing and app).
     """
 
     def __init__(self, database: Database) -> None:
@@ -25,6 +26,7 @@ class ControlPlane:
         self.prices = PriceSheets(database)
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
+        self.posting_keys = StoredPostingKeys(database)
 
     @classmethod
     def open(cls, address: str | Path) -> ControlPlane:

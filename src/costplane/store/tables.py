@@ -185,6 +185,8 @@ meter_mapping = Table(
 
 setting = Table("setting", METADATA, _key("name"), Column("value", Text, nullable=False))
 
+posting_key = Table("posting_key", METADATA, _key("kind"), _key("key"))
+
 quarantine = Table(
     "quarantine",
     METADATA,
