@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -14,19 +13,6 @@ from costplane.core.tables import INSTANT
 
 CORRECTION = "Correction"
 """FOCUS ChargeClass of a row that changes a closed billing period."""
-
-
-@dataclass(frozen=True, slots=True)
-class AllOpen:
-    """No month was ever closed: every row belongs to the month of its use."""
-
-    def closed(self, billing_account_id: str, month: datetime) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
-
-    def open_month(self, billing_account_id: str, month: datetime) -> datetime:  # noqa: ARG002
-        """The month itself."""
-        return month
 
 
 def in_open_periods(rows: pa.Table, periods: BillingPeriods, recorded: date) -> pa.Table:

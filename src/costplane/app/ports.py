@@ -41,17 +41,16 @@ class Quarantine(Protocol):
 
 
 class BillingPeriods(Protocol):
-    """Which months of a billing account are closed by an invoice (billing-rules 23).
+    """Which billing periods are closed (billing-rules 23). A period is a UTC month, named by its
+    first instant, of what is billed together: `billing_key` is the billing account's id, or
+    `account:profile` where an agreement bills by profile."""
 
-    `month` is the first instant of a UTC month.
-    """
-
-    def closed(self, billing_account_id: str, month: datetime) -> bool:
-        """Whether the month's invoice is closed: nothing is added to it any more."""
+    def closed(self, billing_key: str, month: datetime) -> bool:
+        """Whether the month of `month`, or a later one, was invoiced: nothing is added to it."""
         ...
 
-    def open_month(self, billing_account_id: str, month: datetime) -> datetime:
-        """The first open month from `month` on."""
+    def open_month(self, billing_key: str, month: datetime) -> datetime:
+        """The first open month from that of `month` on."""
         ...
 
 

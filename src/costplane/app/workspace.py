@@ -10,12 +10,11 @@ from pathlib import Path
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
-from costplane.app.billing_months import AllOpen
 from costplane.app.charge_list import ChargeList
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
-from costplane.app.ports import BillingPeriods, Quarantine
+from costplane.app.ports import Quarantine
 from costplane.app.posting import Poster
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
@@ -58,7 +57,6 @@ class Workspace:
         self.data = data
         self.now = now
         self._control = control
-        self._periods: BillingPeriods = AllOpen()
         self._intake_lock = threading.Lock()
         self.engine = DuckDBEngine()
         self.ledger = Ledger(tables)
@@ -139,7 +137,7 @@ class Workspace:
             self.prices,
             control.catalog,
             control.settings,
-            self._periods,
+            control.invoices,
             self.now,
         )
         values = TagValues(self.ledger, self.engine)

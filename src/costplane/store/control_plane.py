@@ -6,6 +6,7 @@ from pathlib import Path
 
 from costplane.store.catalog_writer import Catalog
 from costplane.store.database import Database, parse_address
+from costplane.store.invoices import StoredInvoices
 from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
@@ -26,6 +27,7 @@ class ControlPlane:
         self.prices = PriceSheets(database)
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
+        self.invoices = StoredInvoices(database)
         self.posting_keys = StoredPostingKeys(database)
 
     @classmethod

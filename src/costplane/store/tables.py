@@ -199,3 +199,56 @@ quarantine = Table(
     Column("received_at", Instant, nullable=False),
     Index(None, "received_at"),
 )
+
+invoice = Table(
+    "invoice",
+    METADATA,
+    _key("number"),
+    _text("billing_key"),
+    Column("month", Instant, nullable=False),
+    _text("currency"),
+    Column("closed_at", Instant, nullable=False),
+    _text("document"),
+    _text("sha256"),
+    UniqueConstraint("billing_key", "month", "currency"),
+)
+
+lot = Table(
+    "lot",
+    METADATA,
+    _key("billing_key"),
+    _key("id"),
+    _text("kind"),
+    _text("source"),
+    Column("amount", ExactDecimal, nullable=False),
+    _text("currency"),
+    Column("start", Instant, nullable=False),
+    Column("expiry", Instant),
+    Column("publisher_types", Text, nullable=False, comment="JSON list"),
+    Column("products", Text, nullable=False, comment="JSON list; empty is all"),
+    *_optional("po_number"),
+    _text("source_file"),
+    Column("imported_at", Instant, nullable=False),
+)
+
+draw = Table(
+    "draw",
+    METADATA,
+    _key("billing_key"),
+    _key("lot_id"),
+    Column("day", Instant, primary_key=True),
+    Column("posting", BigInteger, primary_key=True, autoincrement=False),
+    Column("amount", ExactDecimal, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    ForeignKeyConstraint(["billing_key", "lot_id"], ["lot.billing_key", "lot.id"]),
+    comment="append-only: what a lot paid on a day is the sum of its postings",
+)
+
+commitment = Table(
+    "commitment",
+    METADATA,
+    _key("id"),
+    _text("document"),
+    _text("source_file"),
+    Column("imported_at", Instant, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Invoices, prepayment and credits, consumption commitments: values and rules, without storage."""

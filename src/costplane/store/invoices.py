@@ -1,0 +1,55 @@
+"""Closed invoices (billing/ports.py), and which periods they close (app/ports.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from costplane.billing.stored_invoice import StoredInvoice
+from costplane.core.period import month_start, next_month
+from costplane.store import tables
+from costplane.store.catalog_reader import value_of
+from costplane.store.database import Database, insert_new
+
+
+class StoredInvoices:
+    """The invoices as a database holds them: an InvoiceStore and a BillingPeriods."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, invoices: Iterable[StoredInvoice]) -> None:
+        """Keep the invoices of a closed period, all or none; one that is there already stays."""
+        with self._database.writing() as connection:
+            insert_new(connection, tables.invoice, [asdict(invoice) for invoice in invoices])
+
+    def all(self) -> list[StoredInvoice]:
+        """Every invoice, by billing key, month and currency. Raises DamagedData for a changed
+        one."""
+        table = tables.invoice
+        query = select(table).order_by(table.c.billing_key, table.c.month, table.c.currency)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings()
+            return [value_of(StoredInvoice, row).checked() for row in rows]
+
+    def closed(self, billing_key: str, month: datetime) -> bool:
+        """Whether the month of `month`, or a later one, was invoiced: nothing is added to it."""
+        last = self._last(billing_key)
+        return last is not None and month_start(month) <= last
+
+    def open_month(self, billing_key: str, month: datetime) -> datetime:
+        """The first open month from that of `month` on."""
+        last = self._last(billing_key)
+        asked = month_start(month)
+        return asked if last is None else max(asked, next_month(last))
+
+    def _last(self, billing_key: str) -> datetime | None:
+        """The last month that was closed. Closing one closes all before it."""
+        table = tables.invoice
+        query = select(func.max(table.c.month)).where(table.c.billing_key == billing_key)
+        with self._database.reading() as connection:
+            last: datetime | None = connection.scalar(query)
+        return last
