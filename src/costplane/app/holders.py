@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
-from costplane.catalog.model import UNASSIGNED, BillingAccount, Resource, Subscription
+from costplane.catalog.agreement import AgreementPart
+from costplane.catalog.billing_place import BillingPlace, BillingPlaces
+from costplane.catalog.model import UNASSIGNED, Resource, Subscription
 from costplane.catalog.ports import CatalogReader
+from costplane.catalog.scopes import Hierarchy
 from costplane.catalog.tags import TagHistory
 from costplane.core.period import Period
 from costplane.core.tags import merge, parse
@@ -14,7 +17,8 @@ from costplane.rating.holder import Facts, Holder, TagInterval
 
 _ACCOUNT_TYPES = {
     "EnterpriseAgreement": "Billing Account",
-    "MicrosoftCustomerAgreement": "Billing Profile",
+    "MicrosoftCustomerAgreement": "Billing Account",
+    "MicrosoftOnlineServicesProgram": "Billing Account",
     "External": "Organisation",
 }
 
@@ -29,16 +33,26 @@ class CatalogHolders:
     def holder(self, facts: Facts) -> Holder:
         """Whose the series is; a subscription that nobody placed is under `Unassigned`."""
         subscription = self._subscriptions.get(facts["subscription_id"] or "")
-        account = self._account(subscription)
+        place = self._places.of(subscription) if subscription else BillingPlace()
+        account = place.account or UNASSIGNED
         resource = self._resources.get(facts["resource_id"] or "")
         return Holder(
             billing_account_id=account.id,
             billing_account_name=account.name,
             billing_account_type=_ACCOUNT_TYPES[account.agreement_type],
-            currency=account.currency,
+            currency=place.profile.currency if place.profile else account.currency,
             sub_account_name=subscription.name if subscription else facts["subscription_id"] or "",
             sub_account_type="Subscription" if facts["resource_group"] else "Project",
             resource_name=resource.name if resource else _last(facts["resource_id"]),
+            billing_profile_id=_id(place.profile),
+            billing_profile_name=_name(place.profile),
+            invoice_section_id=_id(place.section),
+            invoice_section_name=_name(place.section),
+            customer_id=_id(place.customer),
+            customer_name=_name(place.customer),
+            department_name=_name(place.department),
+            enrollment_account_name=_name(place.enrollment_account),
+            billing_scopes=place.scope_ids,
         )
 
     def changes(self) -> frozenset[datetime]:
@@ -63,25 +77,33 @@ class CatalogHolders:
             if s.valid_from < period.end
         ]
 
-    def _account(self, subscription: Subscription | None) -> BillingAccount:
-        known = self._accounts.get((subscription and subscription.billing_account_id) or "")
-        return known or UNASSIGNED
-
     @cached_property
     def _history(self) -> TagHistory:
         return TagHistory(self._catalog.tag_history())
 
     @cached_property
-    def _accounts(self) -> dict[str, BillingAccount]:
-        return {account.id: account for account in self._catalog.hierarchy().billing_accounts}
+    def _hierarchy(self) -> Hierarchy:
+        return self._catalog.hierarchy()
+
+    @cached_property
+    def _places(self) -> BillingPlaces:
+        return self._hierarchy.places()
 
     @cached_property
     def _subscriptions(self) -> dict[str, Subscription]:
-        return {found.id: found for found in self._catalog.hierarchy().subscriptions}
+        return {found.id: found for found in self._hierarchy.subscriptions}
 
     @cached_property
     def _resources(self) -> dict[str, Resource]:
         return {resource.id: resource for resource in self._catalog.resources()}
+
+
+def _id(level: AgreementPart | None) -> str | None:
+    return None if level is None else level.id
+
+
+def _name(level: AgreementPart | None) -> str | None:
+    return None if level is None else level.name
 
 
 def _last(resource_id: str | None) -> str:

@@ -14,7 +14,13 @@ from costplane.catalog.checks import checked, id_text, in_utc, segment_text, wit
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 
-AgreementType = Literal["EnterpriseAgreement", "MicrosoftCustomerAgreement", "External"]
+AgreementType = Literal[
+    "EnterpriseAgreement",
+    "MicrosoftCustomerAgreement",
+    "MicrosoftOnlineServicesProgram",
+    "External",
+]
+"""Azure's words; MicrosoftOnlineServicesProgram is pay-as-you-go."""
 SubscriptionKind = Literal["Azure", "External"]
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +31,11 @@ _EXTERNAL = "/providers/microsoft.costmanagement"
 
 @dataclass(frozen=True, slots=True)
 class BillingAccount:
-    """Who pays: an agreement with Azure, or an organisation at another provider (External)."""
+    """Who pays: an agreement with Azure, or an organisation at another provider (External).
+
+    `currency` is what it is billed in; the profiles of a Microsoft Customer Agreement
+    (catalog/agreement.py) each have their own.
+    """
 
     id: str
     name: str
@@ -70,6 +80,8 @@ class ManagementGroup:
 class Subscription:
     """An Azure subscription, or a project or workspace of another provider (External).
 
+    In its billing account it stands in an enrollment account (Enterprise Agreement), in an
+    invoice section or with a customer (Microsoft Customer Agreement), or directly.
     An external one without billing account stands under UNASSIGNED.
     """
 
@@ -79,9 +91,13 @@ class Subscription:
     billing_account_id: str | None = None
     management_group_id: str | None = None
     confirmed: bool = True
+    enrollment_account_id: str | None = None
+    invoice_section_id: str | None = None
+    customer_id: str | None = None
 
     def __post_init__(self) -> None:
         segment_text(self, "id", "billing_account_id", "management_group_id")
+        segment_text(self, "enrollment_account_id", "invoice_section_id", "customer_id")
         checked(self, "name")
         if self.kind == "External" and self.billing_account_id is None:
             object.__setattr__(self, "billing_account_id", UNASSIGNED.id)

@@ -6,6 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from costplane.catalog.agreement import (
+    BillingProfile,
+    Customer,
+    Department,
+    EnrollmentAccount,
+    InvoiceSection,
+)
 from costplane.catalog.mentions import Mention
 from costplane.catalog.model import (
     BillingAccount,
@@ -24,7 +31,8 @@ class CatalogReader(Protocol):
     """Reads of the catalog. Ids are given in lower case, as the values keep them."""
 
     def hierarchy(self) -> Hierarchy:
-        """All billing accounts, management groups and subscriptions, in the order of their ids."""
+        """All billing accounts with their levels, management groups and subscriptions, in the
+        order of their ids."""
         ...
 
     def scopes(self) -> list[ScopeNode]:
@@ -69,12 +77,33 @@ class CatalogWriter(CatalogReader, Protocol):
     """Writes of the catalog. Putting the same again changes nothing.
 
     What is put stands as given, in place of what usage had mentioned. InvalidInput is raised
-    for a parent (billing account, management group) that is not known; subscriptions and
-    groups over a resource are added as unconfirmed.
+    for a parent (billing account or level of it, management group) that is not known;
+    subscriptions and groups over a resource are added as unconfirmed.
     """
 
     def put_billing_account(self, *accounts: BillingAccount) -> None:
         """Add or replace billing accounts."""
+        ...
+
+    def put_department(self, *departments: Department) -> None:
+        """Add or replace departments. InvalidInput unless theirs is an Enterprise Agreement."""
+        ...
+
+    def put_enrollment_account(self, *accounts: EnrollmentAccount) -> None:
+        """Add or replace enrollment accounts. InvalidInput as for departments."""
+        ...
+
+    def put_billing_profile(self, *profiles: BillingProfile) -> None:
+        """Add or replace billing profiles. InvalidInput unless theirs is a Microsoft Customer
+        Agreement."""
+        ...
+
+    def put_invoice_section(self, *sections: InvoiceSection) -> None:
+        """Add or replace invoice sections. InvalidInput as for billing profiles."""
+        ...
+
+    def put_customer(self, *customers: Customer) -> None:
+        """Add or replace customers. InvalidInput as for billing profiles."""
         ...
 
     def put_management_group(self, *groups: ManagementGroup) -> None:

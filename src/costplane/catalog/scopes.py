@@ -6,6 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from costplane.catalog.agreement import (
+    BILLING_ACCOUNTS,
+    AgreementPart,
+    BillingProfile,
+    Customer,
+    Department,
+    EnrollmentAccount,
+    InvoiceSection,
+)
+from costplane.catalog.billing_place import BillingPlaces
 from costplane.catalog.model import (
     BillingAccount,
     ManagementGroup,
@@ -50,11 +60,16 @@ class ScopeNode:
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """All billing accounts, management groups and subscriptions."""
+    """All billing accounts with their levels, management groups and subscriptions."""
 
     billing_accounts: tuple[BillingAccount, ...] = ()
     management_groups: tuple[ManagementGroup, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    departments: tuple[Department, ...] = ()
+    enrollment_accounts: tuple[EnrollmentAccount, ...] = ()
+    billing_profiles: tuple[BillingProfile, ...] = ()
+    invoice_sections: tuple[InvoiceSection, ...] = ()
+    customers: tuple[Customer, ...] = ()
 
     def select(self, scope: Scope) -> ScopeSelection:
         """The filter that `scope` means. Raises NotFound if this hierarchy does not know it.
@@ -63,7 +78,7 @@ class Hierarchy:
         """
         if scope.kind == "All":
             return EVERYTHING
-        subscriptions = self._subscriptions_of(scope)
+        subscriptions = self._subscriptions_of(scope, self._full_id(scope))
         if subscriptions is None:
             raise unknown(scope, (node.id for node in self.nodes()))
         resource_id = scope.id if scope.kind == "Resource" else None
@@ -73,24 +88,47 @@ class Hierarchy:
         """Every scope to choose from; `groups` are the resource groups to show."""
         return [
             *(_account_node(account) for account in self.billing_accounts),
+            *map(_part_node, self.agreement_parts),
             *(self._folder_node(folder) for folder in self.management_groups),
             *(self._subscription_node(subscription) for subscription in self.subscriptions),
             *(_group_node(group) for group in groups),
         ]
 
-    def _subscriptions_of(self, scope: Scope) -> frozenset[str] | None:
+    @property
+    def agreement_parts(self) -> tuple[AgreementPart, ...]:
+        """Every level between billing accounts and subscriptions, the wider ones first."""
+        enterprise: tuple[AgreementPart, ...] = (*self.departments, *self.enrollment_accounts)
+        return (*enterprise, *self.billing_profiles, *self.invoice_sections, *self.customers)
+
+    def places(self) -> BillingPlaces:
+        """Where in its agreement each subscription is billed."""
+        return BillingPlaces(
+            self.billing_accounts,
+            self.departments,
+            self.enrollment_accounts,
+            self.billing_profiles,
+            self.invoice_sections,
+            self.customers,
+        )
+
+    def _full_id(self, scope: Scope) -> str:
+        """The scope's id; an invoice section may be named without its profile."""
+        full = {section.short_scope_id: section.scope_id for section in self.invoice_sections}
+        return full.get(scope.id, scope.id)
+
+    def _subscriptions_of(self, scope: Scope, scope_id: str) -> frozenset[str] | None:
         """Ids of the subscriptions in `scope`; None if the scope is not here."""
         if scope.kind in ("ResourceGroup", "Resource"):
             found = {s.id for s in self.subscriptions if s.id == subscription_of(scope)}
             return frozenset(found) or None
-        if all(scope.id != node.id for node in self.nodes()):
+        if all(scope_id != node.id for node in self.nodes()):
             return None
-        below = self._folders_below(scope.id)
+        below, places = self._folders_below(scope_id), self.places()
         return frozenset(
             s.id
             for s in self.subscriptions
-            if s.scope_id == scope.id
-            or self._account_scope(s) == scope.id
+            if s.scope_id == scope_id
+            or scope_id in places.of(s).scope_ids
             or s.management_group_id in below
         )
 
@@ -102,10 +140,6 @@ class Hierarchy:
             size = len(below)
             below |= {folder.id for folder in self.management_groups if folder.parent in below}
         return frozenset(below)
-
-    def _account_scope(self, subscription: Subscription) -> str | None:
-        accounts = {account.id: account.scope_id for account in self.billing_accounts}
-        return accounts.get(subscription.billing_account_id or "")
 
     def _folder_scope(self, folder_id: str | None) -> str | None:
         folders = {folder.id: folder.scope_id for folder in self.management_groups}
@@ -119,9 +153,8 @@ class Hierarchy:
         kind: ScopeKind = (
             "ExternalSubscription" if subscription.kind == "External" else "Subscription"
         )
-        parents = _known(
-            self._account_scope(subscription), self._folder_scope(subscription.management_group_id)
-        )
+        billing = self.places().of(subscription).nearest
+        parents = _known(*billing, self._folder_scope(subscription.management_group_id))
         return ScopeNode(subscription.scope_id, subscription.name, kind, parents)
 
 
@@ -144,6 +177,21 @@ def _account_node(account: BillingAccount) -> ScopeNode:
     external = account.agreement_type == "External"
     kind: ScopeKind = "ExternalBillingAccount" if external else "BillingAccount"
     return ScopeNode(account.scope_id, account.name, kind)
+
+
+def _part_node(part: AgreementPart) -> ScopeNode:
+    kind: ScopeKind = type(part).__name__  # type: ignore[assignment]  # kinds are named as values
+    return ScopeNode(part.scope_id, part.name, kind, (_over(part),))
+
+
+def _over(part: AgreementPart) -> str:
+    """The scope that a level of an agreement stands in."""
+    account = f"{BILLING_ACCOUNTS}/{part.billing_account_id}"
+    if isinstance(part, InvoiceSection | Customer):
+        return f"{account}/billingprofiles/{part.billing_profile_id}"
+    if isinstance(part, EnrollmentAccount) and part.department_id:
+        return f"{account}/departments/{part.department_id}"
+    return account
 
 
 def _group_node(group: ResourceGroup) -> ScopeNode:

@@ -12,10 +12,14 @@ from sqlglot import exp
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Parquet files that together are one relation of `schema`; no files is no rows."""
+    """Parquet files that together are one relation of `schema`; no files is no rows.
+
+    `uneven` files may lack columns of the schema, which are null in their rows.
+    """
 
     paths: tuple[str, ...]
     schema: pa.Schema
+    uneven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

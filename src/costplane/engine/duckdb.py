@@ -81,14 +81,31 @@ def _source(
 ) -> exp.Expression:
     if isinstance(relation, Derived):
         return exp.Subquery(this=_bind(connection, relation.statement, relation.relations, names))
-    if isinstance(relation, Files) and relation.paths:
+    if isinstance(relation, Files) and relation.paths and not relation.uneven:
         return exp.Table(this=_read_parquet(relation))
-    name = f"relation_{next(names)}"
     rows = relation.schema.empty_table() if isinstance(relation, Files) else relation
+    name = f"relation_{next(names)}"
     connection.register(name, rows)
-    return exp.Table(this=exp.to_identifier(name))
+    registered = exp.Table(this=exp.to_identifier(name))
+    if isinstance(relation, Files) and relation.paths:
+        return exp.Subquery(this=_completed(registered, _read_parquet(relation)))
+    return registered
 
 
 def _read_parquet(files: Files) -> exp.Expression:
     paths = exp.Array(expressions=[exp.Literal.string(path) for path in files.paths])
-    return exp.Anonymous(this="read_parquet", expressions=[paths])
+    by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
+    return exp.Anonymous(
+        this="read_parquet", expressions=[paths, by_name] if files.uneven else [paths]
+    )
+
+
+def _completed(columns: exp.Table, rows: exp.Expression) -> exp.Query:
+    """`rows` with every one of `columns`: the missing ones are null."""
+    every = exp.select("*").from_(columns)
+    return exp.Union(
+        this=every,
+        expression=exp.select("*").from_(exp.Table(this=rows)),
+        distinct=False,
+        by_name=True,
+    )

@@ -28,6 +28,7 @@ from deltalake.exceptions import DeltaError
 from costplane.core.relation import Files
 from costplane.core.tables import TABLES
 from costplane.errors import InvalidInput, NotFound
+from costplane.ledger.columns import complete, was_completed
 
 _CONFIGURATION = {
     "delta.checkpointInterval": "50",
@@ -141,13 +142,15 @@ class Ledger:
         if table not in self._tables:
             stats = _SKIPPING.get(table)
             columns = {"delta.dataSkippingStatsColumns": stats} if stats else {}
-            self._tables[table] = DeltaTable.create(
+            handle = DeltaTable.create(
                 self._uri(table),
                 TABLES[table],
                 mode="ignore",
                 name=table,
                 configuration=_CONFIGURATION | columns,
             )
+            complete(handle, TABLES[table])
+            self._tables[table] = handle
         return self._tables[table]
 
 
@@ -163,7 +166,11 @@ def _stream(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatchReader:
 
 def _snapshot_of(tables: Mapping[str, DeltaTable]) -> Snapshot:
     files = {
-        name: Files(tuple(sorted(_path(uri) for uri in handle.file_uris())), TABLES[name])
+        name: Files(
+            tuple(sorted(_path(uri) for uri in handle.file_uris())),
+            TABLES[name],
+            uneven=was_completed(handle, TABLES[name]),
+        )
         for name, handle in tables.items()
     }
     return Snapshot({name: handle.version() for name, handle in tables.items()}, files)

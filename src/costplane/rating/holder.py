@@ -17,7 +17,10 @@ Facts = Mapping[str, str | None]
 class Holder:
     """Who pays for a resource, and what it is called.
 
-    `currency` is the billing currency, `sub_account_type` Azure's or the provider's word.
+    `currency` is the billing currency: the billing profile's, else the billing account's.
+    `sub_account_type` is Azure's or the provider's word. `billing_scopes` are the scope ids of
+    the levels of the agreement over the sub-account, the nearest first; those that an agreement
+    does not have are None.
     """
 
     billing_account_id: str
@@ -27,6 +30,15 @@ class Holder:
     sub_account_name: str
     sub_account_type: str
     resource_name: str
+    billing_profile_id: str | None = None
+    billing_profile_name: str | None = None
+    invoice_section_id: str | None = None
+    invoice_section_name: str | None = None
+    customer_id: str | None = None
+    customer_name: str | None = None
+    department_name: str | None = None
+    enrollment_account_name: str | None = None
+    billing_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ def _scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
     if group:
         scopes.append(f"/subscriptions/{subscription}/resourcegroups/{group}")
         scopes.append(f"/subscriptions/{subscription}")
-        scopes.append(f"/providers/microsoft.billing/billingaccounts/{holder.billing_account_id}")
+        account = f"/providers/microsoft.billing/billingaccounts/{holder.billing_account_id}"
+        scopes += holder.billing_scopes or (account,)
     else:
         external = "/providers/microsoft.costmanagement/external"
         scopes.append(f"{external}subscriptions/{subscription}")

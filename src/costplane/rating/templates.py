@@ -89,6 +89,14 @@ def _agreement(rate: Rate, offer: Offer) -> dict[str, Any]:
         "PricingCurrency": offer.row.currency,
         "ServiceProviderName": offer.row.publisher or _seller(rate),
         "SubAccountType": holder.sub_account_type,
+        "x_BillingProfileId": holder.billing_profile_id,
+        "x_BillingProfileName": holder.billing_profile_name,
+        "x_CustomerId": holder.customer_id,
+        "x_CustomerName": holder.customer_name,
+        "x_DepartmentName": holder.department_name,
+        "x_EnrollmentAccountName": holder.enrollment_account_name,
+        "x_InvoiceSectionId": holder.invoice_section_id,
+        "x_InvoiceSectionName": holder.invoice_section_name,
     }
 
 

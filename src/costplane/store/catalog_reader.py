@@ -11,6 +11,13 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Select, Table, select
 
+from costplane.catalog.agreement import (
+    BillingProfile,
+    Customer,
+    Department,
+    EnrollmentAccount,
+    InvoiceSection,
+)
 from costplane.catalog.model import (
     BillingAccount,
     Deployment,
@@ -41,12 +48,17 @@ class CatalogTables:
         self._database = database
 
     def hierarchy(self) -> Hierarchy:
-        """All billing accounts, management groups and subscriptions."""
+        """All billing accounts with their levels, management groups and subscriptions."""
         with self._database.reading() as connection:
             return Hierarchy(
                 tuple(_all(connection, tables.billing_account, BillingAccount)),
                 tuple(_all(connection, tables.management_group, ManagementGroup)),
                 tuple(_all(connection, tables.subscription, Subscription)),
+                tuple(_all(connection, tables.department, Department)),
+                tuple(_all(connection, tables.enrollment_account, EnrollmentAccount)),
+                tuple(_all(connection, tables.billing_profile, BillingProfile)),
+                tuple(_all(connection, tables.invoice_section, InvoiceSection)),
+                tuple(_all(connection, tables.customer, Customer)),
             )
 
     def scopes(self) -> list[ScopeNode]:
@@ -135,7 +147,7 @@ def value_of(cls: type[V], row: RowMapping) -> V:
 def _all(connection: Connection, table: Table, cls: type[V]) -> list[V]:
     found = [value_of(cls, row) for row in connection.execute(select(table)).mappings()]
     # Databases sort text by their own rules; Python's order is the same on all.
-    return sorted(found, key=attrgetter("id"))
+    return sorted(found, key=lambda v: (attrgetter("id")(v), getattr(v, "billing_account_id", "")))
 
 
 def _in(query: Select[Any], table: Table, within: ScopeSelection) -> Select[Any]:

@@ -24,6 +24,7 @@ from costplane.catalog.tags import TagHistory
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 from costplane.store import tables
+from costplane.store.catalog_agreements import CatalogAgreements, require_places
 from costplane.store.catalog_mentions import (
     add_mentioned,
     add_parents,
@@ -32,11 +33,11 @@ from costplane.store.catalog_mentions import (
     news,
     resource_row,
 )
-from costplane.store.catalog_reader import CatalogTables, deployment_entries, tag_history
+from costplane.store.catalog_reader import deployment_entries, tag_history
 from costplane.store.database import insert_new, upsert
 
 
-class Catalog(CatalogTables):
+class Catalog(CatalogAgreements):
     """The catalog as a database holds it, to read and to write."""
 
     def put_billing_account(self, *accounts: BillingAccount) -> None:
@@ -63,6 +64,7 @@ class Catalog(CatalogTables):
             _require(connection, tables.management_group, "management_group_id", folders)
             known = accounts - {UNASSIGNED.id}
             _require(connection, tables.billing_account, "billing_account_id", known)
+            require_places(connection, subscriptions)
             add_subscriptions(connection, subscriptions)
             upsert(connection, tables.subscription, map(asdict, subscriptions))
 

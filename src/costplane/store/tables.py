@@ -6,6 +6,8 @@ Text is `Text`: both databases store it alike without a length. A change here ne
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -70,7 +72,20 @@ subscription = Table(
     Column("billing_account_id", Text, ForeignKey("billing_account.id")),
     Column("management_group_id", Text, ForeignKey("management_group.id")),
     Column("confirmed", Boolean, nullable=False),
+    *_optional("enrollment_account_id", "invoice_section_id", "customer_id"),
 )
+
+
+def _agreement_part(name: str, *further: Column[Any]) -> Table:
+    account = Column("billing_account_id", Text, ForeignKey("billing_account.id"), primary_key=True)
+    return Table(name, METADATA, account, _key("id"), _text("name"), *further)
+
+
+department = _agreement_part("department")
+enrollment_account = _agreement_part("enrollment_account", *_optional("department_id"))
+billing_profile = _agreement_part("billing_profile", _text("currency"))
+invoice_section = _agreement_part("invoice_section", _text("billing_profile_id"))
+customer = _agreement_part("customer", _text("billing_profile_id"))
 
 resource_group = Table(
     "resource_group",
