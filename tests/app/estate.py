@@ -169,7 +169,8 @@ def answer(
 ) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Sums by bucket and groups, as the product answers."""
     result = workspace.query_whole(parse_scope(scope), workspace.definition(asked))
-    keys = [c.name for c in result.columns if c.name not in ("TagKey", "Currency")][3:]
+    names = result.rows.column_names[3:-1]
+    keys = [name for name in names if not name.startswith("TagKey")]
     found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in result.rows.to_pylist():
         key = tuple(row[name] for name in keys)

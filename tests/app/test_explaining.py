@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from costplane.app.workspace import Workspace
-from costplane.catalog.model import BillingAccount, Subscription
 from costplane.core.period import Period
 from costplane.core.scope import parse_scope
-from costplane.errors import InvalidInput, NotFound
+from costplane.errors import NotFound
 from costplane.rating.charge_address import parse_charge_address
 from costplane.rating.explanation import ChargeExplanation, EventExplanation
 from tests.app import estate
@@ -186,126 +184,6 @@ def test_a_price_row_is_named_with_its_source(workspace: Workspace) -> None:
     assert f"model: {price.model}, quantity: {price.quantity}" in text
 
 
-def test_prices_are_those_of_the_time_of_rating(tmp_path: Path) -> None:
-    opened = estate.opened(tmp_path)
-    call = plain_call("early")
-    estate.take(opened, [call])
-    sheet = tmp_path / "own.yaml"
-    sheet.write_text(
-        "name: own\nkind: customer\ncurrency: USD\ndeployment_type: GlobalStandard\n"
-        "valid_from: 2026-01-01\nunit: 1M Tokens\n"
-        "rows:\n  - {model: alpha, quantity: input_text, price: 0.1}\n"
-    )
-    opened.import_prices(sheet)
-    estate.take(opened, [plain_call("late")])
-    (early,) = opened.explain_event("s", "early").lines
-    (late,) = opened.explain_event("s", "late").lines
-    assert early.price
-    assert late.price
-    assert late.list_price
-    assert (early.price.price, early.steps) == (Decimal("0.1234567"), ("list price",))
-    assert (late.price.price, late.steps) == (Decimal("0.1"), ("own sheet",))
-    assert late.list_price.id == early.price.id
-    assert late.list_amount == early.amount == Decimal("0.1234567")
-    found = [
-        opened.explain_charge(parse_charge_address(c.address))
-        for c in opened.charges(EVERYTHING, DAYS).charges
-    ]
-    assert [(c.amount, c.unexplained, c.behind.events) for c in found] == [
-        (Decimal("0.1234567"), Decimal(0), 1),
-        (Decimal("0.1"), Decimal(0), 1),
-    ]
-    opened.close()
-
-
-def plain_call(event_id: str) -> dict[str, Any]:
-    """A call that used a million input tokens of alpha."""
-    return {
-        "specversion": "1.0",
-        "type": "ai.inference.usage",
-        "source": "s",
-        "id": event_id,
-        "time": "2026-11-02T10:00:00Z",
-        "data": {
-            "resource_id": estate.RESOURCES[0],
-            "deployment": "chat",
-            "quantities": {"input_text": 1_000_000},
-        },
-    }
-
-
-def test_what_the_catalog_no_longer_leads_to_is_said(tmp_path: Path) -> None:
-    """A sheet for a billing account, whose subscription then moves to another account."""
-    opened = estate.opened(tmp_path)
-    accounts = [BillingAccount(n, n, "EnterpriseAgreement", "USD") for n in ("111", "222")]
-    opened.catalog.put_billing_account(*accounts)
-    opened.catalog.put_subscription(Subscription("s-1", "S", billing_account_id="111"))
-    sheet = tmp_path / "own.yaml"
-    scope = "/providers/microsoft.billing/billingaccounts/111"
-    sheet.write_text(
-        f"name: own\nkind: customer\nscope: {scope}\ncurrency: USD\n"
-        "deployment_type: GlobalStandard\nvalid_from: 2026-01-01\nunit: 1M Tokens\n"
-        "rows:\n  - {model: alpha, quantity: input_text, price: 0.1}\n"
-    )
-    opened.import_prices(sheet)
-    estate.take(opened, [plain_call("a")])
-    (listed,) = opened.charges(EVERYTHING, DAYS).charges
-    address = parse_charge_address(listed.address)
-    assert opened.explain_charge(address).steps == (f"own sheet for {scope}",)
-    opened.catalog.put_subscription(Subscription("s-1", "S", billing_account_id="222"))
-    charge = opened.explain_charge(address)
-    assert charge.price is None
-    assert charge.amount == charge.behind.events == 0
-    assert charge.unexplained == charge.billed_cost == Decimal("0.1")
-    (line,) = opened.explain_event("s", "a").lines
-    assert not line.posted
-    opened.close()
-
-
-def test_evidence_leads_to_the_event_that_counts(tmp_path: Path) -> None:
-    opened = estate.opened(tmp_path)
-    first = plain_call("a")
-    other = plain_call("b") | {"source": "log#7"}
-    for event in (first, other):
-        event["data"] = event["data"] | {"response_id": "r-1"}
-    estate.take(opened, [first, other])
-    found = opened.explain_named_event("event:log#7#b")
-    assert (found.source, found.id) == ("s", "a")
-    assert [(e.source, e.id) for e in found.evidence] == [("log#7", "b")]
-    opened.close()
-
-
-def test_statuses_and_their_rules(tmp_path: Path) -> None:
-    opened = estate.opened(tmp_path)
-    calls = [plain_call(name) for name in ("billed", "refused", "hit", "missing", "failed")]
-    calls[1]["data"] |= {"http_status": 429}
-    calls[2]["data"] |= {"gateway_cache_hit": True}
-    for call in calls[3:]:
-        del call["data"]["quantities"]
-    calls[4]["data"] |= {"http_status": 500}
-    estate.take(opened, calls)
-    found = {call["id"]: opened.explain_event("s", call["id"]) for call in calls}
-    told = {name: (e.billing_status, e.rule, len(e.lines)) for name, e in found.items()}
-    assert told == {
-        "billed": ("Billed", "HTTP status 200, usage told: billed", 1),
-        "refused": (
-            "NotBilled",
-            "HTTP status 429, refused before any work was done: not billed",
-            1,
-        ),
-        "hit": ("NotBilled", "answered from the gateway's cache: not billed", 1),
-        "missing": (
-            "UsageMissing",
-            "HTTP status 200, no usage told: its cost is unknown, not zero",
-            0,
-        ),
-        "failed": ("NotBilled", "HTTP status 500, failed without usage: not billed", 0),
-    }
-    assert [name for name, event in found.items() if event.totals] == ["billed"]
-    assert [line.amount for line in found["hit"].lines] == [None]
-    opened.close()
-
-
 def test_the_list_of_charges(workspace: Workspace) -> None:
     every = workspace.charges(EVERYTHING, DAYS, most=10_000).charges
     costs = [charge.billed_cost for charge in every]
@@ -318,21 +196,6 @@ def test_the_list_of_charges(workspace: Workspace) -> None:
     first = Period(DAYS.start, DAYS.start + timedelta(days=1))
     assert {c.hour.day for c in workspace.charges(EVERYTHING, first).charges} == {2}
     assert workspace.charges(EVERYTHING, DAYS, meter="'; DROP").total == 0
-
-
-@pytest.mark.parametrize("name", ["gateway/0", "", "event:"])
-def test_what_names_no_event(workspace: Workspace, name: str) -> None:
-    with pytest.raises(InvalidInput, match="source#id"):
-        workspace.explain_named_event(name)
-
-
-def test_a_name_that_fits_several_events(tmp_path: Path) -> None:
-    opened = estate.opened(tmp_path)
-    estate.take(opened, [plain_call("b#c"), plain_call("c") | {"source": "s#b"}])
-    with pytest.raises(InvalidInput, match="several events"):
-        opened.explain_named_event("s#b#c")
-    assert opened.explain_event("s#b", "c").source == "s#b"
-    opened.close()
 
 
 def test_what_is_not_there(workspace: Workspace, charges: list[ChargeExplanation]) -> None:

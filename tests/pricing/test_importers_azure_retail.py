@@ -1,13 +1,18 @@
 """Azure's retail price rows in their three forms: the shipped files, and damaged ones."""
 
+import csv
 import gzip
 import hashlib
+import io
 import json
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -263,3 +268,87 @@ def test_a_file_that_is_no_sheet(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="No such file"):
         read_price_sheet(tmp_path / "none", imported_at=NOW)
+
+
+def write(folder: Path, text: str, name: str = "prices") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def page(*rows: object, further: str | None = None) -> dict[str, object]:
+    return {"BillingCurrency": "USD", "Items": rows, "NextPageLink": further, "Count": len(rows)}
+
+
+OLDER = ROW | {"serviceName": "Cognitive Services", "armRegionName": "westeurope"}
+LINK = "https://prices.azure.com:443/api/retail/prices?$skip=1000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(page(ROW, OLDER)),
+        json.dumps(page(ROW, OLDER), indent=2),
+        json.dumps([page(ROW, further=LINK), page(OLDER)]),
+        json.dumps([page(ROW, further=LINK), page(OLDER)], indent=1),
+        json.dumps(page(ROW, further=LINK)) + "\n\n" + json.dumps(page(OLDER)) + "\n",
+        json.dumps([ROW, OLDER]),
+        json.dumps(ROW) + "\r\n" + json.dumps(OLDER),
+    ],
+)
+def test_answers_in_one_page_or_more(tmp_path: Path, text: str) -> None:
+    reading = read_price_sheet(write(tmp_path, text), imported_at=NOW)
+    assert reading.rejected == ()
+    assert [(row.source_line, row.service_name) for row in reading.sheet.rows] == [
+        (1, "Foundry Models"),
+        (2, "Cognitive Services"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pages", "fields", "taken"),
+    [
+        ([page(ROW, further=LINK), page(OLDER, further=LINK)], ["NextPageLink"], 2),
+        ([page(ROW, further=LINK), {"error": "busy"}], ["Items", "NextPageLink"], 1),
+        ([page(ROW, further=LINK), None, page(OLDER)], ["Items"], 2),
+    ],
+)
+def test_pages_that_are_missing_or_damaged(
+    tmp_path: Path, pages: list[object], fields: list[str], taken: int
+) -> None:
+    text = "\n".join(json.dumps(page) for page in pages)
+    reading = read_price_sheet(write(tmp_path, text), imported_at=NOW)
+    assert [error.field for error in reading.rejected] == fields
+    assert len(reading.sheet.rows) == taken
+
+
+def csv_of(rows: list[dict[str, object]], rename: Callable[[str], str] = str) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+    writer.writerow({name: rename(name) for name in rows[0]})
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("rename", [str, str.upper, str.capitalize])
+def test_csv_of_the_same_columns(tmp_path: Path, rename: Callable[[str], str]) -> None:
+    rows = [ROW | {"unitPrice": 1.25, "tierMinimumUnits": 0}, OLDER]
+    rows[1] |= {"unitPrice": 1.25}
+    by_lines = read_lines(tmp_path, *rows).sheet
+    by_csv = read_price_sheet(write(tmp_path, csv_of(rows, rename)), imported_at=NOW).sheet
+    assert by_csv.name == by_lines.name
+    assert [replace(row, source_line=0) for row in by_csv.rows] == [
+        replace(row, source_line=0) for row in by_lines.rows
+    ]
+    assert [row.source_line for row in by_csv.rows] == [2, 3]
+
+
+def test_a_zip_of_pages(tmp_path: Path) -> None:
+    path = tmp_path / "pages.zip"
+    with ZipFile(path, "w") as packed:
+        packed.writestr("1.json", json.dumps(page(ROW, further=LINK)))
+        packed.writestr("2.json", json.dumps(page(OLDER, OLDER | {"currencyCode": ""})))
+    reading = read_price_sheet(path, imported_at=NOW)
+    assert len(reading.sheet.rows) == 2
+    (error,) = reading.rejected
+    assert error.message.endswith("(2.json line 2)")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from costplane.pricing.book import Offer
-from tests.pricing.offers import offer, own, price_of, reason_of
+from tests.pricing.offers import day, offer, own, price_of, reason_of
 
 AZURE = offer(2)
 OPENAI = offer(3, provider="openai", deployment_scope=None, meter="direct")
@@ -49,3 +49,10 @@ def test_outside_azure_rows_without_version_price_the_undated_name() -> None:
 
 def test_only_azure_has_deployment_types() -> None:
     assert price_of(OPENAI, provider="openai", deployment_type="scale") == 3
+
+
+def test_a_band_that_ended_leaves_the_price_of_every_length() -> None:
+    long = {"context_band": "long", "context_threshold": 1_000, "meter": "long"}
+    rows = [offer(1), offer(2, **long, valid_to=day(6)), offer(3, **long, valid_from=day(11))]
+    asked: dict[str, Any] = {"context_tokens": 2_000}
+    assert [price_of(*rows, at=day(month), **asked) for month in (5, 6, 10, 11)] == [2, 1, 1, 3]

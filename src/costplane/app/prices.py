@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from costplane.pricing.book import PriceBook
-from costplane.pricing.importers import RowError, read_price_sheet
+from costplane.pricing.changes import SheetChanges, sheet_changes
+from costplane.pricing.importers import RowError, SheetReading, read_price_sheet
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.ports import PriceStore, StoredSheet
 from costplane.pricing.price import PriceRow
@@ -28,6 +30,15 @@ class PriceImport:
     def already_known(self) -> bool:
         """Whether the same file had been taken before, so that nothing was added."""
         return self.sheet.already_known
+
+
+@dataclass(frozen=True, slots=True)
+class PricePreview:
+    """What an import would come to. `already_known`: the same file was taken before."""
+
+    reading: SheetReading
+    already_known: bool
+    changes: SheetChanges
 
 
 class PriceBooks:
@@ -53,14 +64,35 @@ class PriceBooks:
         return self.at(self.version())
 
     def take(
-        self, path: Path, *, name: str | None, valid_from: datetime | None, imported_at: datetime
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        scope: str | None = None,
+        valid_from: datetime | None = None,
+        imported_at: datetime,
     ) -> PriceImport:
-        """Imports the sheet in a file. Bad rows are told and the rest is taken."""
-        reading = read_price_sheet(path, name=name, valid_from=valid_from, imported_at=imported_at)
+        """Imports the sheet in a file (pricing/importers/reading.py says what is taken)."""
+        return self.add(
+            read_price_sheet(
+                path, name=name, scope=scope, valid_from=valid_from, imported_at=imported_at
+            )
+        )
+
+    def add(self, reading: SheetReading) -> PriceImport:
+        """Keeps the sheet that was read as the next version."""
         mappings = reading.sheet.mappings
         placed = sum(mapping.key is not None for mapping in mappings)
         stored = self._store.add(reading.sheet)
         return PriceImport(stored, placed, len(mappings) - placed, reading.rejected)
+
+    def preview(self, reading: SheetReading) -> PricePreview:
+        """What adding the sheet would change; nothing is stored."""
+        sheet = reading.sheet
+        earlier = [stored for stored in self._store.sheets() if stored.name == sheet.name]
+        known = any(stored.sha256 == sheet.sha256 for stored in earlier)
+        rows = chain.from_iterable(self._store.rows(stored.version) for stored in earlier)
+        return PricePreview(reading, known, sheet_changes(rows, sheet.rows))
 
     def sheets(self) -> list[StoredSheet]:
         """All versions of all sheets, the oldest first."""

@@ -14,7 +14,7 @@ from costplane.app.charge_list import ChargeList
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
-from costplane.app.ports import Quarantine
+from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Poster
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
@@ -92,6 +92,11 @@ class Workspace:
     def catalog(self) -> CatalogWriter:
         """Accounts, subscriptions, groups, resources, deployments and their tags."""
         return self._control.catalog
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of core/settings.py."""
+        return self._control.settings
 
     @property
     def quarantine(self) -> Quarantine:

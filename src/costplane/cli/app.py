@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from costplane import __version__
-from costplane.cli import demo, explain, explain_cost, ingest, prices, query, serve
+from costplane.cli import demo, explain, explain_cost, ingest, price_imports, prices, query, serve
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
+prices.commands.command("import")(price_imports.import_prices)
+prices.commands.command("update")(price_imports.update_prices)
 prices.commands.command("explain")(explain.explain)
 app.add_typer(prices.commands, name="prices")
 app.command("query")(query.query)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplane.cli.ending import finish
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_pairs, print_table, warn
+from costplane.cli.output import Format, print_json, print_table
 
 if TYPE_CHECKING:
     from costplane.pricing.price import PriceRow
@@ -23,39 +20,6 @@ commands = typer.Typer(
 )
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], show_default=False)]
-
-
-@commands.command("import")
-def import_prices(
-    file: Annotated[Path, typer.Argument(help="Price sheet.", exists=True, dir_okay=False)],
-    data: DataOption = None,
-    tables: TablesOption = None,
-    name: Annotated[str | None, typer.Option(help="Name of the sheet.", show_default=False)] = None,
-    valid_from: Day = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
-    """Import a price sheet; --valid-from fills rows that tell no date."""
-    start = valid_from.replace(tzinfo=UTC) if valid_from else None
-    with opened(data, tables) as workspace:
-        done = workspace.import_prices(file, name=name, valid_from=start)
-    if format_ is Format.JSON:
-        print_json(asdict(done))
-    else:
-        for error in done.rejected:
-            warn(f"{file}:{error.line}: {error.field}: {error.message}")
-        print_pairs(
-            [
-                ("sheet", done.sheet.name),
-                ("version", done.sheet.version),
-                ("state", "already known" if done.already_known else "imported"),
-                ("rows", done.sheet.row_count),
-                ("meters placed", done.placed),
-                ("meters not placed", done.unplaced),
-                ("rejected", len(done.rejected)),
-            ]
-        )
-    finish(rejected=bool(done.rejected))
 
 
 @commands.command("list")

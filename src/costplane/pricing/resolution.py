@@ -96,7 +96,8 @@ def _at_level(offers: Sequence[Offer], question: PriceQuestion, at: datetime) ->
     metered = {offer.key.quantity for offer in offers}
     for quantity in stand_ins(question.quantity, metered):
         counted = [o for o in served if o.key.quantity == quantity]
-        rows = of_band(counted, question.context_tokens)
+        # A band may begin or end: what holds then is chosen among the rows that are valid.
+        rows = of_band(_live(_standing(counted), at) or counted, question.context_tokens)
         if rows:
             steps = () if quantity == question.quantity else (f"priced as {quantity}",)
             return _valid(rows, question, at, steps)
@@ -108,9 +109,9 @@ def _valid(
 ) -> Answer:
     """The row of the latest start among those valid at `at`."""
     standing = _standing(rows)
-    started = [o for o in standing if o.row.valid_from <= at]
-    live = [o for o in started if o.row.valid_to is None or at < o.row.valid_to]
+    live = _live(standing, at)
     if not live:
+        started = [o for o in standing if o.row.valid_from <= at]
         return _not_valid(standing, started, question)
     groups = _by_untold_facts(_where_told(live, question.region), question)
     answers = [_latest(group) for group in groups.values()]
@@ -122,6 +123,12 @@ def _valid(
         facts = ", ".join(_differing(groups))
         return Unresolved("MissingFact", f"{question.model} {question.quantity}: {facts}")
     return Resolution(min(offers, key=_order), None, steps)
+
+
+def _live(rows: Sequence[Offer], at: datetime) -> list[Offer]:
+    """Rows that are valid at the instant."""
+    started = [o for o in rows if o.row.valid_from <= at]
+    return [o for o in started if o.row.valid_to is None or at < o.row.valid_to]
 
 
 def _standing(rows: Sequence[Offer]) -> list[Offer]:

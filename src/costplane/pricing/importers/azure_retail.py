@@ -20,6 +20,9 @@ from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 SHEET_NAME = "azure-retail"
 """All forms are versions of one public list."""
 
+NEXT_PAGE = "NextPageLink"
+"""The field of an answer page that leads to the next one."""
+
 _PUBLISHER = "Microsoft"
 _SNAPSHOT_SERVICE = "Foundry Models"
 _SNAPSHOT_CURRENCY = "USD"  # the package asks the API without a currency, which means US dollars
@@ -102,14 +105,12 @@ def _page_rows(pages: Iterable[object]) -> Iterator[Draft | RowError]:
         if not (isinstance(page, dict) and isinstance(page.get("Items"), list)):
             yield RowError(number + 1, "Items", "the answer page is damaged: it has no Items")
             continue
-        further = page.get("NextPageLink")
+        further = page.get(NEXT_PAGE)
         for row in page["Items"]:
             number += 1
             yield _row(row, number)
     if further:
-        yield RowError(
-            number, "NextPageLink", "the answer has further pages, which this file lacks"
-        )
+        yield RowError(number, NEXT_PAGE, "the answer has further pages, which this file lacks")
 
 
 def _is_page(value: object) -> bool:

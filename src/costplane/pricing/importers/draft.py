@@ -5,6 +5,7 @@ A draft becomes a PriceRow only here, so that all formats have the same checks a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
@@ -74,6 +75,8 @@ class DraftSheet:
     """What a file says about itself, and its drafts; a bad row is an error in their place.
 
     `whole`: one bad row, or rows that contradict each other, and nothing of the file is taken.
+    `parts`: of a file of several texts, the line before the first of each, and its name; lines
+    are counted through all of them.
     """
 
     name: str | None
@@ -81,6 +84,12 @@ class DraftSheet:
     scope: str | None
     drafts: Iterator[Draft | RowError]
     whole: bool = False
+    parts: tuple[tuple[int, str], ...] = ()
+
+    def place(self, line: int) -> str:
+        """Where a line stands, for messages."""
+        before, name = self.parts[bisect_left(self.parts, (line,)) - 1] if self.parts else (0, "")
+        return f"{name} line {line - before}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 
 from costplane.errors import InvalidPriceSheet, UnreadableFile
@@ -53,7 +53,10 @@ def recognise(file: Path, parts: Sequence[Part]) -> DraftSheet:
                 "by one",
                 target=str(file),
             )
-    return replace(first, drafts=chain.from_iterable(_numbered(parts, sheets)))
+    starts = [0, *accumulate(part.text.count("\n") + 1 for part in parts)]
+    drafts = chain.from_iterable(map(_counted_on, sheets, starts))
+    named = tuple((start, part.name) for start, part in zip(starts, parts, strict=False))
+    return replace(first, drafts=drafts, parts=named)
 
 
 def _recognised(file: Path, part: Part) -> DraftSheet:
@@ -64,18 +67,9 @@ def _recognised(file: Path, part: Part) -> DraftSheet:
     return found
 
 
-def _numbered(
-    parts: Sequence[Part], sheets: Sequence[DraftSheet]
-) -> Iterator[Iterator[Draft | RowError]]:
-    """The drafts with their lines counted on from part to part, so that each has its own."""
-    before = 0
-    for part, sheet in zip(parts, sheets, strict=True):
-        yield (_counted_on(draft, before, part.name) for draft in sheet.drafts)
-        before += part.text.count("\n") + 1
-
-
-def _counted_on(draft: Draft | RowError, before: int, part: str) -> Draft | RowError:
-    if isinstance(draft, Draft):
-        return replace(draft, line=before + draft.line)
-    told = f"{draft.message} ({part} line {draft.line})"
-    return RowError(before + draft.line, draft.field, told)
+def _counted_on(sheet: DraftSheet, before: int) -> Iterator[Draft | RowError]:
+    """The drafts with lines that no other part has; that a page has a next one is no error here,
+    where the next one is another part."""
+    for draft in sheet.drafts:
+        if not (isinstance(draft, RowError) and draft.field == azure_retail.NEXT_PAGE):
+            yield replace(draft, line=before + draft.line)

@@ -3,7 +3,9 @@
 Its data is published as JSON (a list of providers with their models) and ships in the package as
 the Python module data.py, which is read as text and never run. Prices carry the day from which
 they hold; the first of a model carries none, it holds before. Tiers by prompt length price the
-whole request (billing-rules 11).
+whole request (billing-rules 11). Where the next prices of a model name no price for a part of
+the tokens that had one (its cached input, say), the package counts that part within the whole,
+and so it gets the price of the whole here.
 
 The package finds a model by rules over names ("starts with"); here a price stands for the names
 that such a rule spells out. Left without a model, and listed with the reason: prices that depend
@@ -36,6 +38,21 @@ _TIERS: dict[tuple[tuple[str, str], ...], ServiceTier] = {
     (("service_tier", "priority"),): "Priority",
 }
 """What calls tell of the variants of a price."""
+
+_PART_OF = {
+    "cache_read_mtok": "input_mtok",
+    "cache_write_mtok": "input_mtok",
+    "cache_write_5m_mtok": "cache_write_mtok",
+    "cache_write_1h_mtok": "cache_write_mtok",
+    "input_audio_mtok": "input_mtok",
+    "input_image_mtok": "input_mtok",
+    "cache_audio_read_mtok": "cache_read_mtok",
+    "cache_image_read_mtok": "cache_read_mtok",
+    "output_reasoning_mtok": "output_mtok",
+    "output_audio_mtok": "output_mtok",
+    "output_image_mtok": "output_mtok",
+}
+"""Prices of a part of the tokens, and the one that covers the part where it has none."""
 
 _Object = Mapping[str, Any]
 
@@ -143,8 +160,18 @@ def _dated(
     """Prices in a row, each until the next one starts."""
     starts = [str((c.get("constraint") or {}).get("start_date") or "") for c in conditions]
     ordered = sorted(zip(starts, conditions, strict=True), key=lambda pair: pair[0])
+    every = dict.fromkeys(field for condition in conditions for field in condition["prices"])
     for (start, condition), (end, _) in pairwise([*ordered, ("", {})]):
-        yield _Listed(condition["prices"], variant, start, end, reason)
+        prices = {field: _price(condition["prices"], field) for field in every}
+        told = {field: price for field, price in prices.items() if price is not None}
+        yield _Listed(told, variant, start, end, reason)
+
+
+def _price(prices: _Object, field: str | None) -> Any:
+    """The price of a field, else that of the whole which it is a part of."""
+    while field is not None and prices.get(field) is None:
+        field = _PART_OF.get(field)
+    return prices[field] if field is not None else None
 
 
 def _inherited(base: list[_Listed], variant: list[_Listed]) -> Iterator[_Listed]:

@@ -81,7 +81,7 @@ def read_drafts(
     settings = RowSettings(drafted.name or source.name.split(".")[0], valid_from)
     taken = _take(drafted.drafts, settings)
     if drafted.whole:
-        _require_whole(source.place, taken)
+        _require_whole(source.place, drafted, taken)
     if not taken.rows:
         raise UnreadableFile(_without_rows(source.place, taken), target=source.place)
     sheet = PriceSheet(
@@ -95,7 +95,14 @@ def read_drafts(
         rows=tuple(taken.rows),
         mappings=tuple(taken.mappings.values()),
     )
-    return SheetReading(sheet, tuple(taken.rejected))
+    return SheetReading(sheet, tuple(_placed(error, drafted) for error in taken.rejected))
+
+
+def _placed(error: RowError, drafted: DraftSheet) -> RowError:
+    """An error of a file of several texts names its own."""
+    if not drafted.parts:
+        return error
+    return replace(error, message=f"{error.message} ({drafted.place(error.line)})")
 
 
 def _scope(told: str | None, drafted: DraftSheet) -> str | None:
@@ -111,12 +118,12 @@ def _scope(told: str | None, drafted: DraftSheet) -> str | None:
     return drafted.scope
 
 
-def _require_whole(place: str, taken: _Taken) -> None:
+def _require_whole(place: str, drafted: DraftSheet, taken: _Taken) -> None:
     """Raises InvalidPriceSheet if a row was rejected, or two that price calls disagree."""
-    errors = [*taken.rejected, *contradictions(taken.asked)]
+    errors = [*taken.rejected, *contradictions(taken.asked, drafted.place)]
     if not errors:
         return
-    listed = [f"line {e.line}, {e.field}: {e.message}" for e in errors[:_TOLD]]
+    listed = [f"{drafted.place(e.line)}, {e.field}: {e.message}" for e in errors[:_TOLD]]
     more = [f"and {len(errors) - _TOLD} further"] if len(errors) > _TOLD else []
     raise InvalidPriceSheet(
         "\n  ".join([f"{place}: nothing of it is taken:", *listed, *more]), target=errors[0].field
@@ -153,7 +160,8 @@ def _take(drafts: Iterable[Draft | RowError], settings: RowSettings) -> _Taken:
             if not is_over(draft, settings):
                 _take_row(draft, settings, taken)
         except InvalidPriceSheet as error:
-            taken.rejected.append(RowError(draft.line, error.target or "row", error.message))
+            told = f"{error.message} ({draft.meter_name})" if draft.meter_name else error.message
+            taken.rejected.append(RowError(draft.line, error.target or "row", told))
     return taken
 
 
