@@ -22,6 +22,7 @@ from costplane.catalog.model import (
     ResourceGroup,
     Subscription,
 )
+from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import EVERYTHING, Hierarchy, ScopeNode, ScopeSelection
 from costplane.catalog.tags import TagInterval
 from costplane.core.scope import Scope
@@ -60,6 +61,10 @@ class CatalogReader(Protocol):
 
         Entries of one deployment do not overlap: each ends where the next begins at the latest.
         """
+        ...
+
+    def reservations(self) -> list[Reservation]:
+        """All reservations of provisioned throughput, by start and id."""
         ...
 
     def tags_at(
@@ -127,6 +132,10 @@ class CatalogWriter(CatalogReader, Protocol):
 
         An entry that equals what holds at its start already adds nothing.
         """
+        ...
+
+    def put_reservation(self, *reservations: Reservation) -> None:
+        """Add or replace reservations."""
         ...
 
     def put_tags(self, scope_id: str, tags: Mapping[str, str], valid_from: datetime) -> None:

@@ -26,6 +26,7 @@ from costplane.catalog.model import (
     ResourceGroup,
     Subscription,
 )
+from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import EVERYTHING, Hierarchy, ScopeNode, ScopeSelection, unknown
 from costplane.catalog.tags import TagHistory, TagInterval
 from costplane.core.scope import Scope
@@ -109,6 +110,12 @@ class CatalogTables:
         with self._database.reading() as connection:
             found = deployment_entries(connection, resource_ids)
         return list(_without_overlap(found, lambda d: (d.resource_id, d.name)))
+
+    def reservations(self) -> list[Reservation]:
+        """All reservations, by start and id."""
+        with self._database.reading() as connection:
+            found = _all(connection, tables.reservation, Reservation)
+        return sorted(found, key=lambda reservation: reservation.valid_from)
 
     def tags_at(
         self, scope_ids: Collection[str], instant: datetime

@@ -20,6 +20,7 @@ from costplane.catalog.model import (
     ResourceGroup,
     Subscription,
 )
+from costplane.catalog.reservations import Reservation
 from costplane.catalog.tags import TagHistory
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, InvalidScope
@@ -89,6 +90,11 @@ class Catalog(CatalogAgreements):
             stored = deployment_entries(connection, set(on))
             upsert(connection, tables.deployment, map(asdict, _changes(deployments, stored)))
 
+    def put_reservation(self, *reservations: Reservation) -> None:
+        """Add or replace reservations."""
+        with self._database.writing() as connection:
+            upsert(connection, tables.reservation, map(asdict, reservations))
+
     def put_tags(self, scope_id: str, tags: Mapping[str, str], valid_from: datetime) -> None:
         """Set all tags of a scope from an instant on."""
         _check_tags(tags)
@@ -132,10 +138,16 @@ def _changes(new: Iterable[Deployment], stored: Iterable[Deployment]) -> list[De
     for entry in sorted(new, key=lambda entry: entry.valid_from):
         history = histories[entry.resource_id, entry.name]
         start = max((start for start in history if start <= entry.valid_from), default=None)
-        if start is None or replace(history[start], valid_from=entry.valid_from) != entry:
+        if start is None or not _holds_on(history[start], entry):
             history[entry.valid_from] = entry
             changes.append(entry)
     return changes
+
+
+def _holds_on(former: Deployment, entry: Deployment) -> bool:
+    """Whether `former` still holds at the start of `entry`, and says the same."""
+    ended = former.valid_to is not None and former.valid_to <= entry.valid_from
+    return not ended and replace(former, valid_from=entry.valid_from) == entry
 
 
 def _tagged_scope(scope_id: str) -> str:

@@ -124,6 +124,25 @@ deployment = Table(
     Column("confirmed", Boolean, nullable=False),
 )
 
+reservation = Table(
+    "reservation",
+    METADATA,
+    _key("id"),
+    _text("order_id"),
+    _text("name"),
+    _text("deployment_scope"),
+    _text("region"),
+    Column("units", BigInteger, nullable=False),
+    _text("term"),
+    _text("billing_plan"),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant, nullable=False),
+    _text("billing_account_id"),
+    *_optional("billing_subscription", "applied_scope"),
+    Column("price", ExactDecimal),
+    *_optional("currency"),
+)
+
 tag_set = Table(
     "tag_set",
     METADATA,
