@@ -42,16 +42,23 @@ class ResourceLists:
     at: datetime | None = None
 
     def take(
-        self, lists: Sequence[AzureList], *, complete: bool = False, accounts: Collection[str] = ()
+        self,
+        lists: Sequence[AzureList],
+        *,
+        complete: bool = False,
+        accounts: Collection[str] = (),
+        written: Sequence[Reservation] = (),
     ) -> ResourcesImport:
-        """Puts what the lists tell. With `complete`, deployments that they lack end, on every
-        account of which they have one and on `accounts`."""
+        """Puts what the lists tell, and reservations `written` by hand. With
+        `complete`, deployments that the lists lack end, on every account of which they have one
+        and on `accounts`."""
         self._put_scopes(lists)
         before = _open_entries(self.catalog.deployments())
         listed = [deployment for each in lists for deployment in each.deployments]
         self.catalog.put_deployment(*(self._entry(one, before) for one in listed))
         ended = self._end(listed, before, accounts) if complete else 0
         reservations, faults = self._reservations(lists)
+        reservations += written
         self.catalog.put_reservation(*reservations)
         after = _open_entries(self.catalog.deployments())
         kept = before.keys() & after.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +18,15 @@ from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Poster
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
 from costplane.app.status import Status, read_status
 from costplane.app.tag_values import TagValues
 from costplane.app.witnesses import Witnesses
+from costplane.catalog.azure_lists import AzureList
 from costplane.catalog.ports import CatalogWriter
+from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.scope import Scope
@@ -149,6 +152,21 @@ class Workspace:
         return Intake(
             poster, control.catalog, control.quarantine, control.settings, values, self.now
         )
+
+    def import_resources(
+        self,
+        lists: Sequence[AzureList],
+        *,
+        at: datetime | None = None,
+        complete: bool = False,
+        accounts: Collection[str] = (),
+        reservations: Sequence[Reservation] = (),
+    ) -> ResourcesImport:
+        """Takes what the Azure CLI lists, and reservations, into the catalog; then settles."""
+        taker = ResourceLists(self.catalog, self.now(), at)
+        done = taker.take(lists, complete=complete, accounts=accounts, written=reservations)
+        self.settle()
+        return done
 
     def import_prices(
         self, path: Path, *, name: str | None = None, valid_from: datetime | None = None

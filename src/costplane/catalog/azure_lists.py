@@ -212,4 +212,3 @@ _KINDS: tuple[tuple[str, Callable[[Item], bool], Callable[[Item], object]], ...]
     ("subscriptions", _is_subscription, _subscription),
     ("resources", _is_resource, _resource),
 )
-

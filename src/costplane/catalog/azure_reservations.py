@@ -121,7 +121,12 @@ def _reservation(
     term = part.term or (known.term if known else None)
     subscription = part.billing_subscription or (known.billing_subscription if known else None)
     account = accounts.get(subscription or "") or (known.billing_account_id if known else None)
-    needed = {"start": start, "term": term, "billing scope": subscription, "billing account": account}
+    needed = {
+        "start": start,
+        "term": term,
+        "billing scope": subscription,
+        "billing account": account,
+    }
     lacking = [name for name, value in needed.items() if value is None]
     if start is None or term is None or account is None or term not in TERM_MONTHS:
         raise InvalidInput(

@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from costplane import __version__
+<<<<<<< HEAD
 from costplane.cli import demo, explain, explain_cost, ingest, price_imports, prices, query, serve
+=======
+from costplane.cli import (
+    demo,
+    explain,
+    explain_cost,
+    ingest,
+    prices,
+    query,
+    reservations,
+    resources,
+    serve,
+)
+>>>>>>> b0f5918 (Import the Azure CLI's lists and reservations from the command line)
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
 
@@ -28,6 +42,8 @@ prices.commands.command("import")(price_imports.import_prices)
 prices.commands.command("update")(price_imports.update_prices)
 prices.commands.command("explain")(explain.explain)
 app.add_typer(prices.commands, name="prices")
+app.add_typer(resources.commands, name="resources")
+app.add_typer(reservations.commands, name="reservations")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 

@@ -1,12 +1,12 @@
-"""Reservations of provisioned throughput, and what of it waits for its posting."""
+"""Reservations of provisioned throughput."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
