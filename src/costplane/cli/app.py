@@ -9,21 +9,18 @@ from typing import Annotated
 import typer
 
 from costplane import __version__
-<<<<<<< HEAD
-from costplane.cli import demo, explain, explain_cost, ingest, price_imports, prices, query, serve
-=======
 from costplane.cli import (
     demo,
     explain,
     explain_cost,
     ingest,
+    price_imports,
     prices,
     query,
     reservations,
     resources,
     serve,
 )
->>>>>>> b0f5918 (Import the Azure CLI's lists and reservations from the command line)
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
 
