@@ -109,7 +109,7 @@ def test_subscriptions_groups_and_resources_of_mixed_files(run: Run, tmp_path: P
         files.append(str(tmp_path / name))
     done = run("resources", "import", *files, "--at", "2026-01-01")
     assert done.status == 0, done.err
-    counts = dict(reversed(line.split(maxsplit=1)) for line in done.out.splitlines())
+    counts = {line.split(maxsplit=1)[1]: line.split()[0] for line in done.out.splitlines()}
     assert counts["subscriptions"] == counts["resource groups"] == counts["resources"] == "1"
     scopes = run("query", "--scope", group, "--timeframe", "MonthToDate")
     assert scopes.status == 0

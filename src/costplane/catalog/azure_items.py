@@ -14,6 +14,13 @@ Item = dict[str, Any]
 _LONGEST = 4_000
 
 
+def as_item(value: object) -> Item:
+    """An item of a list. Raises InvalidInput for anything but an object."""
+    if not isinstance(value, dict):
+        raise InvalidInput("the item is no object; each item is one in braces")
+    return value
+
+
 def text(item: Item, name: str, place: str | None = None) -> str:
     """The text under `name`; `place` is what an error calls the field."""
     value, target = item.get(name), place or name

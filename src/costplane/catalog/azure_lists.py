@@ -17,6 +17,7 @@ from typing import Any
 
 from costplane.catalog.azure_items import (
     Item,
+    as_item,
     text,
     text_object,
     told_instant,
@@ -69,10 +70,11 @@ def read_azure_list(content: bytes) -> AzureList:
     rejected: list[ItemError] = []
     for number, item in enumerate(_items(content), start=1):
         try:
-            kind, value = _entry(item)
+            entry = as_item(item)
+            kind, value = _entry(entry)
             if value is not None:
                 found[kind].append(value)
-            tags |= told_tags(item)
+            tags |= told_tags(entry)
         except InvalidInput as error:
             rejected.append(ItemError(number, error.target, error.message))
     return AzureList(
@@ -105,9 +107,7 @@ def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no number")
 
 
-def _entry(item: object) -> tuple[str, object]:
-    if not isinstance(item, dict):
-        raise InvalidInput("the item is no object; each item is one in braces")
+def _entry(item: Item) -> tuple[str, object]:
     for kind, matches, read in _KINDS:
         if matches(item):
             return kind, read(item)
