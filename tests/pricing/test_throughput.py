@@ -52,7 +52,8 @@ def test_a_long_prompt_weighs_more_as_a_whole() -> None:
 def test_reasoning_weighs_as_output_and_seconds_weigh_nothing() -> None:
     model = known("gpt-5")
     assert model.weighted_tokens({"output_reasoning": 3, "audio_seconds": 9}) == 24
-    assert set(model.weights) == {quantity.name for quantity in TOKEN_TYPES}
+    assert model.weighted_tokens({"training_tokens": 9}) == 0
+    assert set(model.weights) == {quantity.name for quantity in TOKEN_TYPES if quantity.direction}
 
 
 def test_an_unknown_model_is_not_guessed() -> None:

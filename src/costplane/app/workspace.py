@@ -11,6 +11,7 @@ from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.charge_list import ChargeList
+from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
@@ -66,6 +67,9 @@ class Workspace:
         self.prices = PriceBooks(control.prices)
         self._queries = Queries(
             self.ledger, self.engine, control.catalog, control.settings, self.prices
+        )
+        self.estimating = Estimating(
+            self.engine, control.catalog, control.settings, self.prices, now
         )
         self._explaining = Explaining(
             self.ledger, self.engine, control.catalog, control.settings, self.prices

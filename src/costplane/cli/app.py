@@ -11,6 +11,7 @@ import typer
 from costplane import __version__
 from costplane.cli import (
     demo,
+    estimate,
     explain,
     explain_cost,
     ingest,
@@ -43,6 +44,7 @@ app.add_typer(resources.commands, name="resources")
 app.add_typer(reservations.commands, name="reservations")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
+app.command("estimate")(estimate.estimate)
 
 
 def _print_version(wanted: bool) -> None:

@@ -102,7 +102,8 @@ def _throughput(model: str, row: dict[str, Any], sizes: Mapping[str, UnitSizes])
 
 
 def _weights(classes: Mapping[str, Any], apart: Mapping[str, Any]) -> _Weights:
-    told = {q.name: apart.get(q.name, classes[_class(q)]) for q in QUANTITIES if q.is_token}
+    counted = (q for q in QUANTITIES if q.is_token and q.direction)
+    told = {q.name: apart.get(q.name, classes[_class(q)]) for q in counted}
     return {name: Decimal(weight) for name, weight in told.items()}
 
 

@@ -1,0 +1,163 @@
+"""Estimates: planned calls through the one rating function (rating.rate_usage).
+
+Each group of equal calls is rated as one event; its amounts times its number of calls are those
+of rating them all, to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from costplane.app.estimating.groups import GROUP, CallGroup, PlannedCalls, planned_calls
+from costplane.app.estimating.payer import payers
+from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine
+from costplane.app.estimating.workload import Plan, Workload
+from costplane.app.holders import CatalogHolders
+from costplane.app.ports import Settings
+from costplane.app.prices import PriceBooks
+from costplane.catalog.ports import CatalogReader
+from costplane.core.money import EXACT
+from costplane.core.relation import Engine
+from costplane.core.settings import TAG_INHERITANCE
+from costplane.errors import NotFound
+from costplane.pricing.book import PriceBook
+from costplane.rating.rate_usage import Rater
+from costplane.rating.rows import RatedRows
+
+_SUMMED = ("quantity", "cost", "list_cost", "calls")
+
+
+class Estimating:
+    """Makes estimates from the stored prices and the catalog's agreements."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        catalog: CatalogReader,
+        settings: Settings,
+        prices: PriceBooks,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._catalog = catalog
+        self._settings = settings
+        self._prices = prices
+        self._now = now
+
+    def book(self) -> PriceBook:
+        """The prices of today. Raises NotFound if none are stored."""
+        book = self._prices.newest()
+        if next(book.models(), None) is None:
+            raise NotFound(
+                "no prices are stored; import a price sheet first: costplane prices import FILE",
+                target="prices",
+            )
+        return book
+
+    def estimate(self, plan: Plan, priced_at: datetime | None) -> Estimate:
+        """What `plan` comes to with the prices of `priced_at`; with None each month has those
+        that the sheets of today say for it. Raises NotFound if no price sheet is stored."""
+        book = self.book()
+        planned = planned_calls(plan.workloads, book.changes, priced_at)
+        rated = self._rated(planned, plan.workloads, book)
+        calls: dict[tuple[date, str], int] = {}
+        for group in planned.groups:
+            place = (group.month, group.workload.name)
+            calls[place] = calls.get(place, 0) + group.calls
+        return Estimate(
+            name=plan.name,
+            price_version=book.version,
+            priced_at=priced_at,
+            calls=calls,
+            lines=tuple(_summed(_lines(rated.charges, planned.groups))),
+            gaps=(*planned.gaps, *_merged(_gaps(rated.uncharged, planned.groups))),
+            notes=planned.notes,
+        )
+
+    def _rated(
+        self, planned: PlannedCalls, workloads: Sequence[Workload], book: PriceBook
+    ) -> RatedRows:
+        inheritance = self._settings.get(TAG_INHERITANCE)
+        catalog = CatalogHolders(self._catalog, inheritance=inheritance)
+        rater = Rater(self._engine, book, payers(workloads, catalog, self._catalog.scopes()))
+        grain = rater.grain(keys=(GROUP,))
+        return rater.rate(planned.usage(), planned.series, grain, self._now().date())
+
+
+def _lines(charges: pa.Table, groups: Sequence[CallGroup]) -> Iterator[EstimateLine]:
+    for row in charges.to_pylist():
+        group = groups[row[GROUP]]
+        yield EstimateLine(
+            month=group.month,
+            workload=group.workload.name,
+            scope=group.workload.scope,
+            model=row["x_Model"],
+            model_version=row["x_ModelVersion"],
+            deployment_type=row["x_DeploymentType"],
+            service_tier=row["x_ServiceTier"],
+            meter=row["SkuMeter"],
+            meter_id=row["x_SkuMeterId"],
+            token_type=row["x_TokenType"],
+            quantity=_times(row["ConsumedQuantity"], group.calls),
+            unit=row["ConsumedUnit"],
+            unit_price=row["ContractedUnitPrice"],
+            pricing_unit=row["PricingUnit"],
+            cost=_times(row["BilledCost"], group.calls),
+            list_cost=_times(row["ListCost"], group.calls),
+            currency=row["BillingCurrency"],
+            calls=group.calls,
+        )
+
+
+def _summed(lines: Iterable[EstimateLine]) -> list[EstimateLine]:
+    """Lines of the same meter and month as one, by workload, meter and month."""
+    found: dict[tuple[Any, ...], EstimateLine] = {}
+    for line in lines:
+        names = (field.name for field in fields(line) if field.name not in _SUMMED)
+        key = tuple(getattr(line, name) for name in names)
+        before = found.get(key)
+        if before is None:
+            found[key] = line
+        else:
+            added = {name: getattr(before, name) + getattr(line, name) for name in _SUMMED}
+            found[key] = replace(before, **added)
+    return sorted(found.values(), key=lambda n: (n.month, n.workload, n.token_type, n.meter))
+
+
+def _gaps(uncharged: pa.Table, groups: Sequence[CallGroup]) -> Iterator[EstimateGap]:
+    for row in uncharged.to_pylist():
+        if row["x_TokenType"] is None:
+            continue  # the row of the events as such: their quantities have rows of their own
+        group = groups[row[GROUP]]
+        yield EstimateGap(
+            month=group.month,
+            workload=group.workload.name,
+            token_type=row["x_TokenType"],
+            quantity=_times(row["ConsumedQuantity"], group.calls),
+            unit=row["ConsumedUnit"],
+            calls=group.calls,
+            reason=row["x_StatusReason"],
+        )
+
+
+def _merged(gaps: Iterable[EstimateGap]) -> list[EstimateGap]:
+    found: dict[tuple[Any, ...], EstimateGap] = {}
+    for gap in gaps:
+        key = (gap.month, gap.workload, gap.token_type, gap.reason)
+        before = found.get(key)
+        if before is not None and before.quantity is not None and gap.quantity is not None:
+            gap = replace(
+                gap, quantity=before.quantity + gap.quantity, calls=before.calls + gap.calls
+            )
+        found[key] = gap
+    return list(found.values())
+
+
+def _times(amount: Decimal | None, calls: int) -> Decimal:
+    return EXACT.multiply(amount or Decimal(0), calls)
