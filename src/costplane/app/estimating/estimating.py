@@ -127,7 +127,11 @@ def _summed(lines: Iterable[EstimateLine]) -> list[EstimateLine]:
         else:
             added = {name: getattr(before, name) + getattr(line, name) for name in _SUMMED}
             found[key] = replace(before, **added)
-    return sorted(found.values(), key=lambda n: (n.month, n.workload, n.token_type, n.meter))
+    return sorted(found.values(), key=_order)
+
+
+def _order(line: EstimateLine) -> tuple[object, ...]:
+    return (line.month, line.workload, line.token_type, line.meter, line.meter_id, line.unit_price)
 
 
 def _gaps(uncharged: pa.Table, groups: Sequence[CallGroup]) -> Iterator[EstimateGap]:
@@ -156,7 +160,7 @@ def _merged(gaps: Iterable[EstimateGap]) -> list[EstimateGap]:
                 gap, quantity=before.quantity + gap.quantity, calls=before.calls + gap.calls
             )
         found[key] = gap
-    return list(found.values())
+    return sorted(found.values(), key=lambda g: (g.month, g.workload, g.token_type or "", g.reason))
 
 
 def _times(amount: Decimal | None, calls: int) -> Decimal:
