@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from costplane.pricing.importers.own_sheet import ROW_FIELDS, SHEET_FIELDS
-from costplane.pricing.meter_names import Placed, parse_meter
+from costplane.pricing.meter_names import Placed, Unplaced, parse_meter
 from costplane.pricing.meter_names.words import PARTS, read_data
 from tests.pricing.meter_lists import LISTS, meters, table
 
@@ -45,6 +45,22 @@ def differences() -> str:
     parts = Counter(row["part"] for row in table("azure_genai_prices_differences.tsv"))
     rows = [f"| {part} | {number} |" for part, number in sorted(parts.items())]
     return "\n".join(["| Part | Differences |", "|---|---:|", *rows])
+
+
+def unplaced() -> str:
+    """The page's table of every name that stays unplaced."""
+    names = {
+        (placement.code, meter, product)
+        for month in LISTS
+        for product, meter, unit in meters(month)
+        if isinstance(placement := parse_meter(product, meter, unit), Unplaced)
+    }
+    rows = [f"| {code} | `{meter}` | {product} |" for code, meter, product in sorted(names)]
+    return "\n".join(["| Reason | Name | Product |", "|---|---|---|", *rows])
+
+
+def test_every_name_that_stays_unplaced_is_listed() -> None:
+    assert unplaced() in PAGE, unplaced()
 
 
 def test_the_figures_are_those_of_the_parser() -> None:

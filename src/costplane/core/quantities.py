@@ -91,4 +91,6 @@ QUANTITIES: tuple[Quantity, ...] = (
 
 BY_NAME: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
 TOKEN_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_token)
+TRAINING = frozenset({"training_tokens", "training_hours"})
+"""What fine-tuning is charged by."""
 PROMPT_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_prompt)

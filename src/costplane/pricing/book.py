@@ -14,7 +14,7 @@ from functools import cached_property
 from uuid import UUID, uuid5
 
 from costplane.pricing.model_key import ModelKey
-from costplane.pricing.price import PriceRow, SheetKind
+from costplane.pricing.price import PriceKind, PriceRow, SheetKind
 
 _PRICE_NAMESPACE = UUID("6d1f7e0c-7d57-5a0e-9f0b-2f6f3f4a6a11")
 
@@ -62,11 +62,15 @@ class PriceBook:
 
     def of_model(self, model: str) -> tuple[Offer, ...]:
         """The offers for use of `model`, reservations and hourly capacity apart."""
-        return self._by_model.get(model, ())
+        return self.of_kind("usage", model)
+
+    def of_kind(self, kind: PriceKind, model: str) -> tuple[Offer, ...]:
+        """The offers of one kind for `model`; pricing/capacity.py asks for those of capacity."""
+        return self._by_kind_and_model.get((kind, model), ())
 
     def models(self) -> Iterator[str]:
-        """The models that have an offer."""
-        return iter(self._by_model)
+        """The models that have an offer for use."""
+        return (model for kind, model in self._by_kind_and_model if kind == "usage")
 
     @cached_property
     def context_thresholds(self) -> tuple[int, ...]:
@@ -81,9 +85,8 @@ class PriceBook:
         return frozenset(instant for pair in bounds for instant in pair if instant is not None)
 
     @cached_property
-    def _by_model(self) -> Mapping[str, tuple[Offer, ...]]:
-        grouped: dict[str, list[Offer]] = defaultdict(list)
+    def _by_kind_and_model(self) -> Mapping[tuple[PriceKind, str], tuple[Offer, ...]]:
+        grouped: dict[tuple[PriceKind, str], list[Offer]] = defaultdict(list)
         for offer in self._offers:
-            if offer.row.kind == "usage":
-                grouped[offer.key.model].append(offer)
-        return {model: tuple(offers) for model, offers in grouped.items()}
+            grouped[offer.row.kind, offer.key.model].append(offer)
+        return {place: tuple(offers) for place, offers in grouped.items()}

@@ -12,12 +12,15 @@ from costplane.pricing.providers import AZURE
 DeploymentScope = Literal["Global", "DataZone", "Regional"]
 ServiceTier = Literal["Standard", "Batch", "Priority", "Flex"]
 ContextBand = Literal["short", "long"]
-Variant = Literal["fine-tuned", "developer"]
+Variant = str
 
 DEPLOYMENT_SCOPES: tuple[DeploymentScope, ...] = ("Global", "DataZone", "Regional")
 SERVICE_TIERS: tuple[ServiceTier, ...] = ("Standard", "Batch", "Priority", "Flex")
 CONTEXT_BANDS: tuple[ContextBand, ...] = ("short", "long")
-VARIANTS: tuple[Variant, ...] = ("fine-tuned", "developer")
+MODEL_VARIANTS: tuple[Variant, ...] = ("fine-tuned", "developer", "grader")
+"""Variants that are models of their own: a row without variant is no price of theirs."""
+ANY_MODEL = "*"
+"""The model of a meter that costs the same whichever model uses it, such as a tool's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,10 @@ class ModelKey:
     `model` is the catalogue name as Azure deploys it, in lower case. `version` None stands for
     every version that has no row of its own, `context_band` None for every prompt length that
     has none. `context_threshold` is the number of prompt tokens above which the whole request
-    is "long" (billing-rules 11). `variant` tells calls of a fine-tuned model ("fine-tuned") and
-    of its developer deployment ("developer") from those of the base model. `quantity` is a name
+    is "long" (billing-rules 11). `variant` tells calls of a fine-tuned model ("fine-tuned"), of
+    its developer deployment ("developer") and of a model that grades answers for fine-tuning
+    ("grader") from those of the base model, and images and videos by their quality, size and
+    length where those have prices of their own ("hd high-res"). `quantity` is a name
     of `core.quantities`. `provider` is who serves the model (pricing/providers.py): only Azure has
     deployment scopes, for all others `deployment_scope` is None.
 
@@ -54,7 +59,7 @@ class ModelKey:
         _one_of("service_tier", self.service_tier, SERVICE_TIERS)
         _one_of("quantity", self.quantity, tuple(BY_NAME))
         _one_of("context_band", self.context_band, (None, *CONTEXT_BANDS))
-        _one_of("variant", self.variant, (None, *VARIANTS))
+        _check_variant(self.variant)
         if (self.context_band is None) != (self.context_threshold is None):
             raise InvalidPriceSheet(
                 "context_band and context_threshold are given together or not at all",
@@ -75,6 +80,15 @@ class ModelKey:
                 "it out",
                 target="deployment_type",
             )
+
+
+def _check_variant(variant: str | None) -> None:
+    if variant is None or (variant and variant == " ".join(variant.lower().split())):
+        return
+    raise InvalidPriceSheet(
+        f"variant is {variant!r}; give words in lower case, such as fine-tuned or hd high-res",
+        target="variant",
+    )
 
 
 def _one_of(field: str, value: str | None, allowed: tuple[str | None, ...]) -> None:

@@ -13,7 +13,8 @@ class PriceQuestion:
     """One use: who (scope ids, the narrowest first), which model, how served, of what.
 
     `context_tokens` is a prompt length inside the band in question. `provider` is who served
-    the model (pricing/providers.py). None is a fact that nobody told.
+    the model (pricing/providers.py), `variant` which variant of it (ModelKey). None is a fact
+    that nobody told.
     """
 
     scopes: tuple[str, ...]
@@ -25,6 +26,7 @@ class PriceQuestion:
     quantity: str
     context_tokens: int
     provider: str | None = AZURE
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

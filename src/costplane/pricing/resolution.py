@@ -15,33 +15,48 @@ from itertools import pairwise
 from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.fallback import stand_ins
+from costplane.pricing.model_key import ANY_MODEL
 from costplane.pricing.providers import AZURE
 from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
-from costplane.pricing.served import PROVISIONED, as_served, of_band
+from costplane.pricing.served import PROVISIONED, as_served, of_band, tool_question
 
-_UNTOLD = ("model_version", "deployment_type", "region", "provider")
+_UNTOLD = ("model_version", "deployment_type", "region", "provider", "variant")
 _Facts = tuple[str | None, ...]
 
 
 def resolve(book: PriceBook, question: PriceQuestion, at: datetime) -> Answer:
     """The price of `question` at the instant `at`, or why there is none."""
+    of_tool = tool_question(question)
+    if of_tool is not None and not _meters(book, question):
+        return resolve_among(book.of_model(ANY_MODEL), of_tool, at)
     if question.model is None:
         return Unresolved("MissingFact", "model")
     if (question.deployment_type or "").lower() in PROVISIONED:
         return Unresolved("ProvisionedUnitsUnknown", question.deployment_type or "")
-    offers = _of_provider(book.of_model(question.model), question.provider)
-    if not offers:
-        return _no_such_model(question.model, question.provider)
-    levels = _levels(offers, question.scopes)
+    return resolve_among(book.of_model(question.model), question, at)
+
+
+def resolve_among(offers: Sequence[Offer], question: PriceQuestion, at: datetime) -> Answer:
+    """The price of `question` at `at` among `offers`, all of its model."""
+    served = _of_provider(offers, question.provider)
+    if not served:
+        return _no_such_model(question.model or "", question.provider)
+    levels = _levels(served, question.scopes)
     answers = [(name, _at_level(rows, question, at)) for name, rows in levels]
     return _first(answers)
+
+
+def _meters(book: PriceBook, question: PriceQuestion) -> bool:
+    """Whether the quantity has any price of the model itself."""
+    offers = _of_provider(book.of_model(question.model or ""), question.provider)
+    return any(offer.key.quantity == question.quantity for offer in offers)
 
 
 def timeline(
     book: PriceBook, question: PriceQuestion, period: Period
 ) -> list[tuple[Period, Answer]]:
     """`period` cut at every instant at which an answer may change, with each part's answer."""
-    offers = book.of_model(question.model) if question.model else ()
+    offers = (*book.of_model(question.model or ""), *book.of_model(ANY_MODEL))
     cuts = {period.start, period.end}
     for offer in offers:
         cuts.update(i for i in (offer.row.valid_from, offer.row.valid_to) if i and i in period)
@@ -170,6 +185,7 @@ def _by_untold_facts(rows: Iterable[Offer], question: PriceQuestion) -> dict[_Fa
             offer.key.deployment_scope if question.deployment_type is None else None,
             offer.row.region if question.region is None else None,
             offer.key.provider if question.provider is None else None,
+            offer.key.variant if question.variant is None else None,
         )
         groups.setdefault(facts, []).append(offer)
     return groups

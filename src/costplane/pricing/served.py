@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
+from costplane.core.quantities import TRAINING
 from costplane.pricing.book import Offer
+from costplane.pricing.model_key import ANY_MODEL, MODEL_VARIANTS
 from costplane.pricing.providers import AZURE
 from costplane.pricing.question import PriceQuestion, Unresolved
 
@@ -24,19 +27,57 @@ TIERS: dict[str, str] = {"priority": "Priority", "flex": "Flex", "batch": "Batch
 """The tier that an answer told, lower case; anything else is Standard."""
 
 
+_SCOPES = {
+    **{name: scope for name, (scope, _) in DEPLOYMENT_SCOPES.items()},
+    "globalprovisionedmanaged": "Global",
+    "datazoneprovisionedmanaged": "DataZone",
+    "provisionedmanaged": "Regional",
+    "developertier": "Global",
+}
+_DEVELOPER = "developer"
+_OF_TOOLS = frozenset({"tool_calls", "sessions", "searches", "storage_gb_days"})
+
+
+def deployment_scope(deployment_type: str | None) -> str | None:
+    """The scope of a deployment type's meters (GlobalProvisionedManaged: Global); a scope, or a
+    name that is none of Azure's, as it is."""
+    return _SCOPES.get((deployment_type or "").lower(), deployment_type)
+
+
+def is_developer(deployment_type: str | None) -> bool:
+    """Whether a deployment is one of a tuned model for trying it out, with prices of its own."""
+    return (deployment_type or "").lower() == "developertier"
+
+
+def tool_question(question: PriceQuestion) -> PriceQuestion | None:
+    """The question for the price that a tool has whichever model calls it and however that is
+    served; None for what is no tool's."""
+    if question.quantity not in _OF_TOOLS:
+        return None
+    return replace(
+        question,
+        model=ANY_MODEL,
+        model_version=None,
+        deployment_type=deployment_scope(question.deployment_type),
+        service_tier=None,
+        variant=None,
+    )
+
+
 def as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:
     """The offers for how the use was served, its context band apart; and why, if there is none."""
     kind = question.deployment_type
     scope, forced = DEPLOYMENT_SCOPES.get((kind or "").lower(), (kind, None))
     tier = forced or TIERS.get((question.service_tier or "").lower(), "Standard")
-    variant = "developer" if (kind or "").lower() == "developertier" else None
+    variant = _variant(question)
+    fits = _of_variant(offers, variant)
     narrowing: tuple[tuple[str, str, Callable[[Offer], bool]], ...] = (
-        ("NoPriceForVariant", variant or "base model", lambda o: o.key.variant == variant),
+        ("NoPriceForVariant", variant or "base model", fits),
         (
             "NoPriceForDeploymentType",
             kind or "",
             lambda o: (
-                kind is None or variant is not None or o.key.deployment_scope in (None, scope)
+                kind is None or variant == _DEVELOPER or o.key.deployment_scope in (None, scope)
             ),
         ),
         ("NoPriceForServiceTier", tier, lambda o: o.key.service_tier == tier),
@@ -53,6 +94,36 @@ def as_served(offers: Sequence[Offer], question: PriceQuestion) -> tuple[list[Of
             return [], Unresolved(code, f"{question.model} {detail}".strip())
         left = kept
     return _of_version(left, question)
+
+
+def _variant(question: PriceQuestion) -> str | None:
+    """The variant whose rows are asked: training is that of the base model, whoever calls it."""
+    if is_developer(question.deployment_type):
+        return _DEVELOPER
+    if question.quantity in TRAINING and question.variant != _DEVELOPER:
+        return None
+    return question.variant
+
+
+def _of_variant(offers: Sequence[Offer], variant: str | None) -> Callable[[Offer], bool]:
+    """Which rows are of the variant.
+
+    A row without variant prices every quality and size that has no row of its own, but no model
+    variant. A use that tells none gets the rows without; where there are none, those of
+    whatever quality, to be overlooked only if all cost the same.
+    """
+    if variant in MODEL_VARIANTS:
+        return lambda o: o.key.variant == variant
+    plain = {o.key.quantity for o in offers if o.key.variant is None}
+    own = {o.key.quantity for o in offers if o.key.variant == variant}
+    if variant is None:
+        return lambda o: (
+            o.key.variant is None
+            or (o.key.variant not in MODEL_VARIANTS and o.key.quantity not in plain)
+        )
+    return lambda o: (
+        o.key.variant == variant or (o.key.variant is None and o.key.quantity not in own)
+    )
 
 
 def _of_version(offers: list[Offer], question: PriceQuestion) -> tuple[list[Offer], Unresolved]:

@@ -67,6 +67,8 @@ def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tup
     unit = BY_NAME[key.quantity].unit
     if unit == "Seconds" and time is not None:
         return size * _SECONDS[time], unit
+    if unit == "Hours" and time is not None:
+        return size, time  # capacity, by the hour or the month
     return size, unit
 
 

@@ -25,9 +25,6 @@ from costplane.pricing.price import (
 )
 from costplane.pricing.units import any_block, block_of
 
-_CAPACITY = ("ProvisionedThroughput", "FineTuningHosting")
-"""Reasons of the meter-name parser whose meters run by the hour, used or not."""
-
 
 @dataclass(frozen=True, slots=True)
 class RowError:
@@ -109,8 +106,8 @@ def is_over(draft: Draft, settings: RowSettings) -> bool:
     return end is not None and end <= filled
 
 
-def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None, code: str) -> PriceRow:
-    """The row of a draft. `key` is what its meter prices; `code` says why it has none.
+def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None) -> PriceRow:
+    """The row of a draft. `key` is what its meter prices.
 
     Raises InvalidPriceSheet, with the row's field as its target.
     """
@@ -138,7 +135,7 @@ def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None, code: s
         currency=_currency(draft.currency),
         valid_from=_start(draft.valid_from, settings.valid_from),
         valid_to=_end(draft.valid_to),
-        kind=_kind(draft, unit, code),
+        kind=_kind(draft, unit, key),
         source_line=draft.line,
         term=draft.term or None,
         tiering=cast(Tiering, draft.tiering),
@@ -209,10 +206,10 @@ def _end(text: str) -> datetime | None:
     return end.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-def _kind(draft: Draft, unit: str, code: str) -> PriceKind:
+def _kind(draft: Draft, unit: str, key: ModelKey | None) -> PriceKind:
     """Reservations by their term; capacity by hour or month; everything else by its use."""
     if draft.term:
         return "reservation"
-    if code in _CAPACITY and unit in ("Hours", "Months"):
-        return "hourly" if unit == "Hours" else "monthly"
+    if unit in ("Hours", "Months") and (key is None or key.quantity == "hours"):
+        return "monthly" if unit == "Months" else "hourly"
     return "usage"

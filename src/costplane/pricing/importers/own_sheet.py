@@ -32,7 +32,6 @@ from costplane.pricing.model_key import (
     DeploymentScope,
     ModelKey,
     ServiceTier,
-    Variant,
 )
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.price import PUBLISHER_TYPES, SHEET_KINDS
@@ -215,7 +214,7 @@ def _key(fields: Fields) -> ModelKey:
         quantity=fields.get("quantity", ""),
         context_band=cast(ContextBand | None, fields.get("context_band") or None),
         context_threshold=int(threshold) if threshold else None,
-        variant=cast(Variant | None, fields.get("variant") or variant or None),
+        variant=fields.get("variant") or variant or None,
         provider=provider,
     )
 

@@ -174,8 +174,7 @@ def _take_row(draft: Draft, settings: RowSettings, taken: _Taken) -> None:
             "and quantity a meter of its own",
             target="meter_name",
         )
-    code = (mapping.unplaced_reason or "").partition(":")[0]
-    row = price_row(draft, settings, mapping.key, code)
+    row = price_row(draft, settings, mapping.key)
     if taken.rows and row.currency != taken.rows[0].currency:
         raise InvalidPriceSheet(
             f"currency is {row.currency}, the sheet's is {taken.rows[0].currency}; a sheet has "

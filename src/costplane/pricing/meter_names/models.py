@@ -36,6 +36,12 @@ class Series:
     suffixes: tuple[tuple[str, ...], ...]
     modality: str | None = "Text"
 
+    def has(self, model: str) -> bool:
+        """Whether `model` could be one of the series, with any suffix."""
+        before, _, after = self.model.partition("{}")
+        stem = f"{re.escape(before)}(?:{self.number.pattern}){re.escape(after)}(?:-.+)?"
+        return re.fullmatch(stem, model, re.ASCII) is not None
+
     def candidates(self, words: tuple[str, ...]) -> Iterator[ModelWords]:
         """Entries for the numbers that occur in `words`, with and without lead and suffix."""
         for number in words:
@@ -114,6 +120,18 @@ def family_of(product: str) -> Family | None:
     """The family of a product; None for a product that the tables do not know."""
     words = re.split(r"[\s\-]+", product.lower())
     return next((family for family in families() if family.product_word in words), None)
+
+
+@cache
+def family_of_model(model: str) -> str | None:
+    """The product word of the maker's products that have meters for `model` ("grok"); None for
+    a model that the tables do not know."""
+    for family in families():
+        if any(row.model == model for row in family.models):
+            return family.product_word
+        if any(series.has(model) for series in family.series):
+            return family.product_word
+    return None
 
 
 @cache

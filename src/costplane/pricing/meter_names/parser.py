@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from costplane.core.quantities import QUANTITIES
+from costplane.core.quantities import QUANTITIES, TRAINING
+from costplane.pricing.meter_names.capacity import PROVISIONED, provisioned_meter
 from costplane.pricing.meter_names.models import (
     Family,
     Match,
@@ -22,17 +23,43 @@ from costplane.pricing.meter_names.models import (
 )
 from costplane.pricing.meter_names.placement import Placed, Placement, Unplaced
 from costplane.pricing.meter_names.words import Meaning, is_version, split_name, vocabulary
-from costplane.pricing.model_key import ContextBand, DeploymentScope, ModelKey, ServiceTier, Variant
+from costplane.pricing.model_key import (
+    MODEL_VARIANTS,
+    ContextBand,
+    DeploymentScope,
+    ModelKey,
+    ServiceTier,
+    Variant,
+)
 from costplane.pricing.units import parse_unit_of_measure
 
-_COUNTED = {"Images": "images", "Pages": "pages", "Searches": "searches"}
-"""Quantities that the unit's word alone says."""
+_COUNTED: dict[tuple[str, str | None], str] = {
+    ("Images", None): "images",
+    ("Characters", None): "characters",
+    ("Pages", None): "pages",
+    ("Searches", None): "searches",
+    ("Sessions", None): "sessions",
+    ("Calls", None): "tool_calls",
+    ("GB", "Days"): "storage_gb_days",
+}
+"""Quantities that the unit's word and the unit of time alone say."""
 
-_TIME_OF = {"audio_seconds": "Hours", "video_seconds": None}
-"""Unit of time in which a quantity that the model implies is priced; None: a bare count."""
+_IMPLIED: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "audio_seconds": (("Units", "Hours"),),
+    "video_seconds": (("Seconds", None), ("Seconds", "Seconds")),
+    "annotated_pages": (("Pages", None),),
+}
+"""The words and units of time by which a quantity that the model implies is priced."""
+
+_OF_USE: dict[tuple[str | None, str, str | None], str] = {
+    ("hosting", "Units", "Hours"): "hours",
+    ("training", "Units", "Hours"): "training_hours",
+    ("training", "Tokens", None): "training_tokens",
+}
+"""What meters of fine-tuning count."""
 
 _TOKENS: dict[tuple[str | None, str | None, str | None], str] = {
-    (q.direction, q.cache_action, q.modality): q.name for q in reversed(QUANTITIES) if q.is_token
+    (q.direction, q.cache_action, q.modality): q.name for q in reversed(QUANTITIES) if q.direction
 }
 """Token type of direction, cache action and modality; the first of the registry stands."""
 
@@ -56,10 +83,12 @@ def parse_meter(product: str, meter: str, unit: str) -> Placement:
     Never raises: a name that is not fully understood is Unplaced with its reason.
     """
     words = split_name(meter, model_words())
+    family = family_of(product)
+    if PROVISIONED in words:
+        return provisioned_meter(words, unit, family.product_word if family else None)
     for purpose in vocabulary().purposes:
         if purpose.words.issubset(words):
             return Unplaced(purpose.code, purpose.sentence)
-    family = family_of(product)
     if family is None:
         return Unplaced("UnknownProduct", f"no table of model names for the product {product!r}")
     match = family.find(words, lambda word: is_version(word) or _meaning(word, family) is not None)
@@ -95,7 +124,7 @@ def _read(match: Match, family: Family) -> _Name | Unplaced:
 
 def _slot(meaning: Meaning) -> str:
     # "cached" and "write" stand together ("Cd Wr"), and so do "dev" and "ft": both may be said.
-    return meaning.value if meaning.part in ("cache", "variant") else meaning.part
+    return meaning.value if meaning.part in ("cache", "variant", "silent") else meaning.part
 
 
 def _implied(row: ModelWords) -> dict[str, str]:
@@ -105,7 +134,7 @@ def _implied(row: ModelWords) -> dict[str, str]:
         "deployment_scope": row.unmarked_scope,
     }
     implied = {part: value for part, value in parts.items() if value is not None}
-    return implied | ({row.variant: row.variant} if row.variant else {})
+    return implied | ({row.variant: row.variant} if row.variant in MODEL_VARIANTS else {})
 
 
 def _version(model: str, word: str) -> str | None:
@@ -144,15 +173,19 @@ def _place(name: _Name, family: Family, unit: str) -> Placement:
             quantity=quantity,
             context_band=cast(ContextBand | None, band),
             context_threshold=family.context_threshold if band else None,
-            variant=_variant(name),
+            variant=_variant(name, quantity),
         )
     )
 
 
-def _variant(name: _Name) -> Variant | None:
+def _variant(name: _Name, quantity: str) -> Variant | None:
+    if name.value("use") == "grader":
+        return "grader"
     if "developer" in name.said:
         return "developer"
-    return "fine-tuned" if "fine-tuned" in name.said else None
+    if quantity in TRAINING:
+        return None  # it is the base model that is trained
+    return "fine-tuned" if "fine-tuned" in name.said else name.row.variant
 
 
 def _quantity(name: _Name, unit: str) -> str | Unplaced:
@@ -163,24 +196,30 @@ def _quantity(name: _Name, unit: str) -> str | Unplaced:
         _, time = parse_unit_of_measure(unit)
     except ValueError:
         return Unplaced("UnitMismatch", f"the unit {unit!r} is not understood")
-    implied = name.row.quantity
-    if time != (_TIME_OF[implied] if implied else None):
-        return Unplaced("UnitMismatch", f"no quantity of this model is priced by {unit}")
-    if implied:
-        return implied
     noun = name.value("unit") or "Tokens"  # sample names of the documentation leave it out
-    return _COUNTED.get(noun) or (_token_type(name) if noun == "Tokens" else _no_quantity(noun))
-
-
-def _no_quantity(noun: str) -> Unplaced:
-    return Unplaced("MediaUnit", f"{noun} are no quantity that calls of this model report")
+    use, implied = name.value("use"), name.row.quantity
+    counted = _OF_USE.get((use, noun, time)) or _COUNTED.get((noun, time))
+    if implied and (noun, time) in _IMPLIED[implied]:
+        counted = implied
+    elif implied or (use in ("hosting", "training") and (use, noun, time) not in _OF_USE):
+        counted = None
+    elif (noun, time) == ("Tokens", None) and counted is None:
+        return _token_type(name)
+    return counted or Unplaced("UnitMismatch", f"no quantity is {noun} by {unit} here")
 
 
 def _token_type(name: _Name) -> str | Unplaced:
+    """The token type of direction, cache and modality.
+
+    Phi, Llama, gpt-oss, Ministral: "FT Tokens" beside "Inp FT" and "Outp FT", at a training
+    price (twenty to fifty times the input price), count the tokens of training.
+    """
     reads, writes = "Read" in name.said, "Write" in name.said
     direction = name.value("direction") or ("Input" if reads or writes else None)
     if direction is None:
-        return _without_direction(name)
+        if "fine-tuned" in name.said or "developer" in name.said:
+            return "training_tokens"
+        return Unplaced("UnknownToken", "the name does not say whether it counts input or output")
     modality = name.value("modality")
     if modality is None:
         return Unplaced("UnknownToken", "the name does not say which modality's tokens it counts")
@@ -190,14 +229,3 @@ def _token_type(name: _Name) -> str | Unplaced:
     if token_type is None:
         return Unplaced("UnknownToken", f"no token type is {modality} {direction} {action}")
     return token_type
-
-
-def _without_direction(name: _Name) -> Unplaced:
-    if _variant(name):
-        # Phi, Llama, gpt-oss, Ministral: "FT Tokens" beside "Inp FT" and "Outp FT", at a
-        # training price (twenty to fifty times the input price).
-        return Unplaced(
-            "FineTuningTraining",
-            "tokens of a fine-tuned model without a direction are those of its training",
-        )
-    return Unplaced("UnknownToken", "the name does not say whether it counts input or output")

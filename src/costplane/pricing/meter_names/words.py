@@ -21,6 +21,7 @@ PARTS = (
     "cache",
     "modality",
     "variant",
+    "use",
     "unit",
     "block",
     "silent",
