@@ -7,9 +7,10 @@ they sum to what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 import pyarrow as pa
 import sqlglot
@@ -17,12 +18,13 @@ from sqlglot import exp
 
 from costplane.analysis.plan import EVENT_TAGS, QueryPlan
 from costplane.app.prices import PriceBooks
+from costplane.app.tier_usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
-from costplane.ledger.delta import Snapshot
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
+from costplane.rating.tiers import TierKey
 
 _ALL = "SELECT * FROM usage"
 _HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600000000"
@@ -30,12 +32,12 @@ _HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600
 
 @dataclass(frozen=True, slots=True)
 class RequestRows:
-    """Makes the rows for plans from one snapshot."""
+    """Makes the rows for plans. `usage` has the price version that holds for each request."""
 
     engine: Engine
     prices: PriceBooks
     holders: Holders
-    snapshot: Snapshot
+    usage: Relation
     series: Mapping[int, Facts]
 
     def rated(self, plan: QueryPlan, periods: Sequence[Period]) -> RatedRows:
@@ -44,25 +46,40 @@ class RequestRows:
         parts = [self._with_prices(plan, chosen, v) for v in self._versions(chosen)]
         if not parts:
             parts = [self._with_prices(plan, exp.false(), 0)]
+        tiers = self._of_tiers(plan, chosen, {key for part in parts for key in part.tier_keys})
         return RatedRows(
-            _unified([part.charges for part in parts]),
+            _unified([*(part.charges for part in parts), *tiers]),
             _unified([part.uncharged for part in parts]),
         )
 
+    def _of_tiers(
+        self, plan: QueryPlan, chosen: exp.Condition, keys: set[TierKey]
+    ) -> Iterator[pa.Table]:
+        """The lines of meters with tiers: what was counted before and elsewhere in the month
+        prices them."""
+        usage = TierUsage(self.engine, self.prices, self.holders, self.usage, self.series)
+        for month, found in groupby(sorted(keys), key=lambda key: key.month):
+            rows = usage.charges(
+                month, list(found), month.date(), chosen, plan.cuts, plan.request_columns
+            )
+            yield _with_event_tags(rows)
+
     def _versions(self, chosen: exp.Condition) -> list[int]:
         statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
-        found = self.engine.execute(statement, {"usage": self.snapshot.relation("usage")})
+        found = self.engine.execute(statement, {"usage": self.usage})
         return sorted(found["price_version"].to_pylist())
 
     def _with_prices(self, plan: QueryPlan, chosen: exp.Condition, version: int) -> RatedRows:
         of_version = exp.column("price_version").eq(exp.Literal.number(version))
-        usage = Derived(
-            _select(_ALL).where(chosen, of_version), {"usage": self.snapshot.relation("usage")}
-        )
+        usage = Derived(_select(_ALL).where(chosen, of_version), {"usage": self.usage})
         rater = Rater(self.engine, self.prices.at(version), self.holders)
         grain = rater.grain(plan.cuts, plan.request_columns)
         rated = rater.rate(usage, self.series, grain, plan.period.start.date())
-        return RatedRows(_with_event_tags(rated.charges), _with_event_tags(rated.uncharged))
+        return replace(
+            rated,
+            charges=_with_event_tags(rated.charges),
+            uncharged=_with_event_tags(rated.uncharged),
+        )
 
 
 def border_periods(plan: QueryPlan) -> list[Period]:

@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
 from costplane.app.holders import CatalogHolders
-from costplane.app.ports import BillingPeriods, Settings
+from costplane.app.ports import BillingPeriods, PostingKeys, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.series import SeriesNumbers
+from costplane.app.tiers import KIND as TIERS
 from costplane.app.witnesses import Witnesses
 from costplane.catalog.ports import CatalogReader
 from costplane.core.quantities import QUANTITIES
@@ -62,6 +63,7 @@ class Poster:
     catalog: CatalogReader
     settings: Settings
     periods: BillingPeriods
+    keys: PostingKeys
     now: Callable[[], datetime]
 
     def next_segment(self) -> int:
@@ -125,7 +127,8 @@ class Poster:
         return events.select(USAGE.names).cast(USAGE)
 
     def _charge(self, usage: pa.Table, segment: int) -> int:
-        """Commits the segment's charges; the number of events that have an unpriced line."""
+        """Commits the segment's charges, and marks what its lines of tiers touch; the number of
+        events that have an unpriced line."""
         if not len(usage):
             return 0
         version = usage["price_version"][0].as_py()
@@ -134,6 +137,7 @@ class Poster:
         rater = Rater(self.engine, self.prices.at(version), holders)
         today = self.now().date()
         rated = rater.rate(usage, self.series.facts(), rater.grain(), today)
+        self.keys.mark(TIERS, map(str, rated.tier_keys))
         charges = in_open_periods(rated.charges, self.periods, today)
         for table, rows in (("charges", charges), ("uncharged", rated.uncharged)):
             ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])

@@ -16,6 +16,8 @@ from costplane.pricing.price import PriceRow
 from costplane.pricing.question import Answer, PriceQuestion
 from costplane.pricing.resolution import resolve
 
+_KEPT = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PriceImport:
@@ -42,11 +44,11 @@ class PricePreview:
 
 
 class PriceBooks:
-    """The stored prices as books. The last book is kept: reading one takes a while."""
+    """The stored prices as books. The last books are kept: reading one takes a while."""
 
     def __init__(self, store: PriceStore) -> None:
         self._store = store
-        self._last: PriceBook | None = None
+        self._kept: dict[int, PriceBook] = {}
 
     def version(self) -> int:
         """The number of the newest sheet or mapping."""
@@ -54,9 +56,9 @@ class PriceBooks:
 
     def at(self, version: int) -> PriceBook:
         """The book as it was when `version` was the newest."""
-        book = self._last
-        if book is None or book.version != version:
-            book = self._last = self._store.book(version)
+        book = self._kept.get(version) or self._store.book(version)
+        others = [kept for number, kept in self._kept.items() if number != version]
+        self._kept = {kept.version: kept for kept in (*others[1 - _KEPT :], book)}
         return book
 
     def newest(self) -> PriceBook:

@@ -147,7 +147,8 @@ class Queries:
         """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
         holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
         series = SeriesNumbers(self._ledger, self._engine).facts()
-        rows = RequestRows(self._engine, self._prices, holders, snapshot, series)
+        usage = snapshot.relation("usage")
+        rows = RequestRows(self._engine, self._prices, holders, usage, series)
         if planned.source == "usage":
             rated = rows.rated(planned, [whole_hours(planned.period)])
             return {"charges": rated.charges, "uncharged": rated.uncharged}

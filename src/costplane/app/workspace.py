@@ -13,6 +13,7 @@ from costplane.analysis.values import DimensionValue
 from costplane.app.charge_list import ChargeList
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
+from costplane.app.holders import CatalogHolders
 from costplane.app.intake import Intake, IntakeReport
 from costplane.app.lock import writer_lock
 from costplane.app.ports import Quarantine, Settings
@@ -24,6 +25,8 @@ from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
 from costplane.app.status import Status, read_status
 from costplane.app.tag_values import TagValues
+from costplane.app.tier_usage import TierUsage
+from costplane.app.tiers import TierSettling
 from costplane.app.witnesses import Witnesses
 from costplane.catalog.azure_lists import AzureList
 from costplane.catalog.ports import CatalogWriter
@@ -31,6 +34,7 @@ from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.scope import Scope
+from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.ledger.delta import Ledger
 from costplane.metering.batch import EventBatch
@@ -135,7 +139,18 @@ class Workspace:
 
     def _settlings(self) -> tuple[Settling, ...]:
         """In the order in which they are to run."""
-        return ()
+        control = self._control
+        tiers = TierSettling(
+            self.ledger, self.engine, control.posting_keys, control.invoices, self._tier_usage
+        )
+        return (tiers,)
+
+    def _tier_usage(self) -> TierUsage:
+        settings = self._control.settings
+        holders = CatalogHolders(self.catalog, inheritance=settings.get(TAG_INHERITANCE))
+        usage = self.ledger.snapshot().relation("usage")
+        facts = SeriesNumbers(self.ledger, self.engine).facts()
+        return TierUsage(self.engine, self.prices, holders, usage, facts)
 
     def _intake(self, identities: IdentityIndex) -> Intake:
         control = self._control
@@ -150,6 +165,7 @@ class Workspace:
             control.catalog,
             control.settings,
             control.invoices,
+            control.posting_keys,
             self.now,
         )
         values = TagValues(self.ledger, self.engine)

@@ -123,6 +123,12 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_SkuMeterSubcategory", "String", True, "MeterSubCategory of Azure"),
     Column("x_SkuUnitOfMeasure", "String", True, "the sheet's unit, such as 1K or 1M"),
     Column("x_SourceDataset", "String", False, "Metered, or the bill that the row came from"),
+    Column(
+        "x_TierMinimum",
+        "Decimal",
+        True,
+        "pricing units of the month from which the row's tier holds; null for meters without tiers",
+    ),
     Column("x_TokenType", "String", True, "name in the quantity registry"),
 )
 

@@ -79,6 +79,13 @@ class PriceBook:
         return tuple(sorted(threshold for threshold in found if threshold is not None))
 
     @cached_property
+    def tiered_meters(self) -> frozenset[str]:
+        """The ids of meters some price of which begins above zero: what they count in a month
+        chooses or parts their price (billing-rules 11)."""
+        usage = (offer.row for offer in self._offers if offer.row.kind == "usage")
+        return frozenset(row.meter_id for row in usage if row.tier_minimum > 0)
+
+    @cached_property
     def changes(self) -> frozenset[datetime]:
         """Every instant at which some price begins or ends."""
         bounds = ((offer.row.valid_from, offer.row.valid_to) for offer in self._offers)

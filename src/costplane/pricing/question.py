@@ -32,11 +32,17 @@ class PriceQuestion:
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """The row that prices a use, the list row beside it (None: no list price is known), and
-    the steps that led there."""
+    the steps that led there.
+
+    `tiers` are the rows of the meter's tiers with ascending minimums, from zero on, the first of
+    which is `offer`; `list_tiers` those of the list. One tier is a price without tiers.
+    """
 
     offer: Offer
     list_offer: Offer | None
     steps: tuple[str, ...]
+    tiers: tuple[Offer, ...] = ()
+    list_tiers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from costplane.pricing.providers import AZURE
 from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
 from costplane.pricing.served import PROVISIONED, as_served, of_band, tool_question
 
+_FINAL = ("AmbiguousPrice", "MissingFact", "MissingTier")
 _UNTOLD = ("model_version", "deployment_type", "region", "provider", "variant")
 _Facts = tuple[str | None, ...]
 
@@ -95,9 +96,11 @@ def _first(answers: Sequence[tuple[str, Answer]]) -> Answer:
     listed = answers[-1][1] if answers and answers[-1][0] == "list price" else None
     for name, answer in answers:
         if isinstance(answer, Resolution):
-            public = listed.offer if isinstance(listed, Resolution) else None
-            return Resolution(answer.offer, public, (name, *answer.steps))
-        if answer.code in ("AmbiguousPrice", "MissingFact"):
+            steps = (name, *answer.steps)
+            if isinstance(listed, Resolution):
+                return Resolution(answer.offer, listed.offer, steps, answer.tiers, listed.tiers)
+            return Resolution(answer.offer, None, steps, answer.tiers)
+        if answer.code in _FINAL:
             return answer
     if not answers:
         return Unresolved("NoPriceForScope", "")
@@ -122,22 +125,24 @@ def _at_level(offers: Sequence[Offer], question: PriceQuestion, at: datetime) ->
 def _valid(
     rows: Sequence[Offer], question: PriceQuestion, at: datetime, steps: tuple[str, ...]
 ) -> Answer:
-    """The row of the latest start among those valid at `at`."""
+    """The row of the latest start among those valid at `at`; with tiers, the row of each."""
     standing = _standing(rows)
     live = _live(standing, at)
     if not live:
         started = [o for o in standing if o.row.valid_from <= at]
         return _not_valid(standing, started, question)
     groups = _by_untold_facts(_where_told(live, question.region), question)
-    answers = [_latest(group) for group in groups.values()]
-    ambiguous = [answer for answer in answers if isinstance(answer, Unresolved)]
-    if ambiguous:
-        return ambiguous[0]
-    offers = [answer for answer in answers if isinstance(answer, Offer)]
-    if len({_price(offer) for offer in offers}) > 1:
+    answers = [_tiers(group) for group in groups.values()]
+    ladders = []
+    for answer in answers:
+        if isinstance(answer, Unresolved):
+            return answer
+        ladders.append(answer)
+    if len({tuple(map(_price, tiers)) for tiers in ladders}) > 1:
         facts = ", ".join(_differing(groups))
         return Unresolved("MissingFact", f"{question.model} {question.quantity}: {facts}")
-    return Resolution(min(offers, key=_order), None, steps)
+    tiers = min(ladders, key=lambda tiers: _order(tiers[0]))
+    return Resolution(tiers[0], None, steps, tiers)
 
 
 def _live(rows: Sequence[Offer], at: datetime) -> list[Offer]:
@@ -197,13 +202,33 @@ def _differing(groups: Iterable[_Facts]) -> list[str]:
     return [name for name, values in columns if len(set(values)) > 1]
 
 
-def _latest(rows: Sequence[Offer]) -> Offer | Unresolved:
-    start = max(o.row.valid_from for o in rows)
-    latest = [o for o in rows if o.row.valid_from == start]
-    if len({_price(offer) for offer in latest}) > 1:
-        places = " and ".join(o.place for o in _distinct(latest)[:2])
-        return Unresolved("AmbiguousPrice", f"{places} start together")
-    return min(latest, key=_order)
+def _tiers(rows: Sequence[Offer]) -> tuple[Offer, ...] | Unresolved:
+    """The rows of the latest start, one for each tier. Where that start changed the upper tiers
+    alone, the tiers below them are those of the start before."""
+    tiers: list[Offer] = []
+    for start in sorted({o.row.valid_from for o in rows}, reverse=True):
+        lowest = tiers[0].row.tier_minimum if tiers else None
+        begun = [o for o in rows if o.row.valid_from == start]
+        below = [o for o in begun if lowest is None or o.row.tier_minimum < lowest]
+        found = _of_start(below)
+        if isinstance(found, Unresolved):
+            return found
+        tiers = [*found, *tiers]
+        if tiers and tiers[0].row.tier_minimum == 0:
+            return tuple(tiers)
+    return Unresolved("MissingTier", f"{tiers[0].place} has no tier from zero on")
+
+
+def _of_start(rows: Sequence[Offer]) -> list[Offer] | Unresolved:
+    """One row for each tier minimum, ascending; rows of one minimum have one price."""
+    found: list[Offer] = []
+    for minimum in sorted({o.row.tier_minimum for o in rows}):
+        same = [o for o in rows if o.row.tier_minimum == minimum]
+        if len({_price(offer) for offer in same}) > 1:
+            places = " and ".join(o.place for o in _distinct(same)[:2])
+            return Unresolved("AmbiguousPrice", f"{places} start together")
+        found.append(min(same, key=_order))
+    return found
 
 
 def _distinct(rows: Sequence[Offer]) -> list[Offer]:
@@ -212,7 +237,7 @@ def _distinct(rows: Sequence[Offer]) -> list[Offer]:
 
 def _price(offer: Offer) -> tuple[object, ...]:
     row = offer.row
-    return (row.price, row.currency, row.unit, row.block_size)
+    return (row.price, row.currency, row.unit, row.block_size, row.tier_minimum, row.tiering)
 
 
 def _order(offer: Offer) -> tuple[object, ...]:

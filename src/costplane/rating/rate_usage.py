@@ -20,6 +20,7 @@ from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, Use, quantity_code, rates
 from costplane.rating.rows import RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
+from costplane.rating.tiers import keys_of
 
 _WHOLE = pa.decimal128(38, 0)
 _RATES = pa.schema(
@@ -36,6 +37,16 @@ _RATES = pa.schema(
         *((name, _WHOLE) for name in ("pricing_num", "pricing_den")),
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Usage summed by the buckets of a grain, which quantities it tells, and its rates."""
+
+    grain: Grain
+    told: Sequence[Quantity]
+    relations: Mapping[str, Relation]
+    rates: Sequence[Rate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +69,28 @@ class Rater:
     ) -> RatedRows:
         """The charges of `usage`, and what of it is uncharged with the reason.
 
-        Every line of every event is in exactly one of the two. `series` has the facts of every
-        series in `usage`; `recorded` is the day on which the rows are posted.
+        Every line of every event is in exactly one of the two, but for lines of meters with
+        tiers: these follow from the whole month (rating/rate_tiers.py), and `tier_keys` names
+        what they touch. `series` has the facts of every series in `usage`; `recorded` is the day
+        on which the rows are posted.
         """
+        survey = self.survey(usage, series, grain)
+        direct = [rate for rate in survey.rates if not rate.tiers]
+        rows = self.priced(survey, direct, recorded)
+        return replace(rows, tier_keys=frozenset(keys_of(survey.rates)))
+
+    def survey(self, usage: Relation, series: Mapping[int, Facts], grain: Grain) -> Survey:
+        """What occurs in `usage`, and the rates of it."""
         told = self._told(usage)
         relations: dict[str, Relation] = {"usage": usage}
         relations["groups"] = self.engine.execute(statements.groups(grain, told), relations)
-        found = rates(self._uses(grain, told, relations, series), series, self.book, self.holders)
-        table = relations["rates"] = _rate_table(found)
+        uses = self._uses(grain, told, relations, series)
+        return Survey(grain, told, relations, rates(uses, series, self.book, self.holders))
+
+    def priced(self, survey: Survey, found: Sequence[Rate], recorded: date) -> RatedRows:
+        """The lines of what was surveyed that have one of the rates `found`."""
+        grain, told, relations = survey.grain, survey.told, dict(survey.relations)
+        table = relations["rates"] = rate_table(found)
         lines = [self.engine.execute(statements.lines(grain, told), relations)]
         if any(not _exact(rate) for rate in found):
             lines.append(self.engine.execute(statements.rounded_lines(grain, told), relations))
@@ -111,7 +136,8 @@ def _exact(rate: Rate) -> bool:
     return rate.contracted[1] == 1 and rate.list[1] == 1
 
 
-def _rate_table(found: Sequence[Rate]) -> pa.Table:
+def rate_table(found: Sequence[Rate]) -> pa.Table:
+    """Rates as statements join them: what they match, and their prices as fractions."""
     rows = []
     for number, rate in enumerate(found):
         (num, den), (list_num, list_den) = rate.contracted, rate.list

@@ -8,9 +8,10 @@ times and counts follows from it. There are few rates, however many events.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from costplane.core.money import line_units
+from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
@@ -38,7 +39,11 @@ class Use:
 @dataclass(frozen=True, slots=True)
 class Rate:
     """The outcome for a use during `period`: a price (`offer`), with the `steps` that led to it,
-    or a `reason` for none."""
+    or a `reason` for none.
+
+    Where the meter has tiers, `tiers` are those that may hold (`list_tiers` the list's), and
+    `offer` is the first until the month's quantity has chosen one (rating/tiers.py).
+    """
 
     use: Use
     period: Period
@@ -50,6 +55,14 @@ class Rate:
     status: str
     reason: str | None
     steps: tuple[str, ...] = ()
+    tiers: tuple[Offer, ...] = ()
+    list_tiers: tuple[Offer, ...] = ()
+
+    def at_tier(self, tier: Offer) -> Rate:
+        """The rate at one of its `tiers`, beside the tier of the list in which that begins."""
+        begun = [t for t in self.list_tiers if _begins(t) <= _begins(tier)]
+        public = begun[-1] if begun and begun[-1].row.currency == tier.row.currency else None
+        return replace(self, offer=tier, list_offer=public)
 
     @property
     def contracted(self) -> tuple[int, int]:
@@ -85,7 +98,8 @@ def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterat
         for interval in intervals:
             shared = period.intersection(interval.period)
             if shared is not None:
-                yield _rate(use, shared, facts, holder, interval.tags, answer)
+                rate = _rate(use, shared, facts, holder, interval.tags, answer)
+                yield _with_tiers(rate, answer, book)
 
 
 def _answers(
@@ -94,9 +108,7 @@ def _answers(
     if use.quantity is None or facts["billing_status"] != "Billed":
         return [(use.period, None)]
     thresholds = (-1, *book.context_thresholds)
-    told = facts["model"]
-    provider = serving_provider(facts["provider"], in_azure=bool(facts["resource_group"]))
-    model, version = priced_model(told, facts["model_version"], provider) if told else (None, None)
+    provider, model, version = _model(facts)
     question = PriceQuestion(
         scopes=_scopes(facts, holder),
         model=model,
@@ -109,6 +121,21 @@ def _answers(
         provider=provider,
     )
     return timeline(book, question, use.period)
+
+
+def _model(facts: Facts) -> tuple[str | None, str | None, str | None]:
+    """Who served the series' model, and its name and version as prices know them."""
+    told = facts["model"]
+    provider = serving_provider(facts["provider"], in_azure=bool(facts["resource_group"]))
+    model, version = priced_model(told, facts["model_version"], provider) if told else (None, None)
+    return provider, model, version
+
+
+def may_have_tiers(facts: Facts, book: PriceBook) -> bool:
+    """Whether some meter of a series' model has tiers."""
+    _, model, _ = _model(facts)
+    offers = book.of_model(model) if model and facts["billing_status"] == "Billed" else ()
+    return any(offer.row.meter_id in book.tiered_meters for offer in offers)
 
 
 def _scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
@@ -144,6 +171,19 @@ def _rate(
     elif answer is not None:
         status, reason = "Unpriced", answer.reason
     return Rate(use, period, facts, holder, tags, offer, list_offer, status, reason, steps)
+
+
+def _with_tiers(rate: Rate, answer: Answer | None, book: PriceBook) -> Rate:
+    """`rate` with its tiers, if its meter has tiers at any time: what the meter counts at a time
+    without tiers counts in the month, too."""
+    if not isinstance(answer, Resolution) or answer.offer.row.meter_id not in book.tiered_meters:
+        return rate
+    return replace(rate, tiers=answer.tiers, list_tiers=answer.list_tiers)
+
+
+def _begins(tier: Offer) -> Decimal:
+    """The units of the month from which a tier holds."""
+    return EXACT.multiply(tier.row.tier_minimum, tier.row.block_size)
 
 
 def _comparable(answer: Resolution) -> Offer | None:

@@ -16,6 +16,7 @@ from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
 from costplane.rating.rates import Rate
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.templates import charge_template, uncharged_template
+from costplane.rating.tiers import TierKey
 
 _HOUR = pa.scalar(HOUR_US, pa.int64())
 
@@ -26,11 +27,14 @@ class RatedRows:
 
     Text columns are dictionary-encoded; `Ledger.append` and the engines take them as they are.
     `unpriced_events` is how many events have a line without price, for whatever reasons.
+    `tier_keys` are touched by further lines, which are in neither table: those of meters with
+    tiers.
     """
 
     charges: pa.Table
     uncharged: pa.Table
     unpriced_events: int = 0
+    tier_keys: frozenset[TierKey] = frozenset()
 
 
 def rated_rows(

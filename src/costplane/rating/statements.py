@@ -60,7 +60,7 @@ def present(quantities: Sequence[Quantity] = QUANTITIES) -> exp.Query:
 def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """Usage summed: series, start, band, keys, events, and `q_`/`n_` of each quantity."""
     sums = "".join(
-        f", SUM({_whole(q)}) AS q_{q.name}, COUNT({q.name}) AS n_{q.name}" for q in quantities
+        f", SUM({whole(q)}) AS q_{q.name}, COUNT({q.name}) AS n_{q.name}" for q in quantities
     )
     return _parse(
         f"SELECT series, {grain.bucket} AS start, {grain.band} AS band, {grain.key_list()}"
@@ -72,7 +72,7 @@ def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """Which series use which quantity in which band, and between which buckets."""
     return _parse(
         "SELECT series, quantity, band, MIN(start) AS first, MAX(start) AS last "
-        f"FROM ({_unpivoted(grain, quantities)}) AS line GROUP BY ALL "
+        f"FROM ({unpivoted(grain, quantities)}) AS line GROUP BY ALL "
         "ORDER BY series, quantity, band"
     )
 
@@ -85,7 +85,7 @@ def lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
         "CAST(quantity_sum AS HUGEINT) * CAST(list_num AS HUGEINT) AS list, "
         "CAST(quantity_sum AS HUGEINT) * CAST(pricing_num AS HUGEINT) "
         "// CAST(pricing_den AS HUGEINT) AS pricing "
-        f"FROM ({_unpivoted(grain, quantities)}) AS line JOIN rates ON {_matches('line')} "
+        f"FROM ({unpivoted(grain, quantities)}) AS line JOIN rates ON {matches('line')} "
         "WHERE rates.exact"
     )
 
@@ -93,7 +93,7 @@ def lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """Lines of rates that can round: each event's is rounded half-even, then summed."""
     chosen = " ".join(
-        f"WHEN {QUANTITIES.index(q)} THEN CAST({_whole(q)} AS HUGEINT)" for q in quantities
+        f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS HUGEINT)" for q in quantities
     )
     event = (
         f"SELECT rate, {grain.bucket} AS start, {grain.key_list()}"
@@ -106,8 +106,8 @@ def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     return _parse(
         f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, "
         "SUM(amount) AS quantity_sum, "
-        f"SUM({_half_even('num', 'den')}) AS contracted, "
-        f"SUM({_half_even('list_num', 'list_den')}) AS list, "
+        f"SUM({half_even('num', 'den')}) AS contracted, "
+        f"SUM({half_even('list_num', 'list_den')}) AS list, "
         "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
         "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing "
         f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
@@ -145,7 +145,7 @@ def _uses_of_rates(grain: Grain, quantities: Sequence[Quantity]) -> str:
     )
 
 
-def _unpivoted(grain: Grain, quantities: Sequence[Quantity]) -> str:
+def unpivoted(grain: Grain, quantities: Sequence[Quantity]) -> str:
     """Groups as rows of one quantity each, and a row (-1) for all events of a group."""
     common = f"SELECT series, start, band, {grain.key_list()}"
     parts = [
@@ -157,7 +157,8 @@ def _unpivoted(grain: Grain, quantities: Sequence[Quantity]) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _matches(line: str) -> str:
+def matches(line: str) -> str:
+    """That a row of `unpivoted` has one of the `rates`."""
     return (
         f"{line}.series = rates.series AND {line}.quantity = rates.quantity "
         f"AND {line}.band = rates.band AND {line}.start >= rates.since "
@@ -165,7 +166,7 @@ def _matches(line: str) -> str:
     )
 
 
-def _whole(quantity: Quantity) -> str:
+def whole(quantity: Quantity) -> str:
     """The stored quantity as a whole number of its smallest parts.
 
     Widened first: a product of DECIMAL(18, 6) has to fit into eighteen digits again.
@@ -176,7 +177,7 @@ def _whole(quantity: Quantity) -> str:
     return f"CAST({wide} * {10**quantity.scale} AS BIGINT)"
 
 
-def _half_even(numerator: str, denominator: str) -> str:
+def half_even(numerator: str, denominator: str) -> str:
     """amount x numerator / denominator, rounded half-even, in 128-bit integers."""
     product = f"(amount * CAST({numerator} AS HUGEINT))"
     divisor = f"CAST({denominator} AS HUGEINT)"

@@ -155,6 +155,7 @@ def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
         "x_ContextBand": offer.key.context_band,
         "x_ListCostSource": "List" if rate.list_offer else "Contracted",
         "x_PricingBlockSize": row.block_size,
+        "x_TierMinimum": row.tier_minimum if rate.tiers else None,
     }
 
 

@@ -1,0 +1,113 @@
+"""The usage of a month that meters with tiers may price, and the charges that it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from costplane.app.prices import PriceBooks
+from costplane.core.period import Period, next_month
+from costplane.core.relation import Derived, Engine, Relation
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rate_tiers import RatedUsage, TierRater
+from costplane.rating.rate_usage import Rater
+from costplane.rating.rates import may_have_tiers
+from costplane.rating.tiers import KeyCount, TierKey, places
+
+
+@dataclass(frozen=True, slots=True)
+class TierUsage:
+    """Rates the lines of tiers. `usage` has the price version that holds for each row."""
+
+    engine: Engine
+    prices: PriceBooks
+    holders: Holders
+    usage: Relation
+    series: Mapping[int, Facts]
+
+    def charges(
+        self,
+        month: datetime,
+        keys: Collection[TierKey],
+        recorded: date,
+        chosen: exp.Condition | None = None,
+        cuts: Sequence[datetime] = (),
+        columns: tuple[str, ...] = (),
+    ) -> pa.Table:
+        """The charges of `keys`, which are of one month; of the usage `chosen` (whole hours of
+        places; None: all), parted further at `cuts` and by `columns` of usage."""
+        rater = self._rater(month)
+        counts, whole = self._counted(month, keys)
+        usages = whole
+        if chosen is not None:
+            usages = self._surveys(exp.and_(_within(month), chosen), keys, cuts, columns)
+        return rater.charges(usages, counts, recorded)
+
+    def counts(self, month: datetime, keys: Collection[TierKey]) -> dict[TierKey, KeyCount]:
+        """What `keys` count in their month, and where they reach their borders."""
+        return self._counted(month, keys)[0]
+
+    def _counted(
+        self, month: datetime, keys: Collection[TierKey]
+    ) -> tuple[dict[TierKey, KeyCount], list[RatedUsage]]:
+        usages = self._surveys(_within(month), keys)
+        return self._rater(month).counts(usages, keys), usages
+
+    def _rater(self, month: datetime) -> TierRater:
+        return TierRater(self.engine, month, places(self.series))
+
+    def _surveys(
+        self,
+        chosen: exp.Condition,
+        keys: Collection[TierKey],
+        cuts: Sequence[datetime] = (),
+        columns: tuple[str, ...] = (),
+    ) -> list[RatedUsage]:
+        accounts = {key.billing_account_id for key in keys}
+        return [
+            RatedUsage(rater, rater.survey(self._of(chosen, version, numbers), self.series, grain))
+            for version in self._versions(chosen)
+            for rater in [Rater(self.engine, self.prices.at(version), self.holders)]
+            for grain in [rater.grain(cuts, columns)]
+            if (numbers := self._tiered(rater, accounts))
+        ]
+
+    def _tiered(self, rater: Rater, accounts: Collection[str]) -> list[int]:
+        """The series of the accounts that meters with tiers may price."""
+        return [
+            number
+            for number, facts in self.series.items()
+            if may_have_tiers(facts, rater.book)
+            and self.holders.holder(facts).billing_account_id in accounts
+        ]
+
+    def _versions(self, chosen: exp.Condition) -> list[int]:
+        statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        found = self.engine.execute(statement, {"usage": self.usage})
+        return sorted(found["price_version"].to_pylist())
+
+    def _of(self, chosen: exp.Condition, version: int, numbers: Sequence[int]) -> Relation:
+        of_version = exp.column("price_version").eq(exp.Literal.number(version))
+        of_series = exp.column("series").isin(*(exp.Literal.number(n) for n in numbers))
+        statement = _select("SELECT * FROM usage").where(chosen, of_version, of_series)
+        return Derived(statement, {"usage": self.usage})
+
+
+def _within(month: datetime) -> exp.Condition:
+    period, time = Period(month, next_month(month)), exp.column("time")
+    start, end = (
+        exp.cast(exp.Literal.string(bound.isoformat()), "timestamptz")
+        for bound in (period.start, period.end)
+    )
+    return exp.and_(time >= start, time.copy() < end)
+
+
+def _select(text: str) -> exp.Select:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    return statement

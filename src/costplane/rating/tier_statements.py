@@ -1,0 +1,115 @@
+"""The statements of tiers: where a key's quantity reaches its borders, and the lines of the hours
+that a border divides.
+
+`counting` has a row for each rate with tiers: its number, key and place, and what it matches.
+Counts are whole numbers of the quantity's smallest part, in 128 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.rating.statements import HOUR_US, Grain, half_even, matches, unpivoted, whole
+
+_POSITIONS = (
+    "SELECT key, hour, place, until - quantity AS since, until FROM ("
+    "SELECT *, SUM(quantity) OVER (PARTITION BY key ORDER BY hour, place "
+    "ROWS UNBOUNDED PRECEDING) AS until FROM ("
+    "SELECT key, hour, place, SUM(CAST(quantity AS HUGEINT)) AS quantity FROM sums GROUP BY ALL"
+    ") AS hours) AS line"
+)
+
+
+def hour_sums(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """What each key counts by hour and place, out of `groups`."""
+    return _parse(
+        f"SELECT key, place, line.start - line.start % {HOUR_US} AS hour, "
+        "SUM(CAST(quantity_sum AS HUGEINT)) AS quantity "
+        f"FROM ({unpivoted(grain, quantities)}) AS line "
+        f"JOIN counting AS rates ON {matches('line')} GROUP BY ALL"
+    )
+
+
+def totals() -> exp.Query:
+    """What each key counts in all."""
+    return _parse(
+        "SELECT key, SUM(CAST(quantity AS HUGEINT)) AS total FROM sums GROUP BY key ORDER BY key"
+    )
+
+
+def crossings() -> exp.Query:
+    """Where keys reach their `borders`."""
+    return _parse(
+        "SELECT position.key AS key, border, hour, place, since, until "
+        f"FROM ({_POSITIONS}) AS position JOIN borders ON position.key = borders.key "
+        "AND CAST(border AS HUGEINT) > since AND CAST(border AS HUGEINT) <= until "
+        "ORDER BY position.key, border"
+    )
+
+
+def lines_of_hours(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """Every line of the divided hours: `counting` has the periods of these hours alone."""
+    chosen = " ".join(
+        f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS HUGEINT)" for q in quantities
+    )
+    event = (
+        "SELECT rates.rate AS number, rates.key AS key, rates.place AS place, "
+        f"{grain.key_list('usage.')}usage.source AS source, usage.id AS id, "
+        f"rates.quantity AS quantity, CASE rates.quantity {chosen} END AS amount, "
+        f"{grain.bucket} AS start FROM usage JOIN counting AS rates "
+        f"ON usage.series = rates.series AND {grain.band} = rates.band "
+        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until"
+    )
+    return _parse(
+        f"SELECT *, start - start % {HOUR_US} AS hour FROM ({event}) AS line "
+        "WHERE NOT amount IS NULL"
+    )
+
+
+def positions(grain: Grain) -> exp.Query:
+    """Where each of `lines` begins and ends in its key's count; `divided` has the count at the
+    start of each of the hours."""
+    return _parse(
+        f"SELECT number, start, {grain.key_list()}source, id, amount, "
+        "until - CAST(amount AS HUGEINT) AS since, until FROM ("
+        f"SELECT lines.number AS number, lines.start AS start, {grain.key_list('lines.')}"
+        "lines.source AS source, lines.id AS id, lines.amount AS amount, "
+        "CAST(divided.since AS HUGEINT) + SUM(CAST(lines.amount AS HUGEINT)) OVER ("
+        "PARTITION BY lines.key, lines.hour, lines.place "
+        "ORDER BY lines.source, lines.id, lines.quantity ROWS UNBOUNDED PRECEDING) AS until "
+        "FROM lines JOIN divided ON lines.key = divided.key AND lines.hour = divided.hour "
+        "AND lines.place = divided.place) AS line"
+    )
+
+
+def parts(grain: Grain) -> exp.Query:
+    """The parts of lines by tier, each rounded half-even, then summed. `tiers` are rates that
+    hold from `begins` up to `ends` of the count. A divided line counts its event in its first
+    part, so that events add up."""
+    begins, ends = "CAST(tiers.begins AS HUGEINT)", "CAST(tiers.ends AS HUGEINT)"
+    since, until = "CAST(line.since AS HUGEINT)", "CAST(line.until AS HUGEINT)"
+    part = (
+        f"SELECT tiers.rate AS rate, line.start AS start, {grain.key_list('line.')}"
+        f"LEAST({until}, {ends}) - GREATEST({since}, {begins}) AS amount, "
+        f"{since} >= {begins} AS first, num, den, list_num, list_den, pricing_num, pricing_den "
+        "FROM positioned AS line JOIN tiers ON line.number = tiers.number "
+        f"AND {since} < {ends} AND {until} > {begins}"
+    )
+    return _parse(
+        f"SELECT rate, start, {grain.key_list()}SUM(CASE WHEN first THEN 1 ELSE 0 END) AS events, "
+        f"SUM(amount) AS quantity_sum, SUM({half_even('num', 'den')}) AS contracted, "
+        f"SUM({half_even('list_num', 'list_den')}) AS list, "
+        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
+        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing "
+        f"FROM ({part}) AS part GROUP BY ALL"
+    )
+
+
+def _parse(text: str) -> exp.Query:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Query)
+    return statement
