@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from costplane.core.period import Period
 from costplane.core.scope import Scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
+from costplane.errors import CostplaneError
 from costplane.ledger.delta import Ledger
 from costplane.metering.batch import EventBatch
 from costplane.metering.identity import IdentityIndex
@@ -121,12 +123,15 @@ class Workspace:
     ) -> IntakeReport:
         """Takes usage events, each exactly once; what is counted as accepted is on disk."""
         with self._intake_lock, writer_lock(self.data):
-            identities = IdentityIndex(self.data / "identities")
             try:
-                return self._intake(identities).take(batches, on_progress)
-            finally:
-                identities.close()
+                with closing(IdentityIndex(self.data / "identities")) as identities:
+                    report = self._intake(identities).take(batches, on_progress)
+            except CostplaneError:
+                # What was taken before the fault stands, and is settled as any intake.
                 settle_all(self._settlings(), self.now())
+                raise
+            settle_all(self._settlings(), self.now())
+            return report
 
     def settle(self) -> int:
         """Posts what depends on order or on time, as of now; the number of rows appended.
