@@ -9,7 +9,7 @@ from typing import Any
 
 from costplane.catalog.model import Deployment, lineage
 from costplane.catalog.ports import CatalogReader
-from costplane.core.tables import SERIES_FACTS
+from costplane.core.tables import EVENT_FACTS
 from costplane.core.tags import merge
 from costplane.rating.explain import tag_origins
 from costplane.rating.explanation import Fact, TagOrigin
@@ -18,7 +18,6 @@ from costplane.rating.holder import Facts
 EVENT = "event"
 """The origin of tags that the event sent."""
 
-_SERIES = SERIES_FACTS[:12]
 _CALL = (
     *("http_status", "error_code", "finish_reason", "operation_id", "attempt"),
     *("spillover_from", "context_tokens", "response_id", "trace_id", "span_id", "correlation_id"),
@@ -40,7 +39,7 @@ class Origins:
         its own (billing-rules 30).
         """
         known = self._entry(event, time)
-        told = {name: event[name] for name in (*_SERIES, *_CALL) if event[name] is not None}
+        told = {name: event[name] for name in (*EVENT_FACTS, *_CALL) if event[name] is not None}
         return tuple(Fact(name, str(value), known.get(name)) for name, value in told.items())
 
     def event_tags(
@@ -79,7 +78,9 @@ class Origins:
 
 def series_facts(facts: Facts) -> tuple[Fact, ...]:
     """The facts that a charge's events share."""
-    return tuple(Fact(name, value) for name in _SERIES if (value := facts[name]) is not None)
+    return tuple(
+        Fact(name, value) for name in EVENT_FACTS if (value := facts.get(name)) is not None
+    )
 
 
 def _holds(entry: Deployment, time: datetime) -> bool:

@@ -30,6 +30,10 @@ def explain(
     ] = None,
     region: Annotated[str | None, typer.Option(show_default=False)] = None,
     service_tier: Annotated[str | None, typer.Option(show_default=False)] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option(help="fine-tuned, or quality and size of images.", show_default=False),
+    ] = None,
     quantity: Annotated[
         list[str] | None, typer.Option(help="Token type; may be repeated.", show_default=False)
     ] = None,
@@ -44,6 +48,7 @@ def explain(
 ) -> None:
     """Say which price row a use would get, and why."""
     from costplane.core.scope import parse_scope
+    from costplane.pricing.model_names import priced_variant
     from costplane.pricing.providers import provider_family
     from costplane.pricing.question import PriceQuestion
 
@@ -61,6 +66,7 @@ def explain(
                 name,
                 context_tokens,
                 provider_family(provider),
+                priced_variant(model, variant, provider_family(provider)),
             )
             for name in quantity or USUAL
         ]

@@ -30,12 +30,16 @@ SERIES_FACTS: tuple[str, ...] = (
     "region",
     "operation",
     "service_tier",
+    "variant",
     "organisation",
     "billing_status",
     "status_reason",
     "allocation_tags",
 )
 """What chooses an event's prices and its charge row. All are strings."""
+
+EVENT_FACTS = SERIES_FACTS[: SERIES_FACTS.index("organisation") + 1]
+"""Those of them that events tell; the others are found out about it."""
 
 
 def _quantity_fields() -> list[pa.Field]:
@@ -46,7 +50,7 @@ EVENT_FIELDS: tuple[pa.Field, ...] = (
     pa.field("source", pa.string(), nullable=False),
     pa.field("id", pa.string(), nullable=False),
     pa.field("time", INSTANT, nullable=False),
-    *(pa.field(name, pa.string()) for name in SERIES_FACTS[:12]),
+    *(pa.field(name, pa.string()) for name in EVENT_FACTS),
     pa.field("http_status", pa.int32(), nullable=False),
     pa.field("error_code", pa.string()),
     pa.field("finish_reason", pa.string()),

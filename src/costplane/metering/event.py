@@ -36,7 +36,10 @@ class UsageData(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `usage` is the provider's own object, verbatim; `quantities` are disjoint counts by the
     names of core.quantities; never both. `usage_format` names the shape of `usage` where its
-    keys leave a doubt (extract/table.py). `tags` stay text until they are seen for the first time.
+    keys leave a doubt (extract/table.py).
+    `variant` tells what of the model was used where prices differ by it: "fine-tuned", an image's
+    quality and size, a video's resolution. `tags` stay text until they are seen for the first
+    time.
     """
 
     resource_id: _Text | None = None
@@ -49,6 +52,7 @@ class UsageData(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     region: _Text | None = None
     operation: _Text | None = None
     service_tier: _Text | None = None
+    variant: _Text | None = None
     http_status: int | None = None
     error_code: _Text | None = None
     finish_reason: _Text | None = None

@@ -36,6 +36,11 @@ def name(text: str | None) -> str | None:
     return text.strip().lower() or None if text else None
 
 
+def words(text: str | None) -> str | None:
+    """Lower case, one blank between words; None for an empty text."""
+    return " ".join(text.lower().split()) or None if text else None
+
+
 def region(text: str | None) -> str | None:
     """Azure's short name: "Sweden Central" is swedencentral."""
     return text.replace(" ", "").lower() or None if text else None
@@ -60,6 +65,7 @@ FACTS: dict[str, Spelling] = {
     "region": region,
     "operation": name,
     "service_tier": as_told,
+    "variant": words,
     "spillover_from": name,
     "error_code": as_told,
     "finish_reason": as_told,

@@ -15,7 +15,7 @@ from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
-from costplane.pricing.model_names import priced_model
+from costplane.pricing.model_names import priced_model, priced_variant
 from costplane.pricing.providers import serving_provider
 from costplane.pricing.question import Answer, PriceQuestion, Resolution
 from costplane.pricing.resolution import timeline
@@ -119,6 +119,7 @@ def _answers(
         quantity=use.quantity.name,
         context_tokens=thresholds[use.band] + 1,
         provider=provider,
+        variant=priced_variant(told, facts.get("variant"), provider),
     )
     return timeline(book, question, use.period)
 

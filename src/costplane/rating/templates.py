@@ -176,6 +176,7 @@ def _price_details(rate: Rate, offer: Offer, quantity: Quantity) -> str:
         "x_Modality": quantity.modality,
         "x_PriceSheet": offer.row.sheet,
         "x_ProcessingTier": offer.key.service_tier,
+        "x_Variant": offer.key.variant,
     }
     return json.dumps({k: v for k, v in details.items() if v}, separators=(",", ":"))
 
