@@ -15,6 +15,7 @@ from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.model_key import ANY_MODEL
 from costplane.pricing.model_names import priced_model, priced_variant
 from costplane.pricing.providers import serving_provider
 from costplane.pricing.question import Answer, PriceQuestion, Resolution
@@ -119,7 +120,7 @@ def _answers(
         quantity=use.quantity.name,
         context_tokens=thresholds[use.band] + 1,
         provider=provider,
-        variant=priced_variant(told, facts.get("variant"), provider),
+        variant=priced_variant(facts["model"], facts.get("variant"), provider),
     )
     return timeline(book, question, use.period)
 
@@ -135,7 +136,9 @@ def _model(facts: Facts) -> tuple[str | None, str | None, str | None]:
 def may_have_tiers(facts: Facts, book: PriceBook) -> bool:
     """Whether some meter of a series' model has tiers."""
     _, model, _ = _model(facts)
-    offers = book.of_model(model) if model and facts["billing_status"] == "Billed" else ()
+    if facts["billing_status"] != "Billed":
+        return False
+    offers = (*book.of_model(model or ""), *book.of_model(ANY_MODEL))
     return any(offer.row.meter_id in book.tiered_meters for offer in offers)
 
 
