@@ -55,7 +55,6 @@ def test_groups_and_resources_lie_in_one_subscription() -> None:
     ("scope", "code"),
     [
         ("/subscriptions/s4", "SubscriptionNotFound"),
-        ("/subscriptions/s4/resourcegroups/rg-a", "ResourceGroupNotFound"),
         ("/subscriptions/p1", "SubscriptionNotFound"),
         (EXTERNAL + "subscriptions/s1", "NotFound"),
         (GROUPS + "demo2", "NotFound"),
@@ -66,6 +65,12 @@ def test_an_unknown_scope_is_told_with_its_neighbours(scope: str, code: str) -> 
     with pytest.raises(NotFound, match="did you mean") as raised:
         ESTATE.select(parse_scope(scope))
     assert (raised.value.error_code, raised.value.target) == (code, "scope")
+
+
+def test_who_may_see_one_folder_is_told_of_no_other() -> None:
+    with pytest.raises(NotFound) as raised:
+        ESTATE.select(parse_scope("/subscriptions/s4/resourcegroups/rg-a"))
+    assert "/subscriptions/s1" not in raised.value.message
 
 
 def test_nothing_near_points_to_everything() -> None:

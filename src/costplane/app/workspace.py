@@ -11,6 +11,7 @@ from pathlib import Path
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
+from costplane.app.accounts import Accounts
 from costplane.app.charge_list import ChargeList
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
@@ -115,6 +116,11 @@ class Workspace:
     def quarantine(self) -> Quarantine:
         """Events that were held back, and why."""
         return self._control.quarantine
+
+    @property
+    def accounts(self) -> Accounts:
+        """Tokens, roles, issuers and the audit log."""
+        return Accounts(self._control.access, self._control.catalog, self.now)
 
     def ingest(
         self,

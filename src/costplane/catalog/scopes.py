@@ -23,7 +23,7 @@ from costplane.catalog.model import (
     Subscription,
     subscription_of,
 )
-from costplane.core.scope import Scope, ScopeKind
+from costplane.core.scope import Scope, ScopeKind, named_parent
 from costplane.errors import NotFound
 
 _CODES: dict[ScopeKind, str] = {
@@ -159,8 +159,14 @@ class Hierarchy:
 
 
 def unknown(scope: Scope, known: Iterable[str]) -> NotFound:
-    """The error for a scope that the catalog does not know; it names the nearest known ones."""
-    near = get_close_matches(scope.id, list(known), n=3, cutoff=0.5)
+    """The error for a scope that the catalog does not know; it names near ones.
+
+    They are the scope that the id itself names and those below it: whoever may ask for `scope`
+    may see these, and maybe no others.
+    """
+    parent = named_parent(scope)
+    within = [n for n in known if n == parent or n.startswith(parent.rstrip("/") + "/")]
+    near = get_close_matches(scope.id, within, n=3, cutoff=0.5)
     advice = f"did you mean {' or '.join(near)}?" if near else "'/' is all that you may see"
     return NotFound(
         f"the catalog knows no scope '{scope.id}'; {advice}",

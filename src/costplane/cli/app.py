@@ -10,17 +10,21 @@ import typer
 
 from costplane import __version__
 from costplane.cli import (
+    audit,
     demo,
     estimate,
     explain,
     explain_cost,
     ingest,
+    issuers,
     price_imports,
     prices,
     query,
     reservations,
     resources,
+    roles,
     serve,
+    tokens,
 )
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
@@ -45,6 +49,10 @@ app.add_typer(reservations.commands, name="reservations")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 app.command("estimate")(estimate.estimate)
+app.add_typer(tokens.commands, name="tokens")
+app.add_typer(roles.commands, name="roles")
+app.add_typer(issuers.commands, name="issuers")
+app.add_typer(audit.commands, name="audit")
 
 
 def _print_version(wanted: bool) -> None:

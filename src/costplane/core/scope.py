@@ -59,6 +59,10 @@ _FORMS: tuple[tuple[ScopeKind, str], ...] = (
 )
 _PATTERNS = tuple((kind, re.compile(form)) for kind, form in _FORMS)
 _LONGEST = 1_024
+_ACCOUNTS = "/providers/microsoft.billing/billingaccounts"
+
+ROOT = "/"
+"""The id of the scope that holds all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +93,23 @@ def parse_scope(text: str) -> Scope:
         "'/subscriptions/<id>/resourceGroups/<name>' or '/' for all that you may see",
         target="scope",
     )
+
+
+def named_around(scope: Scope) -> frozenset[str]:
+    """The scopes that hold `scope` and that its own id names, itself and `/` with them."""
+    parts = dict(scope.parts)
+    found = {scope.id, ROOT}
+    if "subscription" in parts:
+        found.add(f"/subscriptions/{parts['subscription']}")
+    if "group" in parts:
+        found.add(f"/subscriptions/{parts['subscription']}/resourcegroups/{parts['group']}")
+    if "account" in parts:
+        found.add(f"{_ACCOUNTS}/{parts['account']}")
+    if "profile" in parts:
+        found.add(f"{_ACCOUNTS}/{parts['account']}/billingprofiles/{parts['profile']}")
+    return frozenset(found)
+
+
+def named_parent(scope: Scope) -> str:
+    """The narrowest scope over `scope` that its own id names; `/` where that names none."""
+    return max(named_around(scope) - {scope.id} or {ROOT}, key=len)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from costplane.store.access import StoredAccess
 from costplane.store.catalog_writer import Catalog
 from costplane.store.database import Database, parse_address
 from costplane.store.invoices import StoredInvoices
@@ -29,6 +30,7 @@ class ControlPlane:
         self.quarantine = StoredQuarantine(database)
         self.invoices = StoredInvoices(database)
         self.posting_keys = StoredPostingKeys(database)
+        self.access = StoredAccess(database)
 
     @classmethod
     def open(cls, address: str | Path) -> ControlPlane:

@@ -286,3 +286,44 @@ commitment = Table(
     _text("source_file"),
     Column("imported_at", Instant, nullable=False),
 )
+
+token = Table(
+    "token",
+    METADATA,
+    _key("id"),
+    _text("name"),
+    _text("digest"),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("last_used", Instant),
+    UniqueConstraint("digest"),
+)
+
+role_assignment = Table(
+    "role_assignment",
+    METADATA,
+    _key("kind"),
+    _key("principal"),
+    _key("role"),
+    _key("scope"),
+)
+
+issuer = Table(
+    "issuer",
+    METADATA,
+    _key("name"),
+    _text("url"),
+    Column("audiences", Text, nullable=False, comment="JSON list"),
+    _text("name_claim"),
+    _text("groups_claim"),
+)
+
+audit_entry = Table(
+    "audit_entry",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("time", Instant, nullable=False),
+    *(_text(name) for name in ("actor", "action", "target", "client")),
+    comment="append-only",
+)

@@ -1,0 +1,1 @@
+"""Who may do what, and where: roles, assignments, tokens, sign-in by OpenID Connect, the audit."""

@@ -1,0 +1,71 @@
+"""What access asks of the control plane; `store/` implements it.
+
+Every change is kept together with its entry in the audit log, or neither is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+from costplane.access.assignment import Assignee, Assignment
+from costplane.access.audit import AuditEntry
+from costplane.access.issuer import Issuer
+from costplane.access.tokens import IssuedToken
+
+
+class AccessReader(Protocol):
+    """Reads of who may do what."""
+
+    def token(self, digest: str) -> IssuedToken | None:
+        """The token with a digest."""
+        ...
+
+    def tokens(self) -> list[IssuedToken]:
+        """All tokens, the oldest first, those that ended too."""
+        ...
+
+    def assignments(self, of: Collection[Assignee] | None = None) -> list[Assignment]:
+        """The role assignments of some, or all; in the order of their texts."""
+        ...
+
+    def issuers(self) -> list[Issuer]:
+        """The issuers whose tokens are taken, by name."""
+        ...
+
+    def audit(self, limit: int, since: datetime | None = None) -> list[AuditEntry]:
+        """The newest entries, newest first."""
+        ...
+
+
+class AccessStore(AccessReader, Protocol):
+    """Reads and writes. A removal that finds nothing answers False and keeps no entry."""
+
+    def add_token(self, token: IssuedToken, held: Assignment, entry: AuditEntry) -> None:
+        """Keep a new token with its role."""
+        ...
+
+    def revoke_token(self, token_id: str, entry: AuditEntry) -> bool:
+        """End a token at the entry's time, and take its roles away."""
+        ...
+
+    def assign(self, assignment: Assignment, entry: AuditEntry) -> bool:
+        """Add an assignment; False if it stands already."""
+        ...
+
+    def remove(self, assignment: Assignment, entry: AuditEntry) -> bool:
+        """Remove an assignment."""
+        ...
+
+    def put_issuer(self, issuer: Issuer, entry: AuditEntry) -> None:
+        """Add an issuer, or replace the one of its name."""
+        ...
+
+    def remove_issuer(self, name: str, entry: AuditEntry) -> bool:
+        """Remove an issuer; the assignments of its users stay."""
+        ...
+
+    def record(self, entry: AuditEntry, used_token: str | None = None) -> None:
+        """Keep an entry; the token of that id was used at its time."""
+        ...

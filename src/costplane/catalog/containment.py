@@ -1,0 +1,32 @@
+"""Which scopes hold a scope: what a role that is assigned somewhere reaches.
+
+Ids are compared whole, so that the role at `rg-a` never reaches `rg-ab`. A scope that the catalog
+does not know is held by what stands in its own id, and by nothing else.
+"""
+
+from __future__ import annotations
+
+from costplane.catalog.scopes import Hierarchy
+from costplane.core.scope import Scope, named_around, parse_scope
+
+
+class Containment:
+    """The parents of every scope of a hierarchy, read once. Threads may share it."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._parents: dict[str, tuple[str, ...]] = {
+            node.id: node.parents for node in hierarchy.nodes()
+        }
+        for section in hierarchy.invoice_sections:
+            self._parents.setdefault(section.short_scope_id, (section.scope_id,))
+
+    def around(self, scope: Scope) -> frozenset[str]:
+        """The ids of all scopes that hold `scope`: itself, those above it, and `/`."""
+        found = set(named_around(scope))
+        waiting = list(found)
+        while waiting:
+            above = self._parents.get(waiting.pop(), ())
+            fresh = {name for a in above for name in named_around(parse_scope(a))} - found
+            found |= fresh
+            waiting += fresh
+        return frozenset(found)
