@@ -20,15 +20,13 @@ def test_import_and_list(run: Run, tmp_path: Path) -> None:
     assert "sample" in run("prices", "list").out
 
 
-def test_a_bad_row_is_told_and_the_rest_taken(run: Run, tmp_path: Path) -> None:
+def test_one_bad_row_and_nothing_is_taken(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "prices.yaml"
     file.write_text(PRICES + "  - {model: gpt-4.1, quantity: output_audio, price: -1}\n")
     ended = run("prices", "import", str(file), "--name", "mine")
-    assert ended.status == 3
-    assert ended.err.startswith(f"{file}:")
-    assert "price" in ended.err
-    told = json.loads(run("prices", "list", "--format", "json").out)
-    assert [(sheet["name"], sheet["row_count"]) for sheet in told] == [("mine", 3)]
+    assert (ended.status, ended.out) == (1, "")
+    assert f"{file}: nothing of it is taken:\n  line 10, price: " in ended.err
+    assert json.loads(run("prices", "list", "--format", "json").out) == []
 
 
 def test_no_price_sheet(run: Run, tmp_path: Path) -> None:

@@ -1,18 +1,13 @@
 """Azure's retail price rows in their three forms: the shipped files, and damaged ones."""
 
-import csv
 import gzip
 import hashlib
-import io
 import json
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -61,7 +56,7 @@ def read_lines(folder: Path, *rows: object, **settings: datetime | str) -> Sheet
 def test_the_shipped_lists_are_taken_whole(shipped: dict[str, SheetReading]) -> None:
     counts = {n: (len(r.sheet.rows), len(r.sheet.mappings)) for n, r in shipped.items()}
     assert counts == {OLD: (10_672, 818), NEW: (27_014, 1_562), NEWEST: (5, 5)}
-    assert all(reading.rejected == () for reading in shipped.values())
+    assert all(reading.repeated == 0 for reading in shipped.values())
     assert {r.sheet.name for r in shipped.values()} == {"azure-retail"}
     assert {(r.sheet.kind, r.sheet.currency) for r in shipped.values()} == {("list", "USD")}
 
@@ -174,52 +169,6 @@ def test_the_digest_is_that_of_the_file(shipped: dict[str, SheetReading]) -> Non
     assert shipped[NEWEST].sheet.source_file == NEWEST
 
 
-def test_an_answer_page_is_read_like_lines(tmp_path: Path) -> None:
-    page = tmp_path / "page.json"
-    page.write_text(json.dumps({"BillingCurrency": "USD", "Items": [ROW], "Count": 1}, indent=1))
-    row = read_price_sheet(page, imported_at=NOW).sheet.rows[0]
-    assert (row.region, row.price) == ("swedencentral", Decimal("1.25"))
-    assert row.meter_id == "a057d58a-e9af-576c-b3d0-4fcf424ae9cf"
-
-
-@pytest.mark.parametrize(
-    ("change", "field", "message"),
-    [
-        ({"unitOfMeasure": None}, "unit", "missing"),
-        ({"unitOfMeasure": "1 Fortnight"}, "unit", "'Fortnight' is no unit of time"),
-        ({"unitOfMeasure": "0"}, "unit", "no unit of measure"),
-        ({"retailPrice": None}, "price", "missing"),
-        ({"retailPrice": -0.5}, "price", "zero or more"),
-        ({"retailPrice": "cheap"}, "price", "give a number"),
-        ({"retailPrice": "NaN"}, "price", "give a number"),
-        ({"currencyCode": ""}, "currency", "missing"),
-        ({"currencyCode": "dollars"}, "currency", "ISO 4217"),
-        ({"currencyCode": "EUR"}, "currency", "one currency"),
-        ({"effectiveStartDate": "soon"}, "valid_from", "give a date"),
-        ({"effectiveStartDate": None}, "valid_from", "missing"),
-        ({"effectiveEndDate": "2025-07-01T00:00:00Z"}, "valid_to", "ends after it starts"),
-        ({"tierMinimumUnits": -1}, "tier_minimum", "zero or more"),
-        ({"meterName": ""}, "meter_name", "has a name"),
-    ],
-)
-def test_a_bad_row_is_named_and_the_rest_is_taken(
-    tmp_path: Path, change: dict[str, object], field: str, message: str
-) -> None:
-    reading = read_lines(tmp_path, ROW, ROW | change, ROW | {"armRegionName": "westeurope"})
-    assert [row.source_line for row in reading.sheet.rows] == [1, 3]
-    (error,) = reading.rejected
-    assert (error.line, error.field) == (2, field)
-    assert message in error.message
-
-
-@pytest.mark.parametrize("line", ["{broken", "[]", "7", '"text"', "null"])
-def test_a_line_that_is_no_row(tmp_path: Path, line: str) -> None:
-    for rows in ((ROW, line), (line, ROW)):
-        reading = read_lines(tmp_path, *rows)
-        assert len(reading.sheet.rows) == 1
-        assert [error.field for error in reading.rejected] == ["line"]
-
-
 def test_zero_is_a_price(tmp_path: Path) -> None:
     assert read_lines(tmp_path, ROW | {"retailPrice": 0}).sheet.rows[0].price == 0
 
@@ -229,11 +178,6 @@ def test_valid_from_fills_only_rows_without_a_start(tmp_path: Path) -> None:
     without = {field: value for field, value in ROW.items() if field != "effectiveStartDate"}
     rows = read_lines(tmp_path, ROW, without, valid_from=start).sheet.rows
     assert [row.valid_from for row in rows] == [datetime(2025, 8, 1, tzinfo=UTC), start]
-
-
-def test_rows_of_equal_start_are_all_kept(tmp_path: Path) -> None:
-    rows = read_lines(tmp_path, ROW, ROW | {"retailPrice": 2}).sheet.rows
-    assert [row.price for row in rows] == [Decimal("1.25"), Decimal(2)]
 
 
 def test_the_name_of_the_sheet_may_be_given(tmp_path: Path) -> None:
@@ -254,7 +198,6 @@ def test_the_name_of_the_sheet_may_be_given(tmp_path: Path) -> None:
         b"\xff\xfe\x00",
         b"rows: []",
         b"rows: [",
-        json.dumps({"items": [{"meterName": "x"}]}).encode(),
     ],
 )
 def test_a_file_that_is_no_sheet(tmp_path: Path, content: bytes) -> None:
@@ -268,87 +211,3 @@ def test_a_file_that_is_no_sheet(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="No such file"):
         read_price_sheet(tmp_path / "none", imported_at=NOW)
-
-
-def write(folder: Path, text: str, name: str = "prices") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8-sig")
-    return path
-
-
-def page(*rows: object, further: str | None = None) -> dict[str, object]:
-    return {"BillingCurrency": "USD", "Items": rows, "NextPageLink": further, "Count": len(rows)}
-
-
-OLDER = ROW | {"serviceName": "Cognitive Services", "armRegionName": "westeurope"}
-LINK = "https://prices.azure.com:443/api/retail/prices?$skip=1000"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        json.dumps(page(ROW, OLDER)),
-        json.dumps(page(ROW, OLDER), indent=2),
-        json.dumps([page(ROW, further=LINK), page(OLDER)]),
-        json.dumps([page(ROW, further=LINK), page(OLDER)], indent=1),
-        json.dumps(page(ROW, further=LINK)) + "\n\n" + json.dumps(page(OLDER)) + "\n",
-        json.dumps([ROW, OLDER]),
-        json.dumps(ROW) + "\r\n" + json.dumps(OLDER),
-    ],
-)
-def test_answers_in_one_page_or_more(tmp_path: Path, text: str) -> None:
-    reading = read_price_sheet(write(tmp_path, text), imported_at=NOW)
-    assert reading.rejected == ()
-    assert [(row.source_line, row.service_name) for row in reading.sheet.rows] == [
-        (1, "Foundry Models"),
-        (2, "Cognitive Services"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("pages", "fields", "taken"),
-    [
-        ([page(ROW, further=LINK), page(OLDER, further=LINK)], ["NextPageLink"], 2),
-        ([page(ROW, further=LINK), {"error": "busy"}], ["Items", "NextPageLink"], 1),
-        ([page(ROW, further=LINK), None, page(OLDER)], ["Items"], 2),
-    ],
-)
-def test_pages_that_are_missing_or_damaged(
-    tmp_path: Path, pages: list[object], fields: list[str], taken: int
-) -> None:
-    text = "\n".join(json.dumps(page) for page in pages)
-    reading = read_price_sheet(write(tmp_path, text), imported_at=NOW)
-    assert [error.field for error in reading.rejected] == fields
-    assert len(reading.sheet.rows) == taken
-
-
-def csv_of(rows: list[dict[str, object]], rename: Callable[[str], str] = str) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-    writer.writerow({name: rename(name) for name in rows[0]})
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("rename", [str, str.upper, str.capitalize])
-def test_csv_of_the_same_columns(tmp_path: Path, rename: Callable[[str], str]) -> None:
-    rows = [ROW | {"unitPrice": 1.25, "tierMinimumUnits": 0}, OLDER]
-    rows[1] |= {"unitPrice": 1.25}
-    by_lines = read_lines(tmp_path, *rows).sheet
-    by_csv = read_price_sheet(write(tmp_path, csv_of(rows, rename)), imported_at=NOW).sheet
-    assert by_csv.name == by_lines.name
-    assert [replace(row, source_line=0) for row in by_csv.rows] == [
-        replace(row, source_line=0) for row in by_lines.rows
-    ]
-    assert [row.source_line for row in by_csv.rows] == [2, 3]
-
-
-def test_a_zip_of_pages(tmp_path: Path) -> None:
-    path = tmp_path / "pages.zip"
-    with ZipFile(path, "w") as packed:
-        packed.writestr("1.json", json.dumps(page(ROW, further=LINK)))
-        packed.writestr("2.json", json.dumps(page(OLDER, OLDER | {"currencyCode": ""})))
-    reading = read_price_sheet(path, imported_at=NOW)
-    assert len(reading.sheet.rows) == 2
-    (error,) = reading.rejected
-    assert error.message.endswith("(2.json line 2)")

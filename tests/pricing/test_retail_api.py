@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from costplane.errors import InvalidInput, TooLarge, Unavailable, UnreadableFile
+from costplane.errors import InvalidInput, InvalidPriceSheet, TooLarge, Unavailable, UnreadableFile
 from costplane.pricing.importers import SheetReading, answers
 from costplane.pricing.importers.retail_api import RetailPrices
 from tests.environment.price_api import PriceApi, Reply, page, serving
@@ -30,7 +30,7 @@ def test_pages_are_followed_at_the_address_that_was_told() -> None:
         reading = read(api)
     prices = [str(row.price) for row in reading.sheet.rows]
     assert prices == ["1.25", "1.25", "1.375"]
-    assert (reading.sheet.name, reading.rejected) == ("azure-retail", ())
+    assert (reading.sheet.name, reading.repeated) == ("azure-retail", 0)
     first, second, third = api.questions()
     assert first["currencyCode"] == ["'USD'"]
     assert first["$filter"] == [
@@ -130,11 +130,13 @@ def test_no_rows_are_told() -> None:
         read(api)
 
 
-def test_a_bad_row_is_told_and_the_rest_taken() -> None:
-    with serving(page([ROW], skip=1), page([WEST | {"retailPrice": -1}, EAST])) as api:
-        reading = read(api)
-    assert len(reading.sheet.rows) == 2
-    assert [(error.line, error.field) for error in reading.rejected] == [(2, "price")]
+def test_one_bad_row_and_nothing_is_taken() -> None:
+    bad = page([WEST | {"retailPrice": -1}, EAST])
+    with (
+        serving(page([ROW], skip=1), bad) as api,
+        pytest.raises(InvalidPriceSheet, match="nothing of it is taken:\n  line 2, price: "),
+    ):
+        read(api)
 
 
 @pytest.mark.parametrize("address", ["ftp://host/prices", "file:///etc/passwd", "prices", ""])

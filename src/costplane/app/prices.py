@@ -9,7 +9,7 @@ from pathlib import Path
 
 from costplane.pricing.book import PriceBook
 from costplane.pricing.changes import SheetChanges, sheet_changes
-from costplane.pricing.importers import RowError, SheetReading, read_price_sheet
+from costplane.pricing.importers import SheetReading, read_price_sheet
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.ports import PriceStore, StoredSheet
 from costplane.pricing.price import PriceRow
@@ -26,7 +26,7 @@ class PriceImport:
     sheet: StoredSheet
     placed: int
     unplaced: int
-    rejected: tuple[RowError, ...]
+    repeated: int
 
     @property
     def already_known(self) -> bool:
@@ -86,7 +86,7 @@ class PriceBooks:
         mappings = reading.sheet.mappings
         placed = sum(mapping.key is not None for mapping in mappings)
         stored = self._store.add(reading.sheet)
-        return PriceImport(stored, placed, len(mappings) - placed, reading.rejected)
+        return PriceImport(stored, placed, len(mappings) - placed, reading.repeated)
 
     def preview(self, reading: SheetReading) -> PricePreview:
         """What adding the sheet would change; nothing is stored."""

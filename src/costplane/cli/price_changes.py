@@ -40,7 +40,6 @@ def preview_data(preview: PricePreview) -> dict[str, object]:
     changes = preview.changes
     return {
         **_about(preview),
-        "rejected_rows": [asdict(error) for error in preview.reading.rejected],
         "changed_prices": [asdict(c) | {"percent": c.percent} for c in changes.changed],
         "ended_prices": [asdict(change) for change in changes.ended],
         "new_prices": [asdict(row) for row in changes.new],
@@ -60,7 +59,7 @@ def _about(preview: PricePreview) -> dict[str, object]:
         "rows": len(sheet.rows),
         "meters_placed": placed,
         "meters_not_placed": len(sheet.mappings) - placed,
-        "rejected": len(preview.reading.rejected),
+        "repeated_rows": preview.reading.repeated,
         "changed": len(changes.changed),
         "ended": len(changes.ended),
         "new": len(changes.new),

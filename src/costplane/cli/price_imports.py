@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplane.cli.ending import finish
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_pairs, warn
+from costplane.cli.output import Format, print_json, print_pairs
 from costplane.cli.price_changes import preview_data, print_changes
 from costplane.cli.prices import FormatOption
 
 if TYPE_CHECKING:
     from costplane.app.prices import PriceImport, PricePreview
     from costplane.app.workspace import Workspace
-    from costplane.pricing.importers import RowError, SheetReading
+    from costplane.pricing.importers import SheetReading
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only show what would change; store nothing.")
@@ -51,7 +50,7 @@ def import_prices(
         reading = read_price_sheet(
             file, name=name, scope=scope, valid_from=start, imported_at=workspace.now()
         )
-        _take(workspace, reading, str(file), dry_run, format_)
+        _take(workspace, reading, dry_run, format_)
 
 
 def update_prices(
@@ -83,24 +82,20 @@ def update_prices(
 
     api = RetailPrices(url or DEFAULT_ADDRESS, currency, service_name or SERVICE_NAMES)
     with opened(data, tables) as workspace:
-        _take(workspace, api.read(workspace.now()), api.address, dry_run, format_)
+        _take(workspace, api.read(workspace.now()), dry_run, format_)
 
 
-def _take(
-    workspace: Workspace, reading: SheetReading, source: str, dry_run: bool, format_: Format
-) -> None:
+def _take(workspace: Workspace, reading: SheetReading, dry_run: bool, format_: Format) -> None:
     if dry_run:
-        _print_preview(workspace.prices.preview(reading), source, format_)
+        _print_preview(workspace.prices.preview(reading), format_)
     else:
-        _print_import(workspace.prices.add(reading), source, format_)
-    finish(rejected=bool(reading.rejected))
+        _print_import(workspace.prices.add(reading), format_)
 
 
-def _print_import(done: PriceImport, source: str, format_: Format) -> None:
+def _print_import(done: PriceImport, format_: Format) -> None:
     if format_ is Format.JSON:
         print_json(asdict(done))
         return
-    _warn_of(done.rejected, source)
     print_pairs(
         [
             ("sheet", done.sheet.name),
@@ -112,19 +107,13 @@ def _print_import(done: PriceImport, source: str, format_: Format) -> None:
             ("rows", done.sheet.row_count),
             ("meters placed", done.placed),
             ("meters not placed", done.unplaced),
-            ("rejected", len(done.rejected)),
+            ("repeated rows", done.repeated),
         ]
     )
 
 
-def _print_preview(preview: PricePreview, source: str, format_: Format) -> None:
+def _print_preview(preview: PricePreview, format_: Format) -> None:
     if format_ is Format.JSON:
         print_json(preview_data(preview))
         return
-    _warn_of(preview.reading.rejected, source)
     print_changes(preview)
-
-
-def _warn_of(errors: tuple[RowError, ...], source: str) -> None:
-    for error in errors:
-        warn(f"{source}:{error.line}: {error.field}: {error.message}")

@@ -23,6 +23,8 @@ _TIMES = {
 _SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600}
 _UNIT_OF_MEASURE = re.compile(r"(\d+)([KMB]?)(?:\s*/?\s*([A-Za-z]+))?", re.ASCII)
 _ANY = re.compile(r"(\d+)\s*([KMBT]?)(?![A-Za-z])\s*/?\s*(.*)", re.ASCII)
+_COUNTED = frozenset({"Tokens", "Images", "Pages", "Searches", "Characters", "Calls"})
+_NAMED_BLOCK = re.compile(r"\b(1)([KM]) (?:Tokens|Images|Pages|Characters)\b", re.ASCII)
 _NOUNS = {
     "calls": "Calls",
     "characters": "Characters",
@@ -70,6 +72,22 @@ def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tup
     if unit == "Hours" and time is not None:
         return size, time  # capacity, by the hour or the month
     return size, unit
+
+
+def require_one_unit(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> None:
+    """Raises ValueError for a unit that contradicts the meter: "1 Hour" for tokens, or "1K" for
+    a meter that is called "... 1M Tokens", as Azure calls those priced by the million."""
+    if key is None:
+        return
+    size, time = parse_unit_of_measure(unit_of_measure)
+    unit = BY_NAME[key.quantity].unit
+    if time is not None and unit in _COUNTED:
+        raise ValueError(f"{unit_of_measure!r} is a time, but {key.quantity} counts {unit}")
+    named = _NAMED_BLOCK.search(meter_name)
+    if named and int(named[1]) * _MAGNITUDES[named[2]] != size:
+        raise ValueError(
+            f"{unit_of_measure!r} is another block than {named[0]} of the meter's name"
+        )
 
 
 def any_block(unit_of_measure: str) -> tuple[Decimal, str]:

@@ -11,15 +11,14 @@ prices that no call gets (Dev/Test offers, savings plans), are kept, but price n
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from io import StringIO
 from itertools import chain, islice
 
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.azure_regions import region_of
+from costplane.pricing.importers.csv_rows import Line, csv_lines, require_once, rows_below
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 from costplane.pricing.meter_names.models import family_of
 
@@ -71,18 +70,18 @@ def read_csv(text: str) -> DraftSheet | None:
     """
     if not _looks_like(text):
         return None
-    lines = _lines(text)
-    columns = _header(lines)
-    if columns is None:
+    lines = csv_lines(text)
+    header = _header(lines)
+    if header is None:
         return None
-    rows = _rows(lines, columns)
-    first = next(rows, None)
-    whose = _whose(first[1]) if first else ("", "")
-    drafts = _drafts(chain([first] if first else [], rows), whose)
+    rows = rows_below(header, lines)
+    taken = list(islice(rows, 1))
+    whose = _whose(taken)
+    drafts = _drafts(chain(taken, rows), whose)
     account, profile = whose
     name = "-".join(("azure-price-sheet", *filter(None, (account, profile)))).lower()
     scope = f"/providers/microsoft.billing/billingaccounts/{account}".lower() if account else None
-    return DraftSheet(name if account else None, "customer", scope, drafts, whole=True)
+    return DraftSheet(name if account else None, "customer", scope, drafts)
 
 
 def _looks_like(text: str) -> bool:
@@ -94,67 +93,53 @@ def _letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each line. Raises InvalidPriceSheet for a line that is no CSV."""
-    reader = csv.reader(StringIO(text, newline=""))
-    try:
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise InvalidPriceSheet(
-            f"line {reader.line_num} is no CSV: {error}", target="row"
-        ) from error
-
-
-def _header(lines: Iterator[tuple[int, list[str]]]) -> dict[str, int] | None:
-    """Where each column stands."""
+def _header(lines: Iterator[Line]) -> list[str] | None:
+    """The columns in their order: those that are known under the names of `_COLUMNS`."""
     for _, cells in islice(lines, _HEADER_WITHIN):
         names = [_letters(cell) for cell in cells]
         found = {
-            field: names.index(next(spelled for spelled in spellings if spelled in names))
+            next(spelled for spelled in spellings if spelled in names): field
             for field, spellings in _COLUMNS.items()
             if any(spelled in names for spelled in spellings)
         }
-        if found.keys() >= _NEEDED and not _OF_USAGE.intersection(names):
-            return found
+        if _NEEDED.issubset(found.values()) and not _OF_USAGE.intersection(names):
+            require_once(found, names)
+            return [found.get(name, f"?{name}") for name in names]
     return None
 
 
-def _rows(
-    lines: Iterator[tuple[int, list[str]]], columns: dict[str, int]
-) -> Iterator[tuple[int, Row]]:
-    for line, cells in lines:
-        if any(cell.strip() for cell in cells):
-            yield (
-                line,
-                {
-                    field: cells[place].strip() if place < len(cells) else ""
-                    for field, place in columns.items()
-                },
-            )
+def _whose(rows: Sequence[tuple[int, Row] | RowError]) -> tuple[str, str]:
+    """Billing account and profile of the first row."""
+    first = rows[0] if rows else None
+    return _payer(first[1]) if isinstance(first, tuple) else ("", "")
 
 
-def _whose(row: Row) -> tuple[str, str]:
+def _payer(row: Row) -> tuple[str, str]:
     """Billing account and profile, without what stands around their ids."""
     account = _ACCOUNT_ID.fullmatch(row.get("account", ""))
     profile = _PROFILE_ID.fullmatch(row.get("profile", ""))
     return account[1] if account else "", profile[1] if profile else ""
 
 
-def _drafts(rows: Iterator[tuple[int, Row]], whose: tuple[str, str]) -> Iterator[Draft | RowError]:
-    for line, row in rows:
-        if _whose(row) != whose:
-            yield RowError(
-                line,
-                "account",
-                f"the row is of {'/'.join(_whose(row))}, the first of {'/'.join(whose)}; a sheet "
-                "is of one billing account and profile",
-            )
-            continue
-        try:
-            yield _draft(line, row)
-        except InvalidPriceSheet as error:
-            yield RowError(line, error.target or "row", error.message)
+def _drafts(
+    rows: Iterable[tuple[int, Row] | RowError], whose: tuple[str, str]
+) -> Iterator[Draft | RowError]:
+    for row in rows:
+        yield row if isinstance(row, RowError) else _checked(*row, whose)
+
+
+def _checked(line: int, row: Row, whose: tuple[str, str]) -> Draft | RowError:
+    if _payer(row) != whose:
+        return RowError(
+            line,
+            "account",
+            f"the row is of {'/'.join(_payer(row))}, the first of {'/'.join(whose)}; a sheet "
+            "is of one billing account and profile",
+        )
+    try:
+        return _draft(line, row)
+    except InvalidPriceSheet as error:
+        return RowError(line, error.target or "row", error.message)
 
 
 def _draft(line: int, row: Row) -> Draft:

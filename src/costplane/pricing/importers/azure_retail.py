@@ -9,12 +9,12 @@ stand beside current ones; which holds is decided when prices are resolved.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from costplane.pricing.importers.csv_rows import csv_lines, require_once, rows_below
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 
 SHEET_NAME = "azure-retail"
@@ -89,9 +89,14 @@ def read_csv(text: str) -> DraftSheet | None:
     head = text.partition("\n")[0].lower()
     if not {"metername", "retailprice"}.issubset(cell.strip(' "\r') for cell in head.split(",")):
         return None
-    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
-    reader.fieldnames = [_COLUMN_OF.get(n.lower(), n) for n in reader.fieldnames or ()]
-    return _sheet(_row(row, reader.line_num) for row in reader)
+    lines = csv_lines(text)
+    _, cells = next(lines)
+    header = [_COLUMN_OF.get(name.lower(), name) for name in cells]
+    require_once(_COLUMNS, header)
+    return _sheet(
+        row if isinstance(row, RowError) else _row(row[1], row[0])
+        for row in rows_below(header, lines)
+    )
 
 
 def read_pages(pages: Iterable[object]) -> DraftSheet:
@@ -105,6 +110,9 @@ def _page_rows(pages: Iterable[object]) -> Iterator[Draft | RowError]:
         if not (isinstance(page, dict) and isinstance(page.get("Items"), list)):
             yield RowError(number + 1, "Items", "the answer page is damaged: it has no Items")
             continue
+        if page.get("Count") not in (None, len(page["Items"])):
+            told = f"the answer page says {page['Count']} rows and has {len(page['Items'])}"
+            yield RowError(number + 1, "Items", told)
         further = page.get(NEXT_PAGE)
         for row in page["Items"]:
             number += 1

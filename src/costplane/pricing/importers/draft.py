@@ -23,7 +23,7 @@ from costplane.pricing.price import (
     Tiering,
     meter_id_of,
 )
-from costplane.pricing.units import any_block, block_of
+from costplane.pricing.units import any_block, block_of, require_one_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Draft:
 class DraftSheet:
     """What a file says about itself, and its drafts; a bad row is an error in their place.
 
-    `whole`: one bad row, or rows that contradict each other, and nothing of the file is taken.
+    `by_hand`: somebody wrote it, so that no row repeats another on purpose, and each says itself
+    what it prices.
     `parts`: of a file of several texts, the line before the first of each, and its name; lines
     are counted through all of them.
     """
@@ -80,7 +81,7 @@ class DraftSheet:
     kind: SheetKind
     scope: str | None
     drafts: Iterator[Draft | RowError]
-    whole: bool = False
+    by_hand: bool = False
     parts: tuple[tuple[int, str], ...] = ()
 
     def place(self, line: int) -> str:
@@ -148,6 +149,7 @@ def _block(draft: Draft, key: ModelKey | None) -> tuple[Decimal, str]:
     try:
         if draft.unplaced:
             return any_block(draft.unit_of_measure)
+        require_one_unit(draft.unit_of_measure, draft.meter_name, key)
         return block_of(draft.unit_of_measure, draft.meter_name, key)
     except ValueError as error:
         raise InvalidPriceSheet(f"unit: {error}", target="unit") from error
@@ -187,7 +189,7 @@ def _start(text: str, otherwise: datetime | None) -> datetime:
         return _instant("valid_from", text)
     if otherwise is None:
         raise InvalidPriceSheet(
-            "valid_from is missing; give it in the file or for the whole import",
+            "valid_from is missing; give it in the file, or with --valid-from for the whole import",
             target="valid_from",
         )
     return otherwise.astimezone(UTC)

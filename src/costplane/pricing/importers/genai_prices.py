@@ -92,7 +92,7 @@ def read_module(text: str) -> DraftSheet | None:
 def _sheet(providers: object) -> DraftSheet | None:
     if not (isinstance(providers, list) and providers and all(map(_is_provider, providers))):
         return None
-    return DraftSheet(SHEET_NAME, "list", None, _drafts(providers), whole=True)
+    return DraftSheet(SHEET_NAME, "list", None, _drafts(providers))
 
 
 def _is_provider(value: object) -> bool:

@@ -81,7 +81,7 @@ def read_document(text: str) -> DraftSheet | None:
         return None
     if not (isinstance(document, dict) and any(map(_is_entry, document.values()))):
         return None
-    return DraftSheet(SHEET_NAME, "list", None, _drafts(document), whole=True)
+    return DraftSheet(SHEET_NAME, "list", None, _drafts(document))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

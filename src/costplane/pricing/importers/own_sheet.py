@@ -17,14 +17,14 @@ docs/reference/price-sheets.md explains the fields.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import yaml
 
 from costplane.core.quantities import BY_NAME
 from costplane.errors import InvalidPriceSheet
+from costplane.pricing.importers.csv_rows import csv_lines, require_once, rows_below
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
 from costplane.pricing.importers.payer import payer_scope
 from costplane.pricing.model_key import (
@@ -85,16 +85,19 @@ Fields = Mapping[str, str]
 
 def read_csv(text: str) -> DraftSheet | None:
     """A CSV file; None when its header has no model and price."""
-    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
-    header = reader.fieldnames or ()
-    if not {"model", "price"}.issubset(header):
+    head = text.partition("\n")[0]
+    if not {"model", "price"}.issubset(cell.strip(' "\r') for cell in head.split(",")):
         return None
-    rows = [(reader.line_num, {k: v or "" for k, v in row.items() if k}) for row in reader]
-    return _sheet({field: _constant(field, rows) for field in SHEET_FIELDS}, {}, rows)
+    lines = csv_lines(text)
+    _, header = next(lines)
+    require_once(header, header)
+    rows = list(rows_below(header, lines))
+    about = {field: _constant(field, rows) for field in SHEET_FIELDS}
+    return _sheet(about, {}, rows)
 
 
-def _constant(field: str, rows: list[tuple[int, dict[str, str]]]) -> str:
-    values = {row.get(field, "") for _, row in rows}
+def _constant(field: str, rows: Iterable[tuple[int, Fields] | RowError]) -> str:
+    values = {row[1].get(field, "") for row in rows if isinstance(row, tuple)}
     if len(values) > 1:
         raise InvalidPriceSheet(f"{field} differs between rows; a file is one sheet", target=field)
     return next(iter(values), "")
@@ -108,11 +111,12 @@ def read_yaml(text: str) -> DraftSheet | None:
         return None
     if not isinstance(document, dict) or not isinstance(document.get("rows"), list):
         return None
-    top = {key: value for key, value in document.items() if isinstance(value, str)}
+    top = {key: value for key, value in document.items() if key not in ("rows", _LINE)}
     rows = [
         (row.pop(_LINE) if isinstance(row, dict) else number, row)
         for number, row in enumerate(document["rows"], start=1)
     ]
+    _require_fields(top)
     return _sheet(top, top, rows)
 
 
@@ -123,10 +127,20 @@ class _TextLoader(yaml.BaseLoader):
     """Every scalar as text, and each mapping with the number of its line."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if names.count(key.value) > 1:
+                raise InvalidPriceSheet(
+                    f"line {key.start_mark.line + 1}: {key.value} stands twice; nothing of the "
+                    "sheet is taken",
+                    target=str(key.value),
+                )
         return super().construct_mapping(node, deep=deep) | {_LINE: node.start_mark.line + 1}
 
 
-def _sheet(about: Fields, defaults: Fields, rows: list[tuple[int, Any]]) -> DraftSheet:
+def _sheet(
+    about: Fields, defaults: Fields, rows: Iterable[tuple[int, Any] | RowError]
+) -> DraftSheet:
     kind = about.get("kind") or "list"
     if kind not in SHEET_KINDS:
         raise InvalidPriceSheet(
@@ -135,13 +149,17 @@ def _sheet(about: Fields, defaults: Fields, rows: list[tuple[int, Any]]) -> Draf
     name = about.get("name") or None
     drafts = _drafts(name or "", defaults, rows)
     scope = about.get("scope", "").strip()
-    return DraftSheet(name, kind, payer_scope(scope) if scope else None, drafts)
+    return DraftSheet(name, kind, payer_scope(scope) if scope else None, drafts, by_hand=True)
 
 
 def _drafts(
-    sheet: str, defaults: Fields, rows: list[tuple[int, Any]]
+    sheet: str, defaults: Fields, rows: Iterable[tuple[int, Any] | RowError]
 ) -> Iterator[Draft | RowError]:
-    for line, row in rows:
+    for told in rows:
+        if isinstance(told, RowError):
+            yield told
+            continue
+        line, row = told
         try:
             yield _draft(line, sheet, _fields(defaults, row))
         except InvalidPriceSheet as error:
@@ -149,14 +167,21 @@ def _drafts(
 
 
 def _fields(defaults: Fields, row: object) -> Fields:
-    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
+    if not isinstance(row, dict):
         raise InvalidPriceSheet("a row is a list of fields with one value each", target="row")
-    unknown = sorted(set(row) - {*ROW_FIELDS, *SHEET_FIELDS})
-    if unknown:
-        raise InvalidPriceSheet(
-            f"{unknown[0]} is no field; use {', '.join(ROW_FIELDS)}", target=unknown[0]
-        )
+    _require_fields(row)
     return {**defaults, **{field: value.strip() for field, value in row.items() if value.strip()}}
+
+
+def _require_fields(given: Mapping[str, object]) -> None:
+    """Raises InvalidPriceSheet for a name that is no field, or a value that is a list of some."""
+    for name, value in given.items():
+        if name not in (*ROW_FIELDS, *SHEET_FIELDS):
+            raise InvalidPriceSheet(
+                f"{name} is no field; use {', '.join(ROW_FIELDS)}", target=str(name)
+            )
+        if not isinstance(value, str):
+            raise InvalidPriceSheet(f"{name} has one value", target=name)
 
 
 def _draft(line: int, sheet: str, fields: Fields) -> Draft:

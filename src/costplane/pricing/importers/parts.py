@@ -48,9 +48,7 @@ def _gunzipped(file: Path, content: bytes) -> bytes:
 def _of_zip(file: Path, content: bytes) -> list[Part]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
-            members = sorted(
-                (m for m in packed.infolist() if not m.is_dir()), key=lambda m: m.filename
-            )
+            members = sorted(filter(_is_sheet, packed.infolist()), key=lambda m: m.filename)
             if sum(member.file_size for member in members) > _LIMIT:
                 raise _too_large(file)
             return [
@@ -61,6 +59,13 @@ def _of_zip(file: Path, content: bytes) -> list[Part]:
         raise UnreadableFile(
             f"{file}: the zip data is damaged or locked: {error}", target=str(file)
         ) from error
+
+
+def _is_sheet(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is a file of its own, not what a desktop lays beside files. Members are
+    read and never written, so that a name that leads elsewhere leads nowhere."""
+    names = member.filename.split("/")
+    return not member.is_dir() and names[0] != "__MACOSX" and not names[-1].startswith(".")
 
 
 def _decoded(name: str, plain: bytes) -> str:

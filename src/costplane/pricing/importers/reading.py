@@ -1,17 +1,15 @@
-"""Read a price sheet: recognise its format, take its good rows, tell the bad ones apart."""
+"""Read a price sheet: recognise its format, check every row, take all of them or none."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
 from costplane.errors import InvalidPriceSheet, UnreadableFile
-from costplane.pricing.importers.contradictions import contradictions
+from costplane.pricing.importers.contradictions import Priced, compare_rows, repetition
 from costplane.pricing.importers.draft import (
     Draft,
     DraftSheet,
@@ -24,6 +22,7 @@ from costplane.pricing.importers.formats import recognise
 from costplane.pricing.importers.parts import parts_of
 from costplane.pricing.importers.payer import payer_scope
 from costplane.pricing.meter_names import Placed, parse_meter
+from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import MeterMapping, PriceRow, PriceSheet
 
 _TOLD = 20
@@ -32,10 +31,11 @@ _TOLD = 20
 
 @dataclass(frozen=True, slots=True)
 class SheetReading:
-    """What an import found: the sheet of the good rows, and the rows that were not taken."""
+    """What an import found: the sheet, and how many rows only repeat another one of it, which
+    are one row (billing-rules 8) and are left out."""
 
     sheet: PriceSheet
-    rejected: tuple[RowError, ...]
+    repeated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,8 @@ def read_price_sheet(
     `name` and `scope` (of a customer's sheet) override the sheet's own; `valid_from` fills rows
     without a start and no others; `imported_at` is the instant of the import, aware.
 
-    A bad row becomes a RowError and the rest is taken, but of the sheets of Azure agreements and
-    of public model lists nothing is (InvalidPriceSheet, naming rows and fields). Raises
-    UnreadableFile for a file that is no price sheet or has no usable row.
+    One bad row, or two that contradict each other, and nothing is taken: InvalidPriceSheet names
+    rows and fields. Raises UnreadableFile for a file that is no price sheet, or has no rows.
     """
     file = Path(path)
     content = _content(file)
@@ -79,11 +78,17 @@ def read_drafts(
 ) -> SheetReading:
     """The sheet of `drafted`; errors as `read_price_sheet` has them."""
     settings = RowSettings(drafted.name or source.name.split(".")[0], valid_from)
-    taken = _take(drafted.drafts, settings)
-    if drafted.whole:
-        _require_whole(source.place, drafted, taken)
-    if not taken.rows:
-        raise UnreadableFile(_without_rows(source.place, taken), target=source.place)
+    taken = _take(drafted, settings)
+    compared = compare_rows(taken.asked, drafted.place)
+    errors = [*taken.errors, *compared.errors]
+    if drafted.by_hand:
+        errors += [repetition(row, other, drafted.place) for row, other in compared.repeats]
+    if errors:
+        raise _refusal(source.place, drafted, errors)
+    repeats = {id(row) for row, _ in compared.repeats}
+    rows = tuple(row for row in taken.rows if id(row) not in repeats)
+    if not rows:
+        raise UnreadableFile(f"{source.place}: the sheet has no rows", target=source.place)
     sheet = PriceSheet(
         name=settings.sheet,
         kind=drafted.kind,
@@ -91,25 +96,18 @@ def read_drafts(
         source_file=source.name,
         sha256=source.sha256,
         imported_at=source.imported_at.astimezone(UTC),
-        currency=taken.rows[0].currency,
-        rows=tuple(taken.rows),
+        currency=rows[0].currency,
+        rows=rows,
         mappings=tuple(taken.mappings.values()),
     )
-    return SheetReading(sheet, tuple(_placed(error, drafted) for error in taken.rejected))
-
-
-def _placed(error: RowError, drafted: DraftSheet) -> RowError:
-    """An error of a file of several texts names its own."""
-    if not drafted.parts:
-        return error
-    return replace(error, message=f"{error.message} ({drafted.place(error.line)})")
+    return SheetReading(sheet, len(taken.rows) - len(rows))
 
 
 def _scope(told: str | None, drafted: DraftSheet) -> str | None:
     """The scope that an option or the file names: an agreement's sheet has one."""
     if told is not None:
         return payer_scope(told)
-    if drafted.scope is None and drafted.kind == "customer" and drafted.whole:
+    if drafted.scope is None and drafted.kind == "customer" and not drafted.by_hand:
         raise InvalidPriceSheet(
             "scope: the sheet does not name its billing account; name it, such as "
             "/providers/Microsoft.Billing/billingAccounts/123456",
@@ -118,15 +116,13 @@ def _scope(told: str | None, drafted: DraftSheet) -> str | None:
     return drafted.scope
 
 
-def _require_whole(place: str, drafted: DraftSheet, taken: _Taken) -> None:
-    """Raises InvalidPriceSheet if a row was rejected, or two that price calls disagree."""
-    errors = [*taken.rejected, *contradictions(taken.asked, drafted.place)]
-    if not errors:
-        return
-    listed = [f"{drafted.place(e.line)}, {e.field}: {e.message}" for e in errors[:_TOLD]]
-    more = [f"and {len(errors) - _TOLD} further"] if len(errors) > _TOLD else []
-    raise InvalidPriceSheet(
-        "\n  ".join([f"{place}: nothing of it is taken:", *listed, *more]), target=errors[0].field
+def _refusal(place: str, drafted: DraftSheet, errors: list[RowError]) -> InvalidPriceSheet:
+    """The error that lists the first errors, in the order of their lines, and counts the others."""
+    first = sorted(errors, key=lambda error: error.line)[:_TOLD]
+    listed = [f"{drafted.place(e.line)}, {e.field}: {e.message}" for e in first]
+    more = [f"and {len(errors) - _TOLD:,} further"] if len(errors) > _TOLD else []
+    return InvalidPriceSheet(
+        "\n  ".join([f"{place}: nothing of it is taken:", *listed, *more]), target=first[0].field
     )
 
 
@@ -142,30 +138,31 @@ _Meter = tuple[str, str, str]  # product, meter name, unit of measure
 
 @dataclass(slots=True)
 class _Taken:
-    """Rows, those of them that could price calls, mappings by meter, and errors as they gather."""
+    """Rows, those of them that price calls beside what each prices, mappings by meter, and errors
+    as they gather."""
 
     rows: list[PriceRow] = field(default_factory=list)
-    asked: list[PriceRow] = field(default_factory=list)
+    asked: list[Priced] = field(default_factory=list)
     mappings: dict[_Meter, MeterMapping] = field(default_factory=dict)
-    rejected: list[RowError] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
 
 
-def _take(drafts: Iterable[Draft | RowError], settings: RowSettings) -> _Taken:
+def _take(drafted: DraftSheet, settings: RowSettings) -> _Taken:
     taken = _Taken()
-    for draft in drafts:
+    for draft in drafted.drafts:
         if isinstance(draft, RowError):
-            taken.rejected.append(draft)
+            taken.errors.append(draft)
             continue
         try:
             if not is_over(draft, settings):
-                _take_row(draft, settings, taken)
+                _take_row(draft, settings, taken, by_key=drafted.by_hand)
         except InvalidPriceSheet as error:
             told = f"{error.message} ({draft.meter_name})" if draft.meter_name else error.message
-            taken.rejected.append(RowError(draft.line, error.target or "row", told))
+            taken.errors.append(RowError(draft.line, error.target or "row", told))
     return taken
 
 
-def _take_row(draft: Draft, settings: RowSettings, taken: _Taken) -> None:
+def _take_row(draft: Draft, settings: RowSettings, taken: _Taken, *, by_key: bool) -> None:
     meter = (draft.product, draft.meter_name, draft.unit_of_measure)
     mapping = taken.mappings.get(meter) or _mapping(draft)
     if draft.key is not None and mapping.key != draft.key:
@@ -184,7 +181,17 @@ def _take_row(draft: Draft, settings: RowSettings, taken: _Taken) -> None:
     taken.mappings[meter] = mapping
     taken.rows.append(row)
     if not draft.unplaced:
-        taken.asked.append(row)
+        taken.asked.append(_priced(row, mapping.key if by_key else None))
+
+
+def _priced(row: PriceRow, key: ModelKey | None) -> Priced:
+    """What the row prices: its key where rows tell it themselves, else its meter."""
+    place = (row.region, row.kind, row.term)
+    if key is not None:
+        return Priced(key, place, row)
+    return Priced(
+        (row.product, row.meter_name), (*place, row.meter_id, row.sku_id, row.offer), row
+    )
 
 
 def _mapping(draft: Draft) -> MeterMapping:
@@ -197,10 +204,3 @@ def _mapping(draft: Draft) -> MeterMapping:
     if isinstance(placement, Placed):
         return MeterMapping(*meter, placement.key, None, "parser")
     return MeterMapping(*meter, None, placement.reason, "parser")
-
-
-def _without_rows(place: str, taken: _Taken) -> str:
-    if not taken.rejected:
-        return f"{place}: the sheet has no rows"
-    message, count = Counter(error.message for error in taken.rejected).most_common(1)[0]
-    return f"{place}: none of {len(taken.rejected)} rows can be taken; {count} times: {message}"

@@ -39,7 +39,7 @@ class RetailPrices:
     wait: Callable[[int], None] = time.sleep
 
     def read(self, imported_at: datetime) -> SheetReading:
-        """The list of today as a sheet; a bad row is told and the rest is taken.
+        """The list of today as a sheet, whole or not at all, as a file's (reading.py).
 
         Raises Unavailable if the API does not answer, UnreadableFile if one page is damaged.
         """
