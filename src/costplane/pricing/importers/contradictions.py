@@ -9,6 +9,7 @@ from datetime import datetime
 from costplane.pricing.importers.draft import RowError
 from costplane.pricing.price import PriceRow
 
+
 @dataclass(frozen=True, slots=True)
 class Priced:
     """A row, and what it prices: a meter by its name, or the key that the row itself tells

@@ -189,9 +189,7 @@ def _priced(row: PriceRow, key: ModelKey | None) -> Priced:
     place = (row.region, row.kind, row.term)
     if key is not None:
         return Priced(key, place, row)
-    return Priced(
-        (row.product, row.meter_name), (*place, row.meter_id, row.sku_id, row.offer), row
-    )
+    return Priced((row.product, row.meter_name), (*place, row.meter_id, row.sku_id, row.offer), row)
 
 
 def _mapping(draft: Draft) -> MeterMapping:
