@@ -30,6 +30,11 @@ rows:
   - {model: alpha, quantity: output_text, price: 6.00, valid_from: 2027-01-16}
   - {model: beta, quantity: input_text, price: 1, unit: 3}
   - {model: beta, quantity: output_text, price: 0.7, unit: 1K}
+  - {model: delta, quantity: input_text, price: 1, unit: 7}
+  - {model: delta, quantity: input_text, price: 0.5, unit: 7, tier_minimum: 100}
+  - {model: delta, quantity: input_text, price: 0.25, unit: 7, tier_minimum: 900}
+  - {model: delta, quantity: output_text, price: 3, unit: 1K, tiering: volume}
+  - {model: delta, quantity: output_text, price: 2, unit: 1K, tiering: volume, tier_minimum: 2}
 """
 
 OWN = """\

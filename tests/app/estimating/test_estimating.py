@@ -112,6 +112,40 @@ def test_without_prices_it_says_what_to_do(tmp_path: Path) -> None:
     empty.close()
 
 
+def test_tiers_count_the_plans_month(opened: Workspace) -> None:
+    found = estimate(opened, plan(model="delta", input_tokens=7, output_tokens=7, months=2))
+    # 300 and 310 calls, a block of seven tokens each: 100 at 1, the others at 0.50
+    assert [line.cost for line in found.lines if line.token_type == "input_text"] == [
+        Decimal(100),
+        Decimal(100),
+        Decimal(105),
+        Decimal(100),
+    ]
+    # 2,100 and 2,170 tokens reach the second tier, which prices all of them
+    answers = [line.cost for line in found.lines if line.token_type == "output_text"]
+    assert answers == [Decimal("4.2"), Decimal("4.34")]
+    assert found.complete
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(1, 40), st.integers(1, 30), st.integers(0, 20))
+def test_tiers_call_by_call(opened: Workspace, a_day: int, each: int, said: int) -> None:
+    """Loops over every token of every call, and rounds the part of each call at each tier."""
+    told = plan(model="delta", calls_per_day=a_day, input_tokens=each, output_tokens=said)
+    prices = ((0, Fraction(1, 7)), (700, Fraction(1, 14)), (6_300, Fraction(1, 28)))
+    expected, count = Fraction(0), 0
+    for _ in range(30 * a_day):
+        parts: dict[Fraction, int] = defaultdict(int)
+        for _ in range(each):
+            price = next(p for begins, p in reversed(prices) if count >= begins)
+            parts[price] += 1
+            count += 1
+        expected += sum(Fraction(round(p * n * 10**12), 10**12) for p, n in parts.items())
+    answers = 30 * a_day * said
+    expected += Fraction(answers * (2 if answers >= 2_000 else 3), 1_000)
+    assert Fraction(estimate(opened, told).totals()["USD"]) == expected
+
+
 # The second way: every call of the plan as an event of its own, sent through intake.
 
 shapes = st.fixed_dictionaries(
@@ -165,7 +199,9 @@ def one_by_one(
     whole = replace(planned, groups=singles)
     if not singles:
         return {}
-    rated = opened.estimating._rated(whole, told.workloads, opened.estimating.book())
+    rated = opened.estimating.rated(
+        whole, opened.estimating.book(), opened.estimating.payers(told.workloads)
+    )
     sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     for row in rated.charges.to_pylist():
         month = singles[row[made.GROUP]].month

@@ -6,8 +6,8 @@ of rating them all, to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,22 +15,34 @@ from typing import Any
 import pyarrow as pa
 
 from costplane.app.estimating.groups import GROUP, CallGroup, PlannedCalls, planned_calls
-from costplane.app.estimating.payer import payers
+from costplane.app.estimating.payer import Payers, payers
 from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine
+from costplane.app.estimating.tiers import TierLine, tier_lines
 from costplane.app.estimating.workload import Plan, Workload
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
 from costplane.catalog.ports import CatalogReader
-from costplane.core.money import EXACT
+from costplane.core.money import EXACT, LINE_PLACES
+from costplane.core.quantities import BY_NAME
 from costplane.core.relation import Engine
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.errors import NotFound
 from costplane.pricing.book import PriceBook
 from costplane.rating.rate_usage import Rater
-from costplane.rating.rows import RatedRows
+from costplane.rating.templates import charge_template
 
 _SUMMED = ("quantity", "cost", "list_cost", "calls")
+
+
+@dataclass(frozen=True, slots=True)
+class RatedCalls:
+    """Rows of one call of each group, with the group's number; and the lines of meters with
+    tiers, which are of all calls."""
+
+    charges: pa.Table
+    uncharged: pa.Table
+    tiers: tuple[TierLine, ...]
 
 
 class Estimating:
@@ -65,7 +77,7 @@ class Estimating:
         that the sheets of today say for it. Raises NotFound if no price sheet is stored."""
         book = self.book()
         planned = planned_calls(plan.workloads, book.changes, priced_at)
-        rated = self._rated(planned, plan.workloads, book)
+        rated = self.rated(planned, book, self.payers(plan.workloads))
         calls: dict[tuple[date, str], int] = {}
         for group in planned.groups:
             place = (group.month, group.workload.name)
@@ -75,44 +87,66 @@ class Estimating:
             price_version=book.version,
             priced_at=priced_at,
             calls=calls,
-            lines=tuple(_summed(_lines(rated.charges, planned.groups))),
+            lines=tuple(_summed(_lines(rated, planned.groups))),
             gaps=(*planned.gaps, *_merged(_gaps(rated.uncharged, planned.groups))),
             notes=planned.notes,
         )
 
-    def _rated(
-        self, planned: PlannedCalls, workloads: Sequence[Workload], book: PriceBook
-    ) -> RatedRows:
+    def payers(self, workloads: Sequence[Workload]) -> Payers:
+        """Who would pay for workloads."""
         inheritance = self._settings.get(TAG_INHERITANCE)
         catalog = CatalogHolders(self._catalog, inheritance=inheritance)
-        rater = Rater(self._engine, book, payers(workloads, catalog, self._catalog.scopes()))
+        return payers(workloads, catalog, self._catalog.scopes())
+
+    def rated(self, planned: PlannedCalls, book: PriceBook, who: Payers) -> RatedCalls:
+        """The rating of one call of each group, and of all calls where a meter has tiers."""
+        rater = Rater(self._engine, book, who)
         grain = rater.grain(keys=(GROUP,))
-        return rater.rate(planned.usage(), planned.series, grain, self._now().date())
+        survey = rater.survey(planned.usage(), planned.series, grain)
+        direct = [rate for rate in survey.rates if not rate.tiers]
+        rows = rater.priced(survey, direct, self._now().date())
+        tiers = tier_lines(survey.rates, planned.in_series(), book.context_thresholds)
+        return RatedCalls(rows.charges, rows.uncharged, tuple(tiers))
 
 
-def _lines(charges: pa.Table, groups: Sequence[CallGroup]) -> Iterator[EstimateLine]:
-    for row in charges.to_pylist():
+def _lines(rated: RatedCalls, groups: Sequence[CallGroup]) -> Iterator[EstimateLine]:
+    for row in rated.charges.to_pylist():
         group = groups[row[GROUP]]
-        yield EstimateLine(
-            month=group.month,
-            workload=group.workload.name,
-            scope=group.workload.scope,
-            model=row["x_Model"],
-            model_version=row["x_ModelVersion"],
-            deployment_type=row["x_DeploymentType"],
-            service_tier=row["x_ServiceTier"],
-            meter=row["SkuMeter"],
-            meter_id=row["x_SkuMeterId"],
-            token_type=row["x_TokenType"],
-            quantity=_times(row["ConsumedQuantity"], group.calls),
-            unit=row["ConsumedUnit"],
-            unit_price=row["ContractedUnitPrice"],
-            pricing_unit=row["PricingUnit"],
-            cost=_times(row["BilledCost"], group.calls),
-            list_cost=_times(row["ListCost"], group.calls),
-            currency=row["BillingCurrency"],
-            calls=group.calls,
-        )
+        amounts = (row["ConsumedQuantity"], row["BilledCost"], row["ListCost"])
+        yield _line(group, row, *(EXACT.multiply(amount, group.calls) for amount in amounts))
+    for line in rated.tiers:
+        quantity = Decimal(line.amount).scaleb(-BY_NAME[line.token_type].scale)
+        costs = (line.contracted, line.listed)
+        yield _line(line.group, charge_template(line.rate), quantity, *map(_money, costs))
+
+
+def _line(
+    group: CallGroup, row: Mapping[str, Any], quantity: Decimal, cost: Decimal, listed: Decimal
+) -> EstimateLine:
+    return EstimateLine(
+        month=group.month,
+        workload=group.workload.name,
+        scope=group.workload.scope,
+        model=row["x_Model"],
+        model_version=row["x_ModelVersion"],
+        deployment_type=row["x_DeploymentType"],
+        service_tier=row["x_ServiceTier"],
+        meter=row["SkuMeter"],
+        meter_id=row["x_SkuMeterId"],
+        token_type=row["x_TokenType"],
+        quantity=quantity,
+        unit=row["ConsumedUnit"],
+        unit_price=row["ContractedUnitPrice"],
+        pricing_unit=row["PricingUnit"],
+        cost=cost,
+        list_cost=listed,
+        currency=row["BillingCurrency"],
+        calls=group.calls,
+    )
+
+
+def _money(units: int) -> Decimal:
+    return Decimal(units).scaleb(-LINE_PLACES, EXACT)
 
 
 def _summed(lines: Iterable[EstimateLine]) -> list[EstimateLine]:
@@ -143,7 +177,7 @@ def _gaps(uncharged: pa.Table, groups: Sequence[CallGroup]) -> Iterator[Estimate
             month=group.month,
             workload=group.workload.name,
             token_type=row["x_TokenType"],
-            quantity=_times(row["ConsumedQuantity"], group.calls),
+            quantity=EXACT.multiply(row["ConsumedQuantity"], group.calls),
             unit=row["ConsumedUnit"],
             calls=group.calls,
             reason=row["x_StatusReason"],
@@ -161,7 +195,3 @@ def _merged(gaps: Iterable[EstimateGap]) -> list[EstimateGap]:
             )
         found[key] = gap
     return sorted(found.values(), key=lambda g: (g.month, g.workload, g.token_type or "", g.reason))
-
-
-def _times(amount: Decimal | None, calls: int) -> Decimal:
-    return EXACT.multiply(amount or Decimal(0), calls)

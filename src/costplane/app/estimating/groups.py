@@ -53,13 +53,17 @@ class PlannedCalls:
     @property
     def series(self) -> dict[int, Facts]:
         """The facts of every series of the groups."""
-        return {_series(g, self._names): facts_of(g.workload, batch=g.batch) for g in self.groups}
+        return {n: facts_of(g.workload, batch=g.batch) for n, g in self.in_series()}
 
     def usage(self) -> pa.Table:
         """One event of each group, as rows of `usage` with the group's number."""
-        names = self._names
-        rows = [_row(n, g, _series(g, names)) for n, g in enumerate(self.groups)]
+        rows = [_row(n, g, series) for n, (series, g) in enumerate(self.in_series())]
         return pa.Table.from_pylist(rows, _USAGE)
+
+    def in_series(self) -> list[tuple[int, CallGroup]]:
+        """The groups, each with the number of its series."""
+        names = self._names
+        return [(_series(group, names), group) for group in self.groups]
 
     @property
     def _names(self) -> list[str]:
