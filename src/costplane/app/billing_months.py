@@ -22,7 +22,7 @@ def in_open_periods(rows: pa.Table, periods: BillingPeriods, recorded: date) -> 
     and the row a Correction.
     """
     month = pc.floor_temporal(rows["ChargePeriodStart"], unit="month")
-    keys = pa.table({"account": rows["BillingAccountId"].cast(pa.string()), "month": month})
+    keys = pa.table({"account": _billing_keys(rows), "month": month})
     distinct = keys.group_by(["account", "month"]).aggregate([]).to_pylist()
     closed = {
         (account, month): periods.open_month(account, month)
@@ -36,6 +36,12 @@ def in_open_periods(rows: pa.Table, periods: BillingPeriods, recorded: date) -> 
     for name, column in columns.items():
         rows = rows.set_column(rows.schema.get_field_index(name), name, column)
     return rows
+
+
+def _billing_keys(rows: pa.Table) -> pa.Array | pa.ChunkedArray:
+    """The account, with its profile where it bills by profile (billing/billing_key.py)."""
+    parts = [rows[name].cast(pa.string()) for name in ("BillingAccountId", "x_BillingProfileId")]
+    return pc.binary_join_element_wise(*parts, ":", null_handling="skip")
 
 
 def _in_time(month: pa.ChunkedArray) -> dict[str, pa.Array | pa.ChunkedArray]:

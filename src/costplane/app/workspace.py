@@ -17,19 +17,23 @@ from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.holders import CatalogHolders
 from costplane.app.intake import Intake, IntakeReport
+from costplane.app.invoice_explaining import InvoiceLineExplanation, explain_line
+from costplane.app.invoicing import Invoicing
 from costplane.app.lock import writer_lock
 from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Poster
+from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
-from costplane.app.status import Status, read_status
+from costplane.app.status import Status, read_loading, read_status
 from costplane.app.tag_values import TagValues
 from costplane.app.tier_usage import TierUsage
 from costplane.app.tiers import TierSettling
 from costplane.app.witnesses import Witnesses
+from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList
 from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
@@ -80,6 +84,17 @@ class Workspace:
         )
         self._explaining = Explaining(
             self.ledger, self.engine, control.catalog, control.settings, self.prices
+        )
+
+        self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
+        self.invoicing = Invoicing(
+            self.ledger,
+            self.engine,
+            control.catalog,
+            control.settings,
+            control.invoices,
+            control.invoices,
+            self.prepayment,
         )
 
     @classmethod
@@ -148,13 +163,19 @@ class Workspace:
         with self._intake_lock, writer_lock(self.data):
             return settle_all(self._settlings(), self.now())
 
+    def keep_up(self) -> int:
+        """What time alone makes due: settles, and closes billing periods whose time has come."""
+        appended = self.settle()
+        self.close_due_invoices()
+        return appended
+
     def _settlings(self) -> tuple[Settling, ...]:
-        """In the order in which they are to run."""
+        """In the order in which they are to run: lots pay what the others came to."""
         control = self._control
         tiers = TierSettling(
             self.ledger, self.engine, control.posting_keys, control.invoices, self._tier_usage
         )
-        return (tiers,)
+        return (tiers, self.prepayment)
 
     def _tier_usage(self) -> TierUsage:
         settings = self._control.settings
@@ -162,6 +183,32 @@ class Workspace:
         usage = self.ledger.snapshot().relation("usage")
         facts = SeriesNumbers(self.ledger, self.engine).facts()
         return TierUsage(self.engine, self.prices, holders, usage, facts)
+
+    def import_lots(self, path: Path) -> LotImport:
+        """Keeps the lots of prepayment and credit in a file, and posts what they pay."""
+        done = self.prepayment.take(path, self.now())
+        self.settle()
+        return done
+
+    def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
+        """Closes a month of a billing key; a second time it tells how it was closed."""
+        with self._intake_lock, writer_lock(self.data):
+            return self.invoicing.close(key, month, self.now())
+
+    def close_due_invoices(self) -> list[Invoice]:
+        """Closes the billing periods whose time has come, but not while history is loaded."""
+        loading = read_loading(self.data)
+        if loading is not None and loading.active:
+            return []
+        with self._intake_lock, writer_lock(self.data):
+            return self.invoicing.close_due(self.now())
+
+    def explain_invoice_line(
+        self, number: str, line: int, skip: int = 0, most: int = 100
+    ) -> InvoiceLineExplanation:
+        """The charges behind a line of an invoice. Raises NotFound."""
+        invoice = self.invoicing.invoice(number, self.now())
+        return explain_line(self.engine, self.ledger.snapshot().files, invoice, line, skip, most)
 
     def _intake(self, identities: IdentityIndex) -> Intake:
         control = self._control

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
+from costplane.billing.draws import Draw
+from costplane.billing.lot import Lot
 from costplane.billing.stored_invoice import StoredInvoice
 
 
@@ -18,4 +21,25 @@ class InvoiceStore(Protocol):
     def all(self) -> list[StoredInvoice]:
         """Every invoice, by billing key, month and currency. Raises DamagedData for a changed
         one."""
+        ...
+
+
+class LotStore(Protocol):
+    """Lots of prepayment and credit, and what they paid: postings that are only ever added."""
+
+    def add(self, lots: Iterable[Lot], source_file: str, imported_at: datetime) -> int:
+        """Keep lots, all or none; how many are new. Raises InvalidInput for one that is kept
+        already with other facts."""
+        ...
+
+    def lots(self, billing_key: str | None = None) -> list[Lot]:
+        """The lots of a billing key, or all, by key and in the order of drawing."""
+        ...
+
+    def drawn(self, billing_key: str) -> list[Draw]:
+        """What was posted, summed by lot and day, without what sums to nothing."""
+        ...
+
+    def post(self, billing_key: str, differences: Iterable[Draw], posted_at: datetime) -> None:
+        """Add postings."""
         ...

@@ -16,7 +16,9 @@ from costplane.cli import (
     explain,
     explain_cost,
     ingest,
+    invoices,
     issuers,
+    lots,
     price_imports,
     prices,
     query,
@@ -46,6 +48,8 @@ prices.commands.command("explain")(explain.explain)
 app.add_typer(prices.commands, name="prices")
 app.add_typer(resources.commands, name="resources")
 app.add_typer(reservations.commands, name="reservations")
+app.add_typer(invoices.commands, name="invoices")
+app.add_typer(lots.commands, name="credits")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 app.command("estimate")(estimate.estimate)

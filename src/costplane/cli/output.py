@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import TextIO
 
 _PIPE_WIDTH = 100_000
 """Columns of output that is no terminal: rows stay on their line, for other programs."""
@@ -39,7 +41,18 @@ def print_json(value: object) -> None:
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """`rows` as CSV on standard output."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    _write_csv(sys.stdout, columns, rows)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """`rows` as CSV."""
+    file = io.StringIO()
+    _write_csv(file, columns, rows)
+    return file.getvalue()
+
+
+def _write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([plain(cell) for cell in row] for row in rows)
 

@@ -43,7 +43,7 @@ def serve(
     from costplane.http.app import create_app
     from costplane.http.server import serve as serve_app
 
-    with opened(data, tables) as workspace, settling_hourly(workspace.settle):
+    with opened(data, tables) as workspace, settling_hourly(workspace.keep_up):
         typer.echo(f"Costplane serves on {listener.url}")
         serve_app(create_app(workspace, authentication=authentication), listener)
 

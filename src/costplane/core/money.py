@@ -6,6 +6,7 @@ places of the billing currency; sums of lines are never rounded again before an 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
@@ -38,3 +39,11 @@ def line_units(price: Decimal, block_size: Decimal, quantity_scale: int) -> tupl
     """
     unit = Fraction(price) / Fraction(block_size) * 10 ** (LINE_PLACES - quantity_scale)
     return unit.numerator, unit.denominator
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum of `amounts`, to the last digit."""
+    summed = Decimal(0)
+    for amount in amounts:
+        summed = EXACT.add(summed, amount)
+    return summed

@@ -89,6 +89,19 @@ MATCH_WINDOW_MINUTES: Setting[int] = Setting(
     _count_from(0),
 )
 
+INVOICE_CLOSE_DAYS: Setting[int] = Setting(
+    "invoice_close_days",
+    5,
+    "Days after the end of a billing period at which it closes by itself (billing-rules 23)",
+    _count_from(0),
+)
+INVOICE_DUE_DAYS: Setting[int] = Setting(
+    "invoice_due_days",
+    30,
+    "Days from the date of an invoice to its due date",
+    _count_from(0),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
     setting.name: setting
     for setting in (
@@ -97,5 +110,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         RETENTION_DAYS,
         FUTURE_TOLERANCE_MINUTES,
         MATCH_WINDOW_MINUTES,
+        INVOICE_CLOSE_DAYS,
+        INVOICE_DUE_DAYS,
     )
 }

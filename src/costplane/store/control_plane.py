@@ -8,6 +8,7 @@ from costplane.store.access import StoredAccess
 from costplane.store.catalog_writer import Catalog
 from costplane.store.database import Database, parse_address
 from costplane.store.invoices import StoredInvoices
+from costplane.store.lots import StoredLots
 from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
@@ -29,6 +30,7 @@ class ControlPlane:
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
         self.invoices = StoredInvoices(database)
+        self.lots = StoredLots(database)
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
 

@@ -1,0 +1,93 @@
+"""Usage that no invoice has in it, by billing key and month (billing-rules 22)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.analysis.nodes import any_of, instant, template
+from costplane.billing.billing_key import billing_key
+from costplane.billing.invoice import UnpricedUsage
+from costplane.catalog.ports import CatalogReader
+from costplane.core.money import EXACT
+from costplane.core.period import next_month
+from costplane.core.relation import Engine, Relation
+
+_Place = tuple[str, datetime]  # billing key and month
+_Told = dict[tuple[str, str], dict[str | None, Decimal]]  # by status and reason: type and amount
+
+
+def unpriced_usage(
+    engine: Engine,
+    tables: Mapping[str, Relation],
+    catalog: CatalogReader,
+    months: Collection[datetime],
+) -> dict[_Place, tuple[UnpricedUsage, ...]]:
+    """What of some months has no charge although it was used: events and quantities by reason.
+
+    Such lines do not carry a billing profile, so the catalog tells their subscription's.
+    """
+    if not months:
+        return {}
+    hierarchy = catalog.hierarchy()
+    places = hierarchy.places()
+    keys = {}
+    for subscription in hierarchy.subscriptions:
+        place = places.of(subscription)
+        if place.account and place.profile:
+            keys[place.account.id, subscription.id] = billing_key(
+                place.account.id, place.profile.id
+            )
+    found: dict[_Place, _Told] = defaultdict(lambda: defaultdict(lambda: defaultdict(Decimal)))
+    for row in engine.execute(_statement(months), tables).to_pylist():
+        account = row["account"] or ""
+        key = keys.get((account, row["subscription"] or ""), account)
+        told = found[key, row["month"].replace(tzinfo=UTC)]
+        reason = told[row["status"], row["reason"] or row["status"]]
+        reason[row["type"]] = EXACT.add(reason[row["type"]], _amount(row))
+    return {place: _usage(told) for place, told in found.items()}
+
+
+def _amount(row: Mapping[str, Any]) -> Decimal:
+    """Rows without a type count events (rating puts one beside the lines of each reason)."""
+    return Decimal(int(row["events"])) if row["type"] is None else (row["quantity"] or Decimal(0))
+
+
+def _usage(told: _Told) -> tuple[UnpricedUsage, ...]:
+    found = [
+        UnpricedUsage(
+            status,
+            reason,
+            int(amounts.get(None, Decimal(0))),
+            tuple(sorted((t, amount) for t, amount in amounts.items() if t is not None)),
+        )
+        for (status, reason), amounts in told.items()
+    ]
+    return tuple(sorted(found, key=lambda u: (-u.events, u.status, u.reason)))
+
+
+def _statement(months: Collection[datetime]) -> exp.Select:
+    statement = sqlglot.parse_one(
+        "SELECT BillingAccountId AS account, SubAccountId AS subscription, "
+        "DATE_TRUNC('month', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart))) AS month, "
+        "x_BillingStatus AS status, x_StatusReason AS reason, x_TokenType AS type, "
+        "SUM(x_Events) AS events, SUM(ConsumedQuantity) AS quantity FROM uncharged "
+        "WHERE x_BillingStatus IN ('Unpriced', 'UsageMissing') GROUP BY ALL",
+        dialect="duckdb",
+    )
+    assert isinstance(statement, exp.Select)
+    whole = [
+        template(
+            "(ChargePeriodStart >= :start AND ChargePeriodStart < :end)",
+            start=instant(month),
+            end=instant(next_month(month)),
+        )
+        for month in sorted(months)
+    ]
+    return statement.where(any_of(whole))

@@ -1,0 +1,114 @@
+"""An invoice as a value: lines, sections, what prepayment and credits pay, what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from costplane.core.money import EXACT
+
+InvoiceState = Literal["open", "estimated", "closed"]
+"""The period runs; it is over and may still change; it is closed for good (billing-rules 23)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A meter's charges in a resource group. Names are those of the charges, "" where none.
+
+    `amount` is `ledger_amount` (twelve places) rounded half-even to the currency's minor unit:
+    the only rounding after a charge's lines (billing-rules 13). `corrects` is the month (yyyy-mm)
+    of the closed period that a correction changes. `charges` counts the rows behind.
+    """
+
+    line: int
+    charge_category: str
+    service: str
+    product: str
+    meter: str
+    resource_group: str
+    subscription_id: str
+    subscription: str
+    invoice_section: str
+    corrects: str | None
+    quantity: Decimal | None
+    unit: str
+    charges: int
+    ledger_amount: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSection:
+    """The lines of one publisher type: what the Marketplace sells stands apart from Azure, as in
+    Azure's own summaries (azureCharges beside marketplaceCharges)."""
+
+    publisher_type: str
+    seller: str
+    lines: tuple[InvoiceLine, ...]
+    subtotal: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a lot pays of an invoice: `ledger_amount` exact, `amount` in minor units."""
+
+    lot_id: str
+    kind: str
+    ledger_amount: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedUsage:
+    """Usage of the period that is in no line, since it has no price or told no usage."""
+
+    status: str
+    reason: str
+    events: int
+    quantities: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """The invoice of a billing period.
+
+    `period_end` is exclusive. `subtotal` sums the lines; less `ledger_total` it is `rounding`.
+    `due` is the subtotal less `payments` and less `payment_rounding`, which makes up for the
+    lines' rounding, so that what lots pay in full leaves no cent. `ledger_versions` are the
+    versions of the tables that it was made from.
+    """
+
+    number: str
+    state: InvoiceState
+    billing_key: str
+    billing_account_id: str
+    billing_account: str
+    month: str
+    period_start: datetime
+    period_end: datetime
+    currency: str
+    bill_to: str
+    invoice_date: date
+    due_date: date
+    sections: tuple[InvoiceSection, ...]
+    subtotal: Decimal
+    ledger_total: Decimal
+    rounding: Decimal
+    payments: tuple[Payment, ...]
+    payment_rounding: Decimal
+    due: Decimal
+    unpriced: tuple[UnpricedUsage, ...]
+    ledger_versions: tuple[tuple[str, int], ...]
+    closed_at: datetime | None = None
+
+    @property
+    def lines(self) -> tuple[InvoiceLine, ...]:
+        """The lines of all sections."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+    @property
+    def paid(self) -> Decimal:
+        """What lots pay, with its rounding."""
+        return EXACT.subtract(self.subtotal, self.due)

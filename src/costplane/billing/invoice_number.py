@@ -1,0 +1,17 @@
+"""Numbers of invoices: a function of what is billed and when, so that rows need not carry them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+PREFIX = "INV-"
+DIGITS = 8
+"""Hexadecimal digits that tell billing keys and currencies apart."""
+
+
+def invoice_number(billing_key: str, month: datetime, currency: str) -> str:
+    """The number of the invoice of a billing period, such as INV-202610-1A2B3C4D."""
+    text = f"{billing_key}|{currency}".encode()
+    told = hashlib.md5(text, usedforsecurity=False).hexdigest()[:DIGITS]
+    return f"{PREFIX}{month:%Y%m}-{told.upper()}"

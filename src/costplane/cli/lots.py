@@ -1,0 +1,154 @@
+"""`costplane credits`: lots of prepayment and credits, what they paid, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplane.cli.billing_options import (
+    AccountOption,
+    ListFormat,
+    ListFormatOption,
+    MonthOption,
+    NeededAccountOption,
+    ProfileOption,
+    key_of,
+    month_of,
+    print_rows,
+)
+from costplane.cli.location import DataOption, TablesOption, opened
+from costplane.cli.output import Format, plain, print_json, print_pairs
+from costplane.cli.prices import FormatOption
+
+if TYPE_CHECKING:
+    from costplane.billing.balances import Balance, Crossing
+
+commands = typer.Typer(
+    help="Prepayment and credits: what they paid, what is left.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@commands.command("import")
+def import_lots(
+    file: Annotated[Path, typer.Argument(help="YAML or CSV.", exists=True, dir_okay=False)],
+    data: DataOption = None,
+    tables: TablesOption = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Import lots. A lot that is known already stays as it is."""
+    with opened(data, tables) as workspace:
+        done = workspace.import_lots(file)
+    if format_ is Format.JSON:
+        print_json(asdict(done))
+    else:
+        print_pairs([("lots", done.lots), ("new", done.new)])
+
+
+@commands.command("list")
+def list_lots(
+    data: DataOption = None,
+    tables: TablesOption = None,
+    billing_account: AccountOption = None,
+    profile: ProfileOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
+) -> None:
+    """List the lots in the order in which they pay."""
+    with opened(data, tables) as workspace:
+        found = workspace.prepayment.lots(key_of(billing_account, profile), workspace.now())
+    if format_ is ListFormat.JSON:
+        print_json([asdict(state) for state in found])
+        return
+    columns = (
+        *("lot", "billing account", "kind", "source", "status", "start", "expiry"),
+        *("amount", "used", "balance", "currency"),
+    )
+    rows = [
+        (
+            *(s.lot.id, s.lot.billing_key, s.lot.kind, s.lot.source, s.status),
+            *(f"{s.lot.start:%F}", f"{s.lot.expiry:%F}" if s.lot.expiry else None),
+            *(s.lot.amount, s.used, s.balance, s.lot.currency),
+        )
+        for s in found
+    ]
+    print_rows(format_, columns, rows, ("amount", "used", "balance"))
+
+
+@commands.command("events")
+def list_events(
+    billing_account: NeededAccountOption,
+    data: DataOption = None,
+    tables: TablesOption = None,
+    profile: ProfileOption = None,
+    month: MonthOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
+) -> None:
+    """List what happened to the lots of a billing account, day by day."""
+    with opened(data, tables) as workspace:
+        key = key_of(billing_account, profile) or ""
+        found = workspace.prepayment.events(key, workspace.now())
+    chosen = [e for e in found if month is None or f"{e.transaction_date:%Y-%m}" == month]
+    if format_ is ListFormat.JSON:
+        print_json([asdict(event) for event in chosen])
+        return
+    columns = ("day", "lot", "event", "amount", "balance", "currency")
+    rows = [
+        (
+            *(f"{e.transaction_date:%F}", e.lot_id, e.event_type),
+            *(e.amount, e.closed_balance, e.currency),
+        )
+        for e in chosen
+    ]
+    print_rows(format_, columns, rows, ("amount", "balance"))
+
+
+@commands.command("balance")
+def show_balance(
+    billing_account: NeededAccountOption,
+    data: DataOption = None,
+    tables: TablesOption = None,
+    profile: ProfileOption = None,
+    month: MonthOption = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Show the statement of a month (default: the running one), and the thresholds crossed."""
+    from costplane.core.period import month_start
+
+    with opened(data, tables) as workspace:
+        key, now = key_of(billing_account, profile) or "", workspace.now()
+        start = month_of(month) or month_start(now)
+        balances = workspace.prepayment.balances(key, start, now)
+        crossed = workspace.prepayment.crossings(key, now)
+    if format_ is Format.JSON:
+        print_json(
+            {"balances": [asdict(b) for b in balances], "crossings": [asdict(c) for c in crossed]}
+        )
+        return
+    for balance in balances:
+        print_pairs(_pairs(balance))
+    for crossing in crossed:
+        print(_crossed(crossing))
+
+
+def _pairs(balance: Balance) -> list[tuple[str, object]]:
+    facts = {k: v for k, v in asdict(balance).items() if k not in ("currency", "month")}
+    details = {"new_purchases_details", "adjustment_details"}
+    amounts = [
+        (name.replace("_", " "), f"{plain(value)} {balance.currency}")
+        for name, value in facts.items()
+        if name not in details
+    ]
+    named = [*balance.new_purchases_details, *balance.adjustment_details]
+    listed = [(f"  {detail.name}", f"{plain(detail.value)} {balance.currency}") for detail in named]
+    return [("month", balance.month), *amounts, *listed]
+
+
+def _crossed(crossing: Crossing) -> str:
+    return (
+        f"{crossing.day:%F}: {crossing.threshold:.0%} reached, {plain(crossing.used)} of "
+        f"{plain(crossing.granted)} {crossing.currency}"
+    )
