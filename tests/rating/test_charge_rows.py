@@ -34,9 +34,12 @@ Event = Mapping[str, Any]
 class Account:
     """A catalog with one billing account and no tags of its own."""
 
+    def __init__(self, currency: str = "USD") -> None:
+        self.currency = currency
+
     def holder(self, facts: Facts) -> Holder:
         kind = "Subscription" if facts["resource_group"] else "Project"
-        return Holder("1", "Contoso", "Billing Account", "USD", "Demo", kind, "a")
+        return Holder("1", "Contoso", "Billing Account", self.currency, "Demo", kind, "a")
 
     def changes(self) -> frozenset[datetime]:
         return frozenset()
@@ -63,7 +66,10 @@ FACTS: dict[str, str | None] = {
 
 
 def rate(
-    *events: Event, offers: tuple[Offer, ...] = (), cuts: tuple[datetime, ...] = ()
+    *events: Event,
+    offers: tuple[Offer, ...] = (),
+    cuts: tuple[datetime, ...] = (),
+    currency: str = "USD",
 ) -> RatedRows:
     """The rows of `events`: facts of the series, quantities, `at` (minutes after nine)."""
     known: dict[tuple[str | None, ...], int] = {}
@@ -94,13 +100,15 @@ def rate(
     series_facts: dict[int, Facts] = {
         n: dict(zip(SERIES_FACTS, facts, strict=True)) for facts, n in known.items()
     }
-    rater = Rater(ENGINE, book(*offers), Account())
+    rater = Rater(ENGINE, book(*offers), Account(currency))
     return rater.rate(usage, series_facts, rater.grain(cuts), date(2026, 10, 16))
 
 
-def charges(*events: Event, offers: tuple[Offer, ...]) -> list[dict[str, Any]]:
-    table = rate(*events, offers=offers).charges.select(CHARGES.names).cast(CHARGES)
-    found: list[dict[str, Any]] = table.to_pylist()
+def charges(
+    *events: Event, offers: tuple[Offer, ...], currency: str = "USD"
+) -> list[dict[str, Any]]:
+    rated = rate(*events, offers=offers, currency=currency)
+    found: list[dict[str, Any]] = rated.charges.select(CHARGES.names).cast(CHARGES).to_pylist()
     return found
 
 
@@ -177,6 +185,7 @@ def test_a_charge_of_azures_own_model() -> None:
         "SubAccountType": "Subscription",
         "Tags": '{"team":"blue"}',
         "x_AccountResourceId": RESOURCE,
+        "x_CrossChargeCost": told["BilledCost"],
         "x_Deployment": "chat",
         "x_DeploymentType": "GlobalStandard",
         "x_Events": 2,
@@ -277,7 +286,8 @@ def test_without_a_list_price_the_contracted_one_stands_and_says_so() -> None:
 
 
 def test_amounts_of_two_currencies_are_not_compared() -> None:
-    (row,) = charges({"input_text": 1_000_000}, offers=(offer(2), own(3, currency="EUR")))
+    offers = (offer(2), own(3, currency="EUR"))
+    (row,) = charges({"input_text": 1_000_000}, offers=offers, currency="EUR")
     assert (row["BillingCurrency"], row["PricingCurrency"]) == ("EUR", "EUR")
     assert (row["BilledCost"], row["ListCost"]) == (Decimal(3), Decimal(3))
     assert row["x_ListCostSource"] == "Contracted"

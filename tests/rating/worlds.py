@@ -69,7 +69,7 @@ def oracle(found: list[dict[str, Any]], rows: list[dict[str, Any]]) -> dict[str,
             continue
         missing = False
         for quantity, count in counts.items():
-            row = _price(event, quantity, rows) if event["status"] == "Billed" else None
+            row = price_of(event, quantity, rows) if event["status"] == "Billed" else None
             if row is None:
                 uncharged[(event["model"], quantity)] += Fraction(Decimal(count))
                 missing = missing or event["status"] == "Billed"
@@ -77,12 +77,12 @@ def oracle(found: list[dict[str, Any]], rows: list[dict[str, Any]]) -> dict[str,
             hour = event["time"].replace(minute=0, second=0, microsecond=0)
             amount = Fraction(Decimal(count)) / row["block"] * Fraction(row["price"])
             key = (hour, event["deployment"], event["model"], quantity)
-            costs[key] += _half_even(amount)
+            costs[key] += half_even(amount)
         unpriced[event["model"]] += missing
     return {"costs": dict(costs), "unpriced": +unpriced, "uncharged": dict(uncharged)}
 
 
-def _price(
+def price_of(
     event: dict[str, Any], quantity: str, rows: list[dict[str, Any]]
 ) -> dict[str, Any] | None:
     prompt = sum(n for name, n in event["counts"].items() if name.startswith("input"))
@@ -97,13 +97,13 @@ def _price(
         long = [r for r in of_version if r["band"] == "long"] if prompt > THRESHOLD else []
         rows_of_name = long or [r for r in of_version if r["band"] is None]
         if rows_of_name:
-            return _latest(rows_of_name, event["time"])
+            return latest(rows_of_name, event["time"])
         if name == "input_text_cached" and any(r["quantity"] == name for r in same_model):
             return None
     return None
 
 
-def _latest(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
+def latest(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
     valid = [r for r in rows if r["from"] <= at and (r["until"] is None or at < r["until"])]
     if not valid:
         return None
@@ -112,7 +112,7 @@ def _latest(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
     return last[0] if len({(r["price"], r["block"]) for r in last}) == 1 else None
 
 
-def _half_even(amount: Fraction) -> Fraction:
+def half_even(amount: Fraction) -> Fraction:
     """Twelve places, ties to the even digit."""
     scaled = amount * 10**12
     down = scaled.numerator // scaled.denominator

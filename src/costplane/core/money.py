@@ -22,12 +22,17 @@ _QUANTUM = Decimal(1).scaleb(-LINE_PLACES)
 def round_line(amount: Fraction | Decimal) -> Decimal:
     """`amount` rounded half-even to twelve places: the only rounding between use and invoice."""
     exact = Fraction(amount)
-    units = exact.numerator * 10**LINE_PLACES
-    quotient, remainder = divmod(units, exact.denominator)
+    units = half_even(exact.numerator * 10**LINE_PLACES, exact.denominator)
+    return Decimal(units).scaleb(-LINE_PLACES, EXACT).quantize(_QUANTUM, context=EXACT)
+
+
+def half_even(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction with a positive denominator; of two the even one."""
+    quotient, remainder = divmod(numerator, denominator)
     twice = 2 * remainder
-    if twice > exact.denominator or (twice == exact.denominator and quotient % 2):
+    if twice > denominator or (twice == denominator and quotient % 2):
         quotient += 1
-    return Decimal(quotient).scaleb(-LINE_PLACES, EXACT).quantize(_QUANTUM, context=EXACT)
+    return quotient
 
 
 def line_units(price: Decimal, block_size: Decimal, quantity_scale: int) -> tuple[int, int]:

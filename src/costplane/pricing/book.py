@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid5
 
+from costplane.pricing.adjustments import NOTHING, Adjustments
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceKind, PriceRow, SheetKind
 
@@ -48,17 +49,24 @@ class Offer:
 
 
 class PriceBook:
-    """Offers by model. `version` is the number of the newest sheet in it; 0 when empty."""
+    """Offers by model, and what agreements change about their prices.
 
-    def __init__(self, offers: Iterable[Offer], version: int) -> None:
+    `version` is the number of the newest sheet or agreement in it; 0 when empty.
+    """
+
+    def __init__(
+        self, offers: Iterable[Offer], version: int, adjustments: Adjustments = NOTHING
+    ) -> None:
         self.version = version
+        self.adjustments = adjustments
         self._offers = tuple(offers)
 
     def at(self, version: int) -> PriceBook:
         """The book as it was when `version` was the newest."""
         if version >= self.version:
             return self
-        return PriceBook((o for o in self._offers if o.version <= version), version)
+        known = (o for o in self._offers if o.version <= version)
+        return PriceBook(known, version, self.adjustments.at(version))
 
     def of_model(self, model: str) -> tuple[Offer, ...]:
         """The offers for use of `model`, reservations and hourly capacity apart."""
@@ -87,9 +95,10 @@ class PriceBook:
 
     @cached_property
     def changes(self) -> frozenset[datetime]:
-        """Every instant at which some price begins or ends."""
+        """Every instant at which some price, discount or markup begins or ends."""
         bounds = ((offer.row.valid_from, offer.row.valid_to) for offer in self._offers)
-        return frozenset(instant for pair in bounds for instant in pair if instant is not None)
+        prices = frozenset(instant for pair in bounds for instant in pair if instant is not None)
+        return prices | self.adjustments.changes
 
     @cached_property
     def _by_kind_and_model(self) -> Mapping[tuple[PriceKind, str], tuple[Offer, ...]]:

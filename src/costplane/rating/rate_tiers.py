@@ -17,9 +17,11 @@ from costplane.core.period import HOUR, Period
 from costplane.core.relation import Engine, Relation
 from costplane.core.tables import CHARGES
 from costplane.rating import tier_statements as statements
+from costplane.rating.amounts import amounts_of
 from costplane.rating.rate_usage import Rater, Survey, rate_table
 from costplane.rating.rates import Rate
 from costplane.rating.rows import rated_rows
+from costplane.rating.statements import Grain
 from costplane.rating.tiers import (
     Crossing,
     KeyCount,
@@ -30,6 +32,7 @@ from costplane.rating.tiers import (
     key_of,
     tiers_within,
 )
+from costplane.rating.wide_lines import wide_lines
 
 _COUNT = pa.decimal128(38, 0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -125,9 +128,20 @@ class TierRater:
         )
         for usage, found, first in zip(usages, rates, firsts, strict=True):
             priced, tiers = _tier_table(found, counts, self.month, first)
-            statement = statements.parts(usage.survey.grain)
-            parts = self.engine.execute(statement, {"positioned": positioned, "tiers": tiers})
-            yield rated_rows(priced, [parts], None, usage.survey.grain, recorded).charges
+            parts = self._parts(usage.survey.grain, priced, positioned, tiers)
+            yield rated_rows(priced, parts, None, usage.survey.grain, recorded).charges
+
+    def _parts(
+        self, grain: Grain, rates: Sequence[Rate], positioned: pa.Table, tiers: pa.Table
+    ) -> list[pa.Table]:
+        """The parts of divided lines, of each way of computing them."""
+        relations: dict[str, Relation] = {"positioned": positioned, "tiers": tiers}
+        amounts = amounts_of(rates)
+        found = [self.engine.execute(statements.parts(grain, amounts), relations)]
+        if "wide" in tiers["way"].unique().to_pylist():
+            counted = self.engine.execute(statements.counted_parts(grain), relations)
+            found.append(wide_lines(counted, rates, amounts, found[0].schema))
+        return found
 
     def _in_divided(self, rates: Sequence[Rate], counts: Mapping[TierKey, KeyCount]) -> list[Rate]:
         """The rates with tiers, for the divided hours of their place alone."""
@@ -157,7 +171,7 @@ class TierRater:
         keys = [number[key_of(rate, self.month)] for rate in rates]
         at = [self.place[rate.use.series] for rate in rates]
         numbers = pa.array(range(first, first + len(rates)), pa.int32())
-        table = rate_table(rates)
+        table = rate_table(rates, ())
         return (
             table.set_column(table.schema.get_field_index("rate"), "rate", numbers)
             .append_column("key", pa.array(keys, pa.int32()))
@@ -204,7 +218,8 @@ def _tier_table(
         for begins, ends, priced in tiers_within(rate, counts[key_of(rate, month)])
     ]
     priced = [entry[3] for entry in found]
-    table = rate_table(priced).append_column("number", pa.array([e[0] for e in found], pa.int32()))
+    numbers = pa.array([entry[0] for entry in found], pa.int32())
+    table = rate_table(priced, amounts_of(priced)).append_column("number", numbers)
     for place, name in ((1, "begins"), (2, "ends")):
         table = table.append_column(name, pa.array([e[place] for e in found], _COUNT))
     return priced, table

@@ -16,13 +16,16 @@ from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.core.relation import Engine, Relation
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
+from costplane.rating.amounts import amounts_of, fraction, way_of
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, Use, quantity_code, rates
 from costplane.rating.rows import RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.tiers import keys_of
+from costplane.rating.wide_lines import wide_lines
 
 _WHOLE = pa.decimal128(38, 0)
+_PARTS = ("num", "den")
 _RATES = pa.schema(
     [
         ("rate", pa.int32()),
@@ -31,10 +34,8 @@ _RATES = pa.schema(
         ("band", pa.int32()),
         ("since", pa.int64()),
         ("until", pa.int64()),
-        ("exact", pa.bool_()),
+        ("way", pa.string()),
         ("reason", pa.string()),
-        *((name, _WHOLE) for name in ("num", "den", "list_num", "list_den")),
-        *((name, _WHOLE) for name in ("pricing_num", "pricing_den")),
     ]
 )
 
@@ -90,10 +91,9 @@ class Rater:
     def priced(self, survey: Survey, found: Sequence[Rate], recorded: date) -> RatedRows:
         """The lines of what was surveyed that have one of the rates `found`."""
         grain, told, relations = survey.grain, survey.told, dict(survey.relations)
-        table = relations["rates"] = rate_table(found)
-        lines = [self.engine.execute(statements.lines(grain, told), relations)]
-        if any(not _exact(rate) for rate in found):
-            lines.append(self.engine.execute(statements.rounded_lines(grain, told), relations))
+        amounts = amounts_of(found)
+        table = relations["rates"] = rate_table(found, amounts)
+        lines = self._lines(grain, told, relations, found, amounts)
         unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
         if not unpriced:
             return rated_rows(found, lines, None, grain, recorded)
@@ -102,6 +102,27 @@ class Rater:
         events = self.engine.execute(statements.events_of_rates(grain, told), relations)
         rows = rated_rows(found, lines, concerned, grain, recorded)
         return replace(rows, unpriced_events=events["events"][0].as_py())
+
+    def _lines(
+        self,
+        grain: Grain,
+        told: Sequence[Quantity],
+        relations: Mapping[str, Relation],
+        found: Sequence[Rate],
+        amounts: Sequence[str],
+    ) -> list[pa.Table]:
+        """The lines of each way of computing them that `found` needs."""
+        rates = relations["rates"]
+        assert isinstance(rates, pa.Table)
+        ways = set(rates["way"].unique().to_pylist())
+        lines = [self.engine.execute(statements.lines(grain, told, amounts), relations)]
+        if "each" in ways:
+            rounded = statements.rounded_lines(grain, told, amounts)
+            lines.append(self.engine.execute(rounded, relations))
+        if "wide" in ways:
+            counted = self.engine.execute(statements.counted_events(grain, told), relations)
+            lines.append(wide_lines(counted, found, amounts, lines[0].schema))
+        return lines
 
     def _told(self, usage: Relation) -> list[Quantity]:
         counts = self.engine.execute(statements.present(), {"usage": usage}).to_pylist()[0]
@@ -132,16 +153,12 @@ def _use(row: Mapping[str, int]) -> Use:
     )
 
 
-def _exact(rate: Rate) -> bool:
-    return rate.contracted[1] == 1 and rate.list[1] == 1
-
-
-def rate_table(found: Sequence[Rate]) -> pa.Table:
-    """Rates as statements join them: what they match, and their prices as fractions."""
+def rate_table(found: Sequence[Rate], amounts: Sequence[str]) -> pa.Table:
+    """Rates as statements join them: what they match, and their amounts as fractions."""
+    fields = [(f"{name}_{part}", _WHOLE) for name in (*amounts, "pricing") for part in _PARTS]
     rows = []
     for number, rate in enumerate(found):
-        (num, den), (list_num, list_den) = rate.contracted, rate.list
-        pricing_num, pricing_den = rate.pricing
+        way = way_of(rate, amounts)
         rows.append(
             {
                 "rate": number,
@@ -150,17 +167,19 @@ def rate_table(found: Sequence[Rate]) -> pa.Table:
                 "band": rate.use.band,
                 "since": _microseconds(rate.period.start),
                 "until": _microseconds(rate.period.end),
-                "exact": _exact(rate),
+                "way": way,
                 "reason": rate.reason,
-                "num": num,
-                "den": den,
-                "list_num": list_num,
-                "list_den": list_den,
-                "pricing_num": pricing_num,
-                "pricing_den": pricing_den,
+                **_fractions(rate, () if way == "wide" else amounts),
             }
         )
-    return pa.Table.from_pylist(rows, schema=_RATES)
+    return pa.Table.from_pylist(rows, schema=pa.schema([*_RATES, *fields]))
+
+
+def _fractions(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
+    found = {}
+    for name in (*amounts, "pricing"):
+        found[f"{name}_num"], found[f"{name}_den"] = fraction(rate, name)
+    return found
 
 
 def _off_hour(instant: datetime) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
@@ -21,6 +22,7 @@ from costplane.pricing.providers import serving_provider
 from costplane.pricing.question import Answer, PriceQuestion, Resolution
 from costplane.pricing.resolution import timeline
 from costplane.rating.holder import Facts, Holder, Holders
+from costplane.rating.terms import PLAIN, USD, Deal, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Rate:
     steps: tuple[str, ...] = ()
     tiers: tuple[Offer, ...] = ()
     list_tiers: tuple[Offer, ...] = ()
+    terms: Terms = PLAIN
 
     def at_tier(self, tier: Offer) -> Rate:
         """The rate at one of its `tiers`, beside the tier of the list in which that begins."""
@@ -67,13 +70,46 @@ class Rate:
 
     @property
     def contracted(self) -> tuple[int, int]:
-        """1e-12 of the currency for one stored unit, as a fraction (core.money.line_units)."""
-        return _units(self.offer, self.use.quantity)
+        """1e-12 of the billing currency for one stored unit, as a reduced fraction
+        (core.money.line_units): price x discount x exchange rate."""
+        return _ratio(self._contracted)
 
     @property
     def list(self) -> tuple[int, int]:
         """The same at list price; at the contracted one where no list price is known."""
-        return _units(self.list_offer or self.offer, self.use.quantity)
+        if self.list_offer is None:
+            return self.contracted
+        return _ratio(_units(self.list_offer, self.use.quantity) * self.terms.rate)
+
+    @property
+    def priced(self) -> tuple[int, int]:
+        """The contracted one in the price's own currency."""
+        return _ratio(self._priced)
+
+    @property
+    def usd(self) -> tuple[int, int] | None:
+        """The contracted one in USD; None where no rate is known."""
+        if self.holder.currency == USD:
+            return self.contracted
+        if self.offer is not None and self.offer.row.currency == USD:
+            return self.priced
+        usd = self.terms.usd
+        return None if usd is None else _ratio(self._priced * usd.rate)
+
+    @property
+    def cross_charge(self) -> tuple[int, int]:
+        """The contracted one with the markup for cross-charging."""
+        if self.use.quantity is None or self.offer is None:
+            return 0, 1
+        return _ratio(self.terms.marked_up(self._contracted, self.use.quantity))
+
+    @property
+    def _priced(self) -> Fraction:
+        return _units(self.offer, self.use.quantity) * self.terms.left
+
+    @property
+    def _contracted(self) -> Fraction:
+        return self._priced * self.terms.rate
 
     @property
     def pricing(self) -> tuple[int, int]:
@@ -100,7 +136,32 @@ def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterat
             shared = period.intersection(interval.period)
             if shared is not None:
                 rate = _rate(use, shared, facts, holder, interval.tags, answer)
-                yield _with_tiers(rate, answer, book)
+                yield from _on_terms(_with_tiers(rate, answer, book), book)
+
+
+def _on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
+    """`rate` on the payer's terms, cut where these change; unpriced where they are not known."""
+    offer, quantity = rate.offer, rate.use.quantity
+    if offer is None or quantity is None:
+        yield rate
+        return
+    scopes = _scopes(rate.facts, rate.holder)
+    deal = Deal(offer, scopes, rate.facts, rate.tags, quantity, rate.holder.currency)
+    for period, terms in deal.terms(book.adjustments, rate.period):
+        if isinstance(terms, Terms):
+            yield rate if terms is PLAIN else replace(rate, period=period, terms=terms)
+        else:
+            yield replace(
+                rate,
+                period=period,
+                offer=None,
+                list_offer=None,
+                status="Unpriced",
+                reason=terms.reason,
+                steps=(),
+                tiers=(),
+                list_tiers=(),
+            )
 
 
 def _answers(
@@ -197,10 +258,15 @@ def _comparable(answer: Resolution) -> Offer | None:
     return public if same else None
 
 
-def _units(offer: Offer | None, quantity: Quantity | None) -> tuple[int, int]:
+def _units(offer: Offer | None, quantity: Quantity | None) -> Fraction:
+    """The row's price of one stored unit, in 1e-12 of its currency."""
     if offer is None or quantity is None:
-        return 0, 1
-    return line_units(offer.row.price, offer.row.block_size, quantity.scale)
+        return Fraction(0)
+    return Fraction(*line_units(offer.row.price, offer.row.block_size, quantity.scale))
+
+
+def _ratio(units: Fraction) -> tuple[int, int]:
+    return units.numerator, units.denominator
 
 
 def quantity_code(quantity: Quantity | None) -> int:

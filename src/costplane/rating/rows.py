@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from costplane.core.money import LINE_PLACES
 from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
+from costplane.rating.amounts import has_usd
 from costplane.rating.rates import Rate
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.templates import charge_template, uncharged_template
@@ -79,24 +80,35 @@ def _event_rows(like: pa.Table, concerned: pa.Table | None) -> pa.Table:
 
 def _charges(line: pa.Table, rates: Sequence[Rate], grain: Grain, recorded: date) -> pa.Table:
     contracted, listed = _money(line["contracted"]), _money(line["list"])
-    usd = [rate.offer is not None and rate.offer.row.currency == "USD" for rate in rates]
-    in_usd = pc.if_else(pa.array(usd).take(line["rate"]), contracted, pa.scalar(None, MONEY))
+    in_usd = _in_usd(line, rates)
     computed = {
         **_times(line["start"], grain.cuts),
         **_billing_period(line["start"]),
         "BilledCost": contracted,
         "ContractedCost": contracted,
         "EffectiveCost": contracted,
-        "PricingCurrencyEffectiveCost": contracted,
+        "PricingCurrencyEffectiveCost": _amount(line, "priced"),
         "ListCost": listed,
         "ConsumedQuantity": _consumed(line, rates),
         "PricingQuantity": _money(line["pricing"]),
         "x_BilledCostInUsd": in_usd,
+        "x_CrossChargeCost": _amount(line, "cross_charge"),
         "x_EffectiveCostInUsd": in_usd,
         "x_Events": line["events"].cast(pa.int64()),
     }
     template = [charge_template(rate) if rate.offer else None for rate in rates]
     return _table(CHARGES, line, template, computed, grain.keys, recorded)
+
+
+def _amount(line: pa.Table, name: str) -> pa.ChunkedArray:
+    """An amount of rating/amounts.py; where no rate makes it another one, it is `contracted`."""
+    return _money(line[name if name in line.column_names else "contracted"])
+
+
+def _in_usd(line: pa.Table, rates: Sequence[Rate]) -> pa.ChunkedArray:
+    """The amount in USD; null where no rate is known. Contracted ones in USD are their own."""
+    known = pa.array([has_usd(rate) for rate in rates], pa.bool_()).take(line["rate"])
+    return pc.if_else(known, _amount(line, "usd"), pa.scalar(None, MONEY))
 
 
 def _uncharged(

@@ -77,40 +77,68 @@ def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     )
 
 
-def lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+def lines(grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]) -> exp.Query:
     """Lines of rates that cannot round, and of what has no price: sums are priced once."""
+    products = "".join(
+        f"CAST(quantity_sum AS HUGEINT) * CAST({name}_num AS HUGEINT) AS {name}, "
+        for name in amounts
+    )
     return _parse(
         f"SELECT rate, start, {grain.key_list('line.')}line.events AS events, quantity_sum, "
-        "CAST(quantity_sum AS HUGEINT) * CAST(num AS HUGEINT) AS contracted, "
-        "CAST(quantity_sum AS HUGEINT) * CAST(list_num AS HUGEINT) AS list, "
-        "CAST(quantity_sum AS HUGEINT) * CAST(pricing_num AS HUGEINT) "
+        f"{products}CAST(quantity_sum AS HUGEINT) * CAST(pricing_num AS HUGEINT) "
         "// CAST(pricing_den AS HUGEINT) AS pricing "
         f"FROM ({unpivoted(grain, quantities)}) AS line JOIN rates ON {matches('line')} "
-        "WHERE rates.exact"
+        "WHERE rates.way = 'sum'"
     )
 
 
-def rounded_lines(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+def rounded_lines(
+    grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]
+) -> exp.Query:
     """Lines of rates that can round: each event's is rounded half-even, then summed."""
+    event = _lines_of_events(grain, quantities, fractions(amounts), "each")
+    return _parse(
+        f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, {rounded_sums(amounts)} "
+        f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
+    )
+
+
+def counted_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
+    """How many events of the rates beyond 128 bits told which quantity (rating/wide_lines.py)."""
+    event = _lines_of_events(grain, quantities, "rates.quantity AS quantity", "wide")
+    return _parse(
+        f"SELECT rate, start, {grain.key_list()}amount, COUNT(*) AS times, COUNT(*) AS events "
+        f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
+    )
+
+
+def fractions(amounts: Sequence[str]) -> str:
+    """The columns of `rates` that `rounded_sums` reads."""
+    names = [f"{name}_num, {name}_den" for name in (*amounts, "pricing")]
+    return ", ".join(names)
+
+
+def rounded_sums(amounts: Sequence[str]) -> str:
+    """Columns over events with an `amount` and their fractions: what a line sums."""
+    sums = [f"SUM({half_even(f'{n}_num', f'{n}_den')}) AS {n}" for n in amounts]
+    pricing = (
+        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
+        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing"
+    )
+    return ", ".join(["SUM(amount) AS quantity_sum", *sums, pricing])
+
+
+def _lines_of_events(grain: Grain, quantities: Sequence[Quantity], further: str, way: str) -> str:
+    """Each event's use of the quantity of each of its rates of a `way` (rating/amounts.py)."""
     chosen = " ".join(
         f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS HUGEINT)" for q in quantities
     )
-    event = (
+    return (
         f"SELECT rate, {grain.bucket} AS start, {grain.key_list()}"
-        f"CASE rates.quantity {chosen} END AS amount, num, den, list_num, list_den, "
-        "pricing_num, pricing_den "
+        f"CASE rates.quantity {chosen} END AS amount, {further} "
         f"FROM usage JOIN rates ON usage.series = rates.series AND {grain.band} = rates.band "
         f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until "
-        "WHERE NOT rates.exact"
-    )
-    return _parse(
-        f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, "
-        "SUM(amount) AS quantity_sum, "
-        f"SUM({half_even('num', 'den')}) AS contracted, "
-        f"SUM({half_even('list_num', 'list_den')}) AS list, "
-        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
-        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing "
-        f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
+        f"WHERE rates.way = '{way}'"
     )
 
 

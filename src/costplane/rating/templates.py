@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from costplane.core.money import EXACT
+from costplane.core.money import EXACT, half_even
 from costplane.core.quantities import Quantity
-from costplane.core.tables import PRICE
+from costplane.core.tables import MONEY, PRICE
 from costplane.core.tags import canonical
 from costplane.pricing.book import Offer
 from costplane.rating.marketplace import RESOURCE_TYPE, SERVICE_NAME, MarketplaceEntry
@@ -80,7 +81,7 @@ def _agreement(rate: Rate, offer: Offer) -> dict[str, Any]:
         "BillingAccountId": holder.billing_account_id,
         "BillingAccountName": holder.billing_account_name,
         "BillingAccountType": holder.billing_account_type,
-        "BillingCurrency": offer.row.currency,
+        "BillingCurrency": holder.currency,
         "ChargeCategory": "Usage",
         "ChargeFrequency": "Usage-Based",
         "HostProviderName": _seller(rate),
@@ -141,18 +142,22 @@ def _entry(entry: MarketplaceEntry, offer_name: str, quantity: Quantity) -> dict
 def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
     row, quantity = offer.row, rate.use.quantity
     assert quantity is not None
-    public = _list_price(rate.list_offer, row.block_size) if rate.list_offer else row.price
+    own = _times(row.price, rate.terms.left)
+    public = _list_price(rate.list_offer, row.block_size) if rate.list_offer else own
+    exchange = rate.terms.exchange
     return {
         "ConsumedUnit": quantity.unit,
-        "ContractedUnitPrice": row.price,
-        "ListUnitPrice": public,
-        "PricingCurrencyContractedUnitPrice": row.price,
+        "ContractedUnitPrice": _times(row.price, rate.terms.left * rate.terms.rate),
+        "ListUnitPrice": _times(public, rate.terms.rate),
+        "PricingCurrencyContractedUnitPrice": own,
         "PricingCurrencyListUnitPrice": public,
         "PricingUnit": _pricing_unit(row.block_size, quantity.unit),
         "SkuId": row.sku_id or row.meter_id,
         "SkuPriceDetails": _price_details(rate, offer, quantity),
         "SkuPriceId": offer.id,
         "x_ContextBand": offer.key.context_band,
+        "x_ExchangeRate": _rate(exchange.rate) if exchange else None,
+        "x_ExchangeRateDate": exchange.day if exchange else None,
         "x_ListCostSource": "List" if rate.list_offer else "Contracted",
         "x_PricingBlockSize": row.block_size,
         "x_TierMinimum": row.tier_minimum if rate.tiers else None,
@@ -165,13 +170,32 @@ def _list_price(offer: Offer, block: Decimal) -> Decimal:
     return EXACT.divide(whole, offer.row.block_size).quantize(_PRICE_QUANTUM, context=EXACT)
 
 
+def _times(price: Decimal, factor: Fraction) -> Decimal:
+    """A price with its adjustments, shown to the places of a price; amounts use it unrounded."""
+    if factor == 1:
+        return price
+    return _shown(Fraction(price) * factor, PRICE.scale)
+
+
+def _rate(rate: Fraction) -> Decimal:
+    """An exchange rate as it is shown: one told the other way round may have no end."""
+    return _shown(rate, MONEY.scale)
+
+
+def _shown(value: Fraction, places: int) -> Decimal:
+    units = half_even(value.numerator * 10**places, value.denominator)
+    return Decimal(units).scaleb(-places, EXACT)
+
+
 def _price_details(rate: Rate, offer: Offer, quantity: Quantity) -> str:
     """FOCUS SkuPriceDetails, with the keys of the 1.5 draft for AI models."""
+    discount = rate.terms.discount
     details: dict[str, str | None] = {
         "ModelId": rate.facts["model"],
         "ModelVersion": rate.facts["model_version"],
         "TokenDirection": quantity.direction if quantity.is_token else None,
         "TokenCacheAction": quantity.cache_action if quantity.is_token else None,
+        "x_Discount": f"{discount.name}: {discount.percent:f} %" if discount else None,
         "x_DeploymentScope": offer.key.deployment_scope,
         "x_Modality": quantity.modality,
         "x_PriceSheet": offer.row.sheet,

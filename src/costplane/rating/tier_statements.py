@@ -13,7 +13,15 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.core.quantities import QUANTITIES, Quantity
-from costplane.rating.statements import HOUR_US, Grain, half_even, matches, unpivoted, whole
+from costplane.rating.statements import (
+    HOUR_US,
+    Grain,
+    fractions,
+    matches,
+    rounded_sums,
+    unpivoted,
+    whole,
+)
 
 _POSITIONS = (
     "SELECT key, hour, place, until - quantity AS since, until FROM ("
@@ -86,26 +94,36 @@ def positions(grain: Grain) -> exp.Query:
     )
 
 
-def parts(grain: Grain) -> exp.Query:
+def parts(grain: Grain, amounts: Sequence[str]) -> exp.Query:
     """The parts of lines by tier, each rounded half-even, then summed. `tiers` are rates that
     hold from `begins` up to `ends` of the count. A divided line counts its event in its first
     part, so that events add up."""
-    begins, ends = "CAST(tiers.begins AS HUGEINT)", "CAST(tiers.ends AS HUGEINT)"
-    since, until = "CAST(line.since AS HUGEINT)", "CAST(line.until AS HUGEINT)"
-    part = (
-        f"SELECT tiers.rate AS rate, line.start AS start, {grain.key_list('line.')}"
-        f"LEAST({until}, {ends}) - GREATEST({since}, {begins}) AS amount, "
-        f"{since} >= {begins} AS first, num, den, list_num, list_den, pricing_num, pricing_den "
-        "FROM positioned AS line JOIN tiers ON line.number = tiers.number "
-        f"AND {since} < {ends} AND {until} > {begins}"
-    )
     return _parse(
         f"SELECT rate, start, {grain.key_list()}SUM(CASE WHEN first THEN 1 ELSE 0 END) AS events, "
-        f"SUM(amount) AS quantity_sum, SUM({half_even('num', 'den')}) AS contracted, "
-        f"SUM({half_even('list_num', 'list_den')}) AS list, "
-        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
-        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing "
-        f"FROM ({part}) AS part GROUP BY ALL"
+        f"{rounded_sums(amounts)} FROM ({_part(grain, fractions(amounts))}) AS part "
+        "WHERE way <> 'wide' GROUP BY ALL"
+    )
+
+
+def counted_parts(grain: Grain) -> exp.Query:
+    """The parts of the rates beyond 128 bits, equal ones counted (rating/wide_lines.py)."""
+    return _parse(
+        f"SELECT rate, start, {grain.key_list()}amount, COUNT(*) AS times, "
+        "SUM(CASE WHEN first THEN 1 ELSE 0 END) AS events "
+        f"FROM ({_part(grain, 'tiers.quantity AS quantity')}) AS part "
+        "WHERE way = 'wide' GROUP BY ALL"
+    )
+
+
+def _part(grain: Grain, further: str) -> str:
+    begins, ends = "CAST(tiers.begins AS HUGEINT)", "CAST(tiers.ends AS HUGEINT)"
+    since, until = "CAST(line.since AS HUGEINT)", "CAST(line.until AS HUGEINT)"
+    return (
+        f"SELECT tiers.rate AS rate, line.start AS start, {grain.key_list('line.')}"
+        f"LEAST({until}, {ends}) - GREATEST({since}, {begins}) AS amount, "
+        f"{since} >= {begins} AS first, way, {further} "
+        "FROM positioned AS line JOIN tiers ON line.number = tiers.number "
+        f"AND {since} < {ends} AND {until} > {begins}"
     )
 
 

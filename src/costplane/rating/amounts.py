@@ -1,0 +1,71 @@
+"""Which amounts a line has, and which arithmetic makes each exactly.
+
+`contracted` and `list` are always there. The others are computed only where some rate makes them
+another amount than `contracted`: `priced` in the price's own currency, `usd` in USD and
+`cross_charge` with a markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from costplane.rating.rates import Rate
+from costplane.rating.terms import USD
+
+Way = Literal["sum", "each", "wide"]
+"""`sum`: no line can round, so that quantities are summed first. `each`: line by line, in 128
+bits. `wide`: line by line, in integers without a bound."""
+
+BASIC = ("contracted", "list")
+
+_QUANTITY_PLACES = 12
+"""A call's quantity is below 10^12 units (metering/extract/amounts.py)."""
+_BITS = 127
+_DIGITS = 38
+
+
+def amounts_of(rates: Sequence[Rate]) -> tuple[str, ...]:
+    """The amounts that lines of these rates have."""
+    priced = [rate for rate in rates if rate.offer is not None]
+    further = (
+        ("priced", any(rate.terms.exchange for rate in priced)),
+        ("usd", any(_has_own_usd(rate) for rate in priced)),
+        ("cross_charge", any(rate.terms.markup for rate in priced)),
+    )
+    return (*BASIC, *(name for name, needed in further if needed))
+
+
+def _has_own_usd(rate: Rate) -> bool:
+    """Whether an amount in USD is known, and not the billing currency's."""
+    return rate.holder.currency != USD and has_usd(rate)
+
+
+def has_usd(rate: Rate) -> bool:
+    """Whether the amount in USD is known."""
+    priced = rate.offer is not None and rate.offer.row.currency == USD
+    return rate.holder.currency == USD or priced or rate.terms.usd is not None
+
+
+def fraction(rate: Rate, name: str) -> tuple[int, int]:
+    """The amount of one stored unit under a name, as a reduced fraction of 1e-12."""
+    found: tuple[int, int] | None = getattr(rate, name)
+    return found or (0, 1)
+
+
+def way_of(rate: Rate, names: Sequence[str]) -> Way:
+    """How lines of a rate are computed: as fast as is exact.
+
+    Beyond 128 bits are prices of many digits times rates of many digits: the numerator times the
+    largest quantity, or twice the rest of the division, would not fit.
+    """
+    found = [fraction(rate, name) for name in names]
+    if all(den == 1 for _, den in found):
+        return "sum" if all(abs(num) < 10**_DIGITS for num, _ in found) else "wide"
+    scale = rate.use.quantity.scale if rate.use.quantity else 0
+    largest = 10 ** (_QUANTITY_PLACES + scale)
+    fits = all(
+        abs(num) * largest < 2**_BITS and den < 2 ** (_BITS - 1) and den < 10**_DIGITS
+        for num, den in found
+    )
+    return "each" if fits else "wide"
