@@ -106,7 +106,8 @@ def _marked_up(cost: Fraction, markup: Row | None, count: Any) -> Fraction:
     if markup["per_unit"] is None:
         return cost * (1 + Fraction(markup["percent"]) / 100)
     amount, block = markup["per_unit"]
-    return cost + Fraction(amount) / block * Fraction(Decimal(count))
+    units: Fraction = Fraction(amount) / block * Fraction(Decimal(count))
+    return cost + units
 
 
 def _fits(markup: Row, unit: str, billing: str) -> bool:

@@ -58,7 +58,10 @@ def _of_role(schema: pa.Schema, role: Role) -> list[str]:
 
 def _sum(name: str) -> str:
     """What is computed less what is posted; null where neither has a value."""
-    return f'SUM(CASE WHEN side = {_COMPUTED} THEN line."{name}" ELSE -line."{name}" END)'
+    value = f'line."{name}"'
+    if name == "x_CrossChargeCost":  # rows from before there were markups have none
+        value = f'COALESCE({value}, line."EffectiveCost")'
+    return f"SUM(CASE WHEN side = {_COMPUTED} THEN {value} ELSE -{value} END)"
 
 
 def _newest(name: str) -> str:
