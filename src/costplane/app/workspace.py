@@ -13,6 +13,7 @@ from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.charge_list import ChargeList
+from costplane.app.commitments import Commitments
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.holders import CatalogHolders
@@ -96,6 +97,8 @@ class Workspace:
             control.invoices,
             self.prepayment,
         )
+
+        self.commitments = Commitments(self.ledger, self.engine, control.commitments)
 
     @classmethod
     def open(

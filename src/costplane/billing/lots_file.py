@@ -8,7 +8,6 @@ from typing import cast
 from costplane.billing.billing_key import billing_key
 from costplane.billing.lot import Lot, LotKind, LotSource
 from costplane.billing.text_rows import Row, read_rows
-from costplane.errors import InvalidInput
 
 FIELDS = (
     "id",
@@ -45,7 +44,7 @@ def read_lots(path: Path) -> list[Lot]:
 def _lot(row: Row) -> Lot:
     row.only(FIELDS)
     kind = row.text("kind")
-    try:
+    with row.placing():
         return Lot(
             billing_key=billing_key(row.text("billing_account"), row.text("billing_profile", "")),
             id=row.text("id"),
@@ -59,9 +58,3 @@ def _lot(row: Row) -> Lot:
             products=row.texts("products"),
             po_number=row.text("po_number", "") or None,
         )
-    except InvalidInput as error:
-        raise error if error.message.startswith(row.place) else _placed(row, error) from None
-
-
-def _placed(row: Row, error: InvalidInput) -> InvalidInput:
-    return InvalidInput(f"{row.place}: {error.message}", target=error.target)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from costplane.billing.commitment import Commitment
 from costplane.billing.draws import Draw
 from costplane.billing.lot import Lot
 from costplane.billing.stored_invoice import StoredInvoice
@@ -42,4 +43,18 @@ class LotStore(Protocol):
 
     def post(self, billing_key: str, differences: Iterable[Draw], posted_at: datetime) -> None:
         """Add postings."""
+        ...
+
+
+class CommitmentStore(Protocol):
+    """Consumption commitments."""
+
+    def put(
+        self, commitments: Iterable[Commitment], source_file: str, imported_at: datetime
+    ) -> None:
+        """Add commitments, or replace those of the same id: what counts comes to be known."""
+        ...
+
+    def all(self) -> list[Commitment]:
+        """Every commitment, by id."""
         ...

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -88,6 +89,16 @@ class Row:
     def day_or_none(self, field: str) -> datetime | None:
         """A day, or None where the field is empty."""
         return self.day(field) if self.text(field, "") else None
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Faults of a value that is made of this row name its place, too."""
+        try:
+            yield
+        except InvalidInput as error:
+            if error.message.startswith(self.place):
+                raise
+            raise InvalidInput(f"{self.place}: {error.message}", target=error.target) from None
 
     def rows(self, field: str) -> list[Row]:
         """Rows nested in a field."""

@@ -11,6 +11,7 @@ import typer
 from costplane import __version__
 from costplane.cli import (
     audit,
+    commitments,
     demo,
     estimate,
     explain,
@@ -50,6 +51,7 @@ app.add_typer(resources.commands, name="resources")
 app.add_typer(reservations.commands, name="reservations")
 app.add_typer(invoices.commands, name="invoices")
 app.add_typer(lots.commands, name="credits")
+app.add_typer(commitments.commands, name="commitments")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 app.command("estimate")(estimate.estimate)

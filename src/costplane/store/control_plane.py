@@ -6,6 +6,7 @@ from pathlib import Path
 
 from costplane.store.access import StoredAccess
 from costplane.store.catalog_writer import Catalog
+from costplane.store.commitments import StoredCommitments
 from costplane.store.database import Database, parse_address
 from costplane.store.invoices import StoredInvoices
 from costplane.store.lots import StoredLots
@@ -20,7 +21,8 @@ class ControlPlane:
     """The small, transactional part of what Costplane keeps. Threads may share one.
 
     `catalog` is a CatalogWriter, `prices` a PriceStore, `settings` a Settings, `quarantine` a
-    Quarantine and `posting_keys` a PostingKeys (the ports of catalog, pricing and app).
+    Quarantine, `invoices` an InvoiceStore and BillingPeriods, `lots` a LotStore, `commitments` a
+    CommitmentStore and `posting_keys` a PostingKeys (the ports of catalog, pricing, billing, app).
     """
 
     def __init__(self, database: Database) -> None:
@@ -31,6 +33,7 @@ class ControlPlane:
         self.quarantine = StoredQuarantine(database)
         self.invoices = StoredInvoices(database)
         self.lots = StoredLots(database)
+        self.commitments = StoredCommitments(database)
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
 
