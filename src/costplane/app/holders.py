@@ -40,7 +40,7 @@ class CatalogHolders:
             billing_account_id=account.id,
             billing_account_name=account.name,
             billing_account_type=_ACCOUNT_TYPES[account.agreement_type],
-            currency=place.profile.currency if place.profile else account.currency,
+            currency=_currency(place),
             sub_account_name=subscription.name if subscription else facts["subscription_id"] or "",
             sub_account_type="Subscription" if facts["resource_group"] else "Project",
             resource_name=resource.name if resource else _last(facts["resource_id"]),
@@ -96,6 +96,14 @@ class CatalogHolders:
     @cached_property
     def _resources(self) -> dict[str, Resource]:
         return {resource.id: resource for resource in self._catalog.resources()}
+
+
+def _currency(place: BillingPlace) -> str | None:
+    """The billing currency; None under `Unassigned`, whose payer is not known."""
+    if place.profile is not None:
+        return place.profile.currency
+    known = place.account is not None and place.account.id != UNASSIGNED.id
+    return place.account.currency if place.account and known else None
 
 
 def _id(level: AgreementPart | None) -> str | None:

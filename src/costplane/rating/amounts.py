@@ -38,13 +38,13 @@ def amounts_of(rates: Sequence[Rate]) -> tuple[str, ...]:
 
 def _has_own_usd(rate: Rate) -> bool:
     """Whether an amount in USD is known, and not the billing currency's."""
-    return rate.holder.currency != USD and has_usd(rate)
+    return rate.currency != USD and has_usd(rate)
 
 
 def has_usd(rate: Rate) -> bool:
     """Whether the amount in USD is known."""
     priced = rate.offer is not None and rate.offer.row.currency == USD
-    return rate.holder.currency == USD or priced or rate.terms.usd is not None
+    return rate.currency == USD or priced or rate.terms.usd is not None
 
 
 def fraction(rate: Rate, name: str) -> tuple[int, int]:

@@ -82,7 +82,7 @@ class Pricing:
             exact=exact_text(exact),
             rounding=rounding_text(exact, amount),
             amount=amount,
-            currency=rate.holder.currency,
+            currency=rate.currency,
             list_price=price_explanation(public, self.sheets) if public else None,
             list_amount=round_line(exact_amount(rate.list, count, quantity)) if public else None,
             charge=address,

@@ -17,7 +17,8 @@ Facts = Mapping[str, str | None]
 class Holder:
     """Who pays for a resource, and what it is called.
 
-    `currency` is the billing currency: the billing profile's, else the billing account's.
+    `currency` is the billing currency: the billing profile's, else the billing account's; None
+    where nobody has said who pays.
     `sub_account_type` is Azure's or the provider's word. `billing_scopes` are the scope ids of
     the levels of the agreement over the sub-account, the nearest first; those that an agreement
     does not have are None.
@@ -26,7 +27,7 @@ class Holder:
     billing_account_id: str
     billing_account_name: str
     billing_account_type: str
-    currency: str
+    currency: str | None
     sub_account_name: str
     sub_account_type: str
     resource_name: str

@@ -69,6 +69,12 @@ class Rate:
         return replace(self, offer=tier, list_offer=public)
 
     @property
+    def currency(self) -> str | None:
+        """What the charge is billed in: the payer's currency; the price's where nobody knows who
+        pays. None for a use without price whose payer is not known."""
+        return self.holder.currency or (self.offer.row.currency if self.offer else None)
+
+    @property
     def contracted(self) -> tuple[int, int]:
         """1e-12 of the billing currency for one stored unit, as a reduced fraction
         (core.money.line_units): price x discount x exchange rate."""
@@ -89,7 +95,7 @@ class Rate:
     @property
     def usd(self) -> tuple[int, int] | None:
         """The contracted one in USD; None where no rate is known."""
-        if self.holder.currency == USD:
+        if self.currency == USD:
             return self.contracted
         if self.offer is not None and self.offer.row.currency == USD:
             return self.priced
@@ -146,7 +152,7 @@ def _on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
         yield rate
         return
     scopes = _scopes(rate.facts, rate.holder)
-    deal = Deal(offer, scopes, rate.facts, rate.tags, quantity, rate.holder.currency)
+    deal = Deal(offer, scopes, rate.facts, rate.tags, quantity, rate.currency or offer.row.currency)
     for period, terms in deal.terms(book.adjustments, rate.period):
         if isinstance(terms, Terms):
             yield rate if terms is PLAIN else replace(rate, period=period, terms=terms)

@@ -81,7 +81,7 @@ def _agreement(rate: Rate, offer: Offer) -> dict[str, Any]:
         "BillingAccountId": holder.billing_account_id,
         "BillingAccountName": holder.billing_account_name,
         "BillingAccountType": holder.billing_account_type,
-        "BillingCurrency": holder.currency,
+        "BillingCurrency": rate.currency,
         "ChargeCategory": "Usage",
         "ChargeFrequency": "Usage-Based",
         "HostProviderName": _seller(rate),
