@@ -34,7 +34,7 @@ class Amount:
     @property
     def nothing(self) -> exp.Expr:
         """No amount, in the column's type."""
-        return null(MONEY_TYPE if self.alias.startswith("m") else "BIGINT")
+        return null(MONEY_TYPE)
 
 
 def amounts(plan: QueryPlan) -> tuple[Amount, ...]:
@@ -54,8 +54,13 @@ def _amounts(plan: QueryPlan, aggregation: Aggregation, place: int) -> Iterator[
         cost = cost_column(plan.definition.type, in_usd=in_usd)
         yield _charged_only(alias, cost)
         if in_usd:
-            unknown = template("COUNT(*) - COUNT(:cost)", cost=column(cost))
-            yield Amount(_unknown(place), unknown, cast(number(0), "BIGINT"))
+            # Summed, so that a reversal takes back what is not known with what it reverses.
+            unknown = template(
+                "SUM(CASE WHEN :usd IS NULL THEN :cost ELSE 0 END)",
+                usd=column(cost),
+                cost=column(cost_column(plan.definition.type, in_usd=False)),
+            )
+            yield Amount(_unknown(place), unknown, cast(number(0), MONEY_TYPE))
 
 
 def _charged_only(alias: str, name: str) -> Amount:
@@ -90,5 +95,6 @@ def alias_of(place: int) -> str:
 
 
 def _unknown(place: int) -> str:
-    """The column that counts charges whose amount is unknown in the wanted currency."""
+    """The column that sums, in their own currency, charges whose amount is unknown in the
+    wanted one."""
     return f"unknown{place}"

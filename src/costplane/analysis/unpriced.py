@@ -68,10 +68,12 @@ def unpriced_statement(plan: QueryPlan) -> exp.Select:
 
 
 def unpriced_of(rows: pa.Table) -> tuple[Unpriced, ...]:
-    """The statement's rows by reason, those that concern most events first."""
+    """The statement's rows by reason, those that concern most events first; what a re-rating
+    took back is nothing."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows.to_pylist():
-        found.setdefault((row["status"], row["reason"] or row["status"]), []).append(row)
+        if row["events"] or row["quantity"]:
+            found.setdefault((row["status"], row["reason"] or row["status"]), []).append(row)
     reasons = [_reason(status, reason, lines) for (status, reason), lines in found.items()]
     return tuple(sorted(reasons, key=lambda u: (-u.events, u.status, u.reason)))
 

@@ -14,16 +14,17 @@ from decimal import Decimal
 from costplane.analysis.plan import ScopeFilter
 from costplane.app.charge_events import ChargeEvents
 from costplane.app.charge_list import ChargeList, charge_list
+from costplane.app.effective_usage import effective_usage
 from costplane.app.holders import CatalogHolders
 from costplane.app.ledger_rows import Identity, LedgerRows, Row
 from costplane.app.origins import Origins, series_facts
-from costplane.app.ports import Settings
+from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.quantities import BY_NAME
-from costplane.core.relation import Engine
+from costplane.core.relation import Engine, Relation
 from costplane.core.scope import Scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.core.tags import parse
@@ -58,6 +59,7 @@ class Explaining:
     catalog: CatalogReader
     settings: Settings
     prices: PriceBooks
+    reratings: Reratings
 
     def event(self, identities: Sequence[Identity]) -> EventExplanation:
         """The event that has one of `identities`; if it is evidence, the one that counts.
@@ -175,7 +177,10 @@ class Explaining:
         )
 
     def _rows(self) -> LedgerRows:
-        return LedgerRows(self.engine, self.ledger.snapshot().files)
+        """The tables, with the price version that holds for each row of usage."""
+        tables: dict[str, Relation] = {**self.ledger.snapshot().files}
+        usage = effective_usage(tables["usage"], self.reratings.list())
+        return LedgerRows(self.engine, tables | {"usage": usage})
 
     def _origins(self) -> Origins:
         return Origins(self.catalog, self.settings.get(TAG_INHERITANCE))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from costplane.core.quarantine import QuarantinedEvent
+from costplane.core.rerating import Rerating
 from costplane.core.settings import Setting
 
 T = TypeVar("T")
@@ -67,4 +68,20 @@ class PostingKeys(Protocol):
 
     def settled(self, kind: str, keys: Iterable[str]) -> None:
         """Forget keys that have been posted."""
+        ...
+
+
+class Reratings(Protocol):
+    """The record of re-ratings (billing-rules 12)."""
+
+    def start(self, rerating: Rerating) -> int:
+        """Record a re-rating that begins, under the next number, which is the answer."""
+        ...
+
+    def finish(self, number: int) -> None:
+        """Record that everything of it is posted."""
+        ...
+
+    def list(self) -> list[Rerating]:
+        """All re-ratings, the oldest first."""
         ...

@@ -18,9 +18,10 @@ from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
 from costplane.analysis.values import DimensionValue, values_definition, values_of
+from costplane.app.effective_usage import effective_usage
 from costplane.app.from_requests import RequestRows, border_periods, whole_hours, with_borders
 from costplane.app.holders import CatalogHolders
-from costplane.app.ports import Settings
+from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.recent_answers import RecentAnswers
 from costplane.app.series import SeriesNumbers
@@ -67,12 +68,14 @@ class Queries:
         catalog: CatalogReader,
         settings: Settings,
         prices: PriceBooks,
+        reratings: Reratings,
     ) -> None:
         self._ledger = ledger
         self._engine = engine
         self._catalog = catalog
         self._settings = settings
         self._prices = prices
+        self._reratings = reratings
         self._analysis = CostAnalysis(engine)
         self._answers = RecentAnswers()
         self._keys = TagKeys(engine)
@@ -147,7 +150,7 @@ class Queries:
         """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
         holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
         series = SeriesNumbers(self._ledger, self._engine).facts()
-        usage = snapshot.relation("usage")
+        usage = effective_usage(snapshot.relation("usage"), self._reratings.list())
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
         if planned.source == "usage":
             rated = rows.rated(planned, [whole_hours(planned.period)])

@@ -14,6 +14,7 @@ from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
+from costplane.app.effective_usage import effective_usage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.holders import CatalogHolders
@@ -26,6 +27,7 @@ from costplane.app.posting import Poster
 from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.rerating import Preview, Rerater
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
@@ -40,6 +42,7 @@ from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
+from costplane.core.rerating import Rerating, Selection
 from costplane.core.scope import Scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
@@ -78,13 +81,23 @@ class Workspace:
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
         self._queries = Queries(
-            self.ledger, self.engine, control.catalog, control.settings, self.prices
+            self.ledger,
+            self.engine,
+            control.catalog,
+            control.settings,
+            self.prices,
+            control.reratings,
         )
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
         self._explaining = Explaining(
-            self.ledger, self.engine, control.catalog, control.settings, self.prices
+            self.ledger,
+            self.engine,
+            control.catalog,
+            control.settings,
+            self.prices,
+            control.reratings,
         )
 
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
@@ -174,16 +187,26 @@ class Workspace:
 
     def _settlings(self) -> tuple[Settling, ...]:
         """In the order in which they are to run: lots pay what the others came to."""
-        control = self._control
-        tiers = TierSettling(
-            self.ledger, self.engine, control.posting_keys, control.invoices, self._tier_usage
-        )
-        return (tiers, self.prepayment)
+        rerater = self._rerater()
+        return (rerater, rerater.tiers, self.prepayment)
 
-    def _tier_usage(self) -> TierUsage:
+    def _rerater(self) -> Rerater:
+        control = self._control
+        log = control.reratings
+        tiers = TierSettling(
+            self.ledger,
+            self.engine,
+            control.posting_keys,
+            control.invoices,
+            lambda: self._usage(log.list()),
+        )
+        return Rerater(tiers, log, self.prices.version, self._usage)
+
+    def _usage(self, reratings: Sequence[Rerating]) -> TierUsage:
+        """The usage of now as the given re-ratings leave it, ready to be rated."""
         settings = self._control.settings
         holders = CatalogHolders(self.catalog, inheritance=settings.get(TAG_INHERITANCE))
-        usage = self.ledger.snapshot().relation("usage")
+        usage = effective_usage(self.ledger.snapshot().relation("usage"), reratings)
         facts = SeriesNumbers(self.ledger, self.engine).facts()
         return TierUsage(self.engine, self.prices, holders, usage, facts)
 
@@ -212,6 +235,35 @@ class Workspace:
         """The charges behind a line of an invoice. Raises NotFound."""
         invoice = self.invoicing.invoice(number, self.now())
         return explain_line(self.engine, self.ledger.snapshot().files, invoice, line, skip, most)
+
+    def preview_rerating(self, scope: Scope, period: Period) -> Preview:
+        """What re-rating the usage of a scope with the prices of now would change; nothing is
+        written. `period` has full days. Raises InvalidInput if prices were never imported."""
+        chosen = self.catalog.select(scope)
+        subscriptions = chosen.subscriptions
+        selection = Selection(
+            period.start,
+            period.end,
+            scope.id,
+            None if subscriptions is None else tuple(sorted(subscriptions)),
+            chosen.resource_group,
+            chosen.resource_id,
+        )
+        return self._rerater().preview(selection, self.now())
+
+    def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
+        """Does what was previewed, and records it with `who` asked for it and how."""
+        with self._intake_lock, writer_lock(self.data):
+            with closing(IdentityIndex(self.data / "identities")) as identities:
+                self._intake(identities).poster.resume()
+            settle_all(self._settlings(), self.now())
+            done = self._rerater().apply(preview, who, command, self.now())
+            settle_all(self._settlings(), self.now())
+            return done
+
+    def reratings(self) -> list[Rerating]:
+        """Every re-rating, the oldest first."""
+        return self._control.reratings.list()
 
     def _intake(self, identities: IdentityIndex) -> Intake:
         control = self._control

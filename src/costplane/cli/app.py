@@ -23,6 +23,7 @@ from costplane.cli import (
     price_imports,
     prices,
     query,
+    rerate,
     reservations,
     resources,
     roles,
@@ -54,6 +55,7 @@ app.add_typer(lots.commands, name="credits")
 app.add_typer(commitments.commands, name="commitments")
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
+app.command("rerate")(rerate.rerate)
 app.command("estimate")(estimate.estimate)
 app.add_typer(tokens.commands, name="tokens")
 app.add_typer(roles.commands, name="roles")

@@ -13,6 +13,7 @@ from costplane.store.lots import StoredLots
 from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
+from costplane.store.reratings import StoredReratings
 from costplane.store.schema import upgrade
 from costplane.store.settings import StoredSettings
 
@@ -36,6 +37,7 @@ class ControlPlane:
         self.commitments = StoredCommitments(database)
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
+        self.reratings = StoredReratings(database)
 
     @classmethod
     def open(cls, address: str | Path) -> ControlPlane:

@@ -219,6 +219,20 @@ meter_mapping = Table(
 
 setting = Table("setting", METADATA, _key("name"), Column("value", Text, nullable=False))
 
+rerating = Table(
+    "rerating",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("recorded_at", Instant, nullable=False),
+    _text("who"),
+    _text("command"),
+    _text("selection"),
+    _text("versions_before"),
+    Column("version", BigInteger, nullable=False),
+    _text("changes"),
+    Column("finished", Boolean, nullable=False),
+)
+
 posting_key = Table("posting_key", METADATA, _key("kind"), _key("key"))
 
 quarantine = Table(

@@ -1,0 +1,81 @@
+"""Re-ratings as values: what is rated anew, what that changes, and the record of it.
+
+billing-rules 12: a corrected past price leads to reversal and new charge, with a report of what
+changed. `usage` is never edited: which price version holds for a row follows from the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from costplane.core.money import EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The usage from `start` up to, not including, `end` at a scope, as that was resolved when
+    it was asked for: ids in lower case, None is no restriction."""
+
+    start: datetime
+    end: datetime
+    scope: str
+    subscriptions: tuple[str, ...] | None = None
+    resource_group: str | None = None
+    resource_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeterChange:
+    """Billed cost of a meter before and after."""
+
+    meter: str
+    currency: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What re-rating adds."""
+        return EXACT.subtract(self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """Events of one billing status and reason without charge, before and after."""
+
+    status: str
+    reason: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a re-rating changes: meters and reasons, and the `rows` that it appends.
+
+    A meter with tiers stands with the whole months that were counted anew. A meter whose cost
+    stays the same is not listed; its rows may still name another price row.
+    """
+
+    meters: tuple[MeterChange, ...] = ()
+    events: tuple[StatusChange, ...] = ()
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rerating:
+    """One re-rating on record: who asked for it and how, what for, which price versions the
+    usage had (`versions_before`) and which it has now. Until it is `finished` it is completed
+    by whoever writes next."""
+
+    number: int
+    recorded_at: datetime
+    who: str
+    command: str
+    selection: Selection
+    versions_before: tuple[int, ...]
+    version: int
+    changes: Changes
+    finished: bool = False

@@ -1,0 +1,55 @@
+"""The record of re-ratings (app/ports.py, Reratings)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, insert, select, update
+
+from costplane.core.rerating import Changes, Rerating, Selection
+from costplane.store import tables
+from costplane.store.database import Database
+
+_TEXTS = {"selection": Selection, "versions_before": tuple[int, ...], "changes": Changes}
+"""Fields that are kept as JSON text."""
+
+
+class StoredReratings:
+    """The re-ratings as a database holds them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self, rerating: Rerating) -> int:
+        """Record a re-rating that begins, under the next number."""
+        table = tables.rerating
+        with self._database.writing() as connection:
+            number = int(connection.scalar(select(func.max(table.c.number))) or 0) + 1
+            connection.execute(insert(table), _row(rerating) | {"number": number})
+        return number
+
+    def finish(self, number: int) -> None:
+        """Record that everything of it is posted."""
+        table = tables.rerating
+        with self._database.writing() as connection:
+            connection.execute(update(table).where(table.c.number == number).values(finished=True))
+
+    def list(self) -> list[Rerating]:
+        """All re-ratings, the oldest first."""
+        table = tables.rerating
+        with self._database.reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.number)).mappings()
+            return [_rerating(dict(row)) for row in rows]
+
+
+def _row(rerating: Rerating) -> dict[str, object]:
+    plain = {name: getattr(rerating, name) for name in (c.name for c in tables.rerating.c)}
+    return plain | {name: msgspec.json.encode(plain[name]).decode() for name in _TEXTS}
+
+
+def _rerating(row: dict[str, Any]) -> Rerating:
+    read: dict[str, Any] = {
+        name: msgspec.json.decode(row[name], type=type_) for name, type_ in _TEXTS.items()
+    }
+    return Rerating(**(row | read))
