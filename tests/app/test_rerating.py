@@ -188,7 +188,7 @@ class Stopped(BaseException):
     """Ends a re-rating as a death would."""
 
 
-@pytest.mark.parametrize("stop_after", (1, 2, 4))
+@pytest.mark.parametrize("stop_after", [1, 2, 4])
 def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
     tmp_path: Path, stop_after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

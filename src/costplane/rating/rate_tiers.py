@@ -112,9 +112,10 @@ class TierRater:
         ordered = sorted(counts)
         number = {key: n for n, key in enumerate(ordered)}
         hours = _hours_table([counts[key] for key in ordered])
-        if not len(hours):
+        concerned = [(u, found) for u in usages if (found := self._in_divided(u, counts))]
+        if not concerned:
             return
-        rates = [self._in_divided(usage.survey.rates, counts) for usage in usages]
+        usages, rates = zip(*concerned, strict=True)
         firsts = [sum(map(len, rates[:n])) for n in range(len(rates))]
         lines = []
         for usage, found, first in zip(usages, rates, firsts, strict=True):
@@ -143,11 +144,11 @@ class TierRater:
             found.append(wide_lines(counted, rates, amounts, found[0].schema))
         return found
 
-    def _in_divided(self, rates: Sequence[Rate], counts: Mapping[TierKey, KeyCount]) -> list[Rate]:
+    def _in_divided(self, usage: RatedUsage, counts: Mapping[TierKey, KeyCount]) -> list[Rate]:
         """The rates with tiers, for the divided hours of their place alone."""
         return [
             replace(rate, period=shared)
-            for rate in rates
+            for rate in usage.survey.rates
             if (count := self._count(rate, counts)) is not None
             for hour, at in sorted(count.divided())
             if at == self.place[rate.use.series]
