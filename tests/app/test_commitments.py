@@ -39,7 +39,7 @@ def test_what_counts_is_what_somebody_stated(tmp_path: Path) -> None:
     file.write_text(FILE.format(rules=""))
     assert workspace.commitments.take(file, workspace.now()) == 1
     burned = workspace.commitments.state("macc", workspace.now()).burn_down
-    assert (burned.counted, burned.excluded) == (0, 0)
+    assert burned.counted == burned.excluded == 0
     assert Fraction(burned.unknown) == azure + offered
     file.write_text(FILE.format(rules=RULES))
     workspace.commitments.take(file, workspace.now())

@@ -180,9 +180,12 @@ class Workspace:
             return settle_all(self._settlings(), self.now())
 
     def keep_up(self) -> int:
-        """What time alone makes due: settles, and closes billing periods whose time has come."""
+        """What time alone makes due: settles, and closes billing periods whose time has come,
+        but not while their history is still being loaded."""
         appended = self.settle()
-        self.close_due_invoices()
+        loading = read_loading(self.data)
+        if loading is None or not loading.active:
+            self.close_due_invoices()
         return appended
 
     def _settlings(self) -> tuple[Settling, ...]:
@@ -222,10 +225,7 @@ class Workspace:
             return self.invoicing.close(key, month, self.now())
 
     def close_due_invoices(self) -> list[Invoice]:
-        """Closes the billing periods whose time has come, but not while history is loaded."""
-        loading = read_loading(self.data)
-        if loading is not None and loading.active:
-            return []
+        """Closes the billing periods whose time has come."""
         with self._intake_lock, writer_lock(self.data):
             return self.invoicing.close_due(self.now())
 

@@ -75,9 +75,9 @@ class Invoice:
     """The invoice of a billing period.
 
     `period_end` is exclusive. `subtotal` sums the lines; less `ledger_total` it is `rounding`.
-    `due` is the subtotal less `payments` and less `payment_rounding`, which makes up for the
-    lines' rounding, so that what lots pay in full leaves no cent. `ledger_versions` are the
-    versions of the tables that it was made from.
+    `due` is the subtotal less `payments` and less `payment_rounding`, which is what the rounding
+    of lines would leave of charges that lots pay in full. `ledger_versions` are the versions of
+    the tables that it was made from.
     """
 
     number: str

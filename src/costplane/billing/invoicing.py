@@ -180,13 +180,10 @@ def _payment_rounding(
     payments: Sequence[Payment],
     period: BilledPeriod,
 ) -> Decimal:
-    """What is due of the eligible lines is what lots left over, rounded once; so lots take on
-    the rounding of the lines that they pay."""
+    """What lots pay in full leaves no cent: they take on the rounding of the lines they pay."""
     eligible = [g for g in groups if any(lot.pays_for(g.eligible_as) for lot in lots)]
-    if not eligible:
+    charged = total(group.billed_cost for group in eligible)
+    if not eligible or charged != total(payment.ledger_amount for payment in payments):
         return Decimal(0)
     printed = total(in_minor_units(group.billed_cost, period.currency) for group in eligible)
-    charged = total(group.billed_cost for group in eligible)
-    left = EXACT.subtract(charged, total(payment.ledger_amount for payment in payments))
-    paid = EXACT.subtract(printed, in_minor_units(left, period.currency))
-    return EXACT.subtract(paid, total(payment.amount for payment in payments))
+    return EXACT.subtract(printed, total(payment.amount for payment in payments))

@@ -1,4 +1,5 @@
-"""The load of the demo: prices, hierarchy, the replayed traces, then month by month backwards.
+"""The load of the demo: prices, hierarchy, the replayed traces, then month by month backwards, then
+what pays for them, and the invoices of the months that are over.
 
 It is one pass of the product's own import, intake and rating. A stopped load goes on where it
 was: intake takes each call once, and what is complete is not drawn again.
@@ -14,6 +15,7 @@ import msgspec
 from costplane.app.status import Loading
 from costplane.app.workspace import Workspace
 from costplane.core.period import Period, hour_start, month_start
+from costplane.demo.billing import bill
 from costplane.demo.catalog import put_hierarchy
 from costplane.demo.sheets import sheet_files
 from costplane.demo.state import State, read_state, write_state
@@ -53,6 +55,7 @@ def load(workspace: Workspace, on_progress: OnProgress) -> None:
         on_progress(Loading(True, loaded, len(months), f"{month.start:%Y-%m}"))
         state = _month(workspace, state, month)
         write_state(workspace.data, state)
+    bill(workspace, months[-1].start)
     on_progress(Loading(False, len(months), len(months), ""))
 
 
