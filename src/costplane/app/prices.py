@@ -27,6 +27,7 @@ class PriceImport:
     placed: int
     unplaced: int
     repeated: int
+    other_services: int
 
     @property
     def already_known(self) -> bool:
@@ -86,7 +87,9 @@ class PriceBooks:
         mappings = reading.sheet.mappings
         placed = sum(mapping.key is not None for mapping in mappings)
         stored = self._store.add(reading.sheet)
-        return PriceImport(stored, placed, len(mappings) - placed, reading.repeated)
+        return PriceImport(
+            stored, placed, len(mappings) - placed, reading.repeated, reading.other_services
+        )
 
     def preview(self, reading: SheetReading) -> PricePreview:
         """What adding the sheet would change; nothing is stored."""

@@ -60,6 +60,7 @@ def _about(preview: PricePreview) -> dict[str, object]:
         "meters_placed": placed,
         "meters_not_placed": len(sheet.mappings) - placed,
         "repeated_rows": preview.reading.repeated,
+        "rows_of_other_services": preview.reading.other_services,
         "changed": len(changes.changed),
         "ended": len(changes.ended),
         "new": len(changes.new),

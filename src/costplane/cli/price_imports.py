@@ -108,6 +108,7 @@ def _print_import(done: PriceImport, format_: Format) -> None:
             ("meters placed", done.placed),
             ("meters not placed", done.unplaced),
             ("repeated rows", done.repeated),
+            ("rows of other services", done.other_services),
         ]
     )
 

@@ -5,8 +5,9 @@ columns under different names, and their spelling varies ("Meter ID", "meterId",
 columns are known by their letters and digits alone. Fields: Microsoft Learn, "Enterprise
 Agreement price sheet schema" and "Microsoft Customer Agreement price sheet schema" 2023-05-01.
 
-UnitPrice is the customer's price. A sheet lists every Azure service: rows of other services, and
-prices that no call gets (Dev/Test offers, savings plans), are kept, but price nothing here.
+UnitPrice is the customer's price. A sheet lists every Azure service, in hundreds of thousands of
+rows: those of other services are left out, and prices that no call gets (Dev/Test offers, savings
+plans) are kept, but price nothing here.
 """
 
 from __future__ import annotations
@@ -145,7 +146,9 @@ def _checked(line: int, row: Row, whose: tuple[str, str]) -> Draft | RowError:
 def _draft(line: int, row: Row) -> Draft:
     told = row.get
     category, product = told("category", ""), _product(row)
-    apart, reason = _apart(row, category, product)
+    if category.lower() not in _SERVICES and family_of(product) is None:
+        return Draft(line, product, "", "", None, "", "", of_other_service=True)
+    apart, reason = _apart(row)
     return Draft(
         line=line,
         product=f"{product} ({apart})" if apart else product,
@@ -174,7 +177,7 @@ def _product(row: Row) -> str:
     return next(iter((*known, *filter(None, names))), "") or row.get("category", "")
 
 
-def _apart(row: Row, category: str, product: str) -> tuple[str, str]:
+def _apart(row: Row) -> tuple[str, str]:
     """What sets a price apart from what calls get, in a word; and the reason why it prices none.
 
     The word goes into the product, because a meter stands in a sheet once for each of these.
@@ -185,8 +188,6 @@ def _apart(row: Row, category: str, product: str) -> tuple[str, str]:
         return f"savings plan {term}".strip(), "SavingsPlan: the price under a savings plan"
     if _DEV_TEST.search(row.get("offer", "")) or kind.startswith("devtest"):
         return "Dev/Test", "OtherOffer: the price of subscriptions for development and test"
-    if category.lower() not in _SERVICES and family_of(product) is None:
-        return "", "OtherService: no AI service; its costs come from imported bills"
     return "", ""
 
 

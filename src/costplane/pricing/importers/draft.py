@@ -41,7 +41,8 @@ class Draft:
 
     `key` is there when the row itself says what it prices; else the meter's name has to.
     `unplaced` is the reason why the reader knows that it prices no call: its meter's name is
-    not asked, and its unit may be one of any service.
+    not asked, and its unit may be one of any service. `of_other_service`: it is of no AI service,
+    and left out unread.
     """
 
     line: int
@@ -65,6 +66,7 @@ class Draft:
     tiering: str = "graduated"
     key: ModelKey | None = None
     unplaced: str = ""
+    of_other_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

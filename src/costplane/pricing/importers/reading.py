@@ -31,11 +31,12 @@ _TOLD = 20
 
 @dataclass(frozen=True, slots=True)
 class SheetReading:
-    """What an import found: the sheet, and how many rows only repeat another one of it, which
-    are one row (billing-rules 8) and are left out."""
+    """What an import found: the sheet, and how many rows of the file it leaves out: those that
+    only repeat another one (billing-rules 8), and those of services that are no AI."""
 
     sheet: PriceSheet
     repeated: int
+    other_services: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def read_drafts(
     repeats = {id(row) for row, _ in compared.repeats}
     rows = tuple(row for row in taken.rows if id(row) not in repeats)
     if not rows:
-        raise UnreadableFile(f"{source.place}: the sheet has no rows", target=source.place)
+        raise UnreadableFile(
+            f"{source.place}: the sheet has no rows of AI services", target=source.place
+        )
     sheet = PriceSheet(
         name=settings.sheet,
         kind=drafted.kind,
@@ -100,7 +103,7 @@ def read_drafts(
         rows=rows,
         mappings=tuple(taken.mappings.values()),
     )
-    return SheetReading(sheet, len(taken.rows) - len(rows))
+    return SheetReading(sheet, len(repeats), taken.other_services)
 
 
 def _scope(told: str | None, drafted: DraftSheet) -> str | None:
@@ -145,6 +148,7 @@ class _Taken:
     asked: list[Priced] = field(default_factory=list)
     mappings: dict[_Meter, MeterMapping] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
+    other_services: int = 0
 
 
 def _take(drafted: DraftSheet, settings: RowSettings) -> _Taken:
@@ -152,6 +156,9 @@ def _take(drafted: DraftSheet, settings: RowSettings) -> _Taken:
     for draft in drafted.drafts:
         if isinstance(draft, RowError):
             taken.errors.append(draft)
+            continue
+        if draft.of_other_service:
+            taken.other_services += 1
             continue
         try:
             if not is_over(draft, settings):
