@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from costplane.catalog.azure_items import Item, text, told_instant, whole
@@ -15,7 +15,7 @@ from costplane.catalog.reservations import (
     ReservedScope,
     Term,
 )
-from costplane.core.period import next_month
+from costplane.core.period import months_later
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput
 
@@ -145,23 +145,12 @@ def _reservation(
         term=term,
         billing_plan=cast(BillingPlan, plan),
         valid_from=start,
-        valid_to=part.valid_to or term_end(start, term),
+        valid_to=part.valid_to or months_later(start, TERM_MONTHS[term]),
         billing_account_id=account,
         billing_subscription=subscription,
         applied_scope=part.applied_scope,
         price=known.price if known else None,
         currency=known.currency if known else None,
-    )
-
-
-def term_end(start: datetime, term: Term) -> datetime:
-    """The end of a term: the same day and time that many months later, or the month's last."""
-    month = start
-    for _ in range(TERM_MONTHS[term]):
-        month = next_month(month)
-    last = (next_month(month) - timedelta(days=1)).day
-    return month.replace(
-        day=min(start.day, last), hour=start.hour, minute=start.minute, second=start.second
     )
 
 

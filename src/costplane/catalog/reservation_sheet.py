@@ -24,7 +24,6 @@ from typing import Any, cast
 
 import yaml
 
-from costplane.catalog.azure_reservations import term_end
 from costplane.catalog.reservations import (
     PROVISIONED_SCOPES,
     RESERVED_SCOPES,
@@ -34,7 +33,7 @@ from costplane.catalog.reservations import (
     ReservedScope,
     Term,
 )
-from costplane.core.period import parse_instant
+from costplane.core.period import months_later, parse_instant
 from costplane.errors import InvalidInput, UnreadableFile
 
 _NEEDED = frozenset(
@@ -92,7 +91,7 @@ def _reservation(row: dict[str, Any]) -> Reservation:
         term=term,
         billing_plan=cast(BillingPlan, row.get("billing_plan") or "Upfront"),
         valid_from=start,
-        valid_to=_instant(row, "to") if row.get("to") else term_end(start, term),
+        valid_to=_instant(row, "to") if row.get("to") else months_later(start, TERM_MONTHS[term]),
         billing_account_id=row["billing_account"],
         billing_subscription=row.get("billing_subscription") or None,
         applied_scope=_applied_scope(row.get("applied_scope")),

@@ -86,6 +86,7 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_BilledCostInUsd", "Decimal", True, "BilledCost in USD, if a rate is known", "Amount"),
     Column("x_BillingProfileId", "String", True, "billing profile that invoices the charge"),
     Column("x_BillingProfileName", "String", True, "name of that profile", "Label"),
+    Column("x_ChargeBasis", "String", True, "Capacity: units and hours are charged, not events"),
     Column("x_ContextBand", "String", True, "short or long, where the price has bands"),
     Column("x_CrossChargeCost", "Decimal", True, "EffectiveCost with its markup", "Amount"),
     Column("x_CustomerId", "String", True, "customer of a partner's agreement"),

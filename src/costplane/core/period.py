@@ -61,6 +61,16 @@ def next_month(instant: datetime) -> datetime:
     return month_start(month_start(instant) + timedelta(days=32))
 
 
+def months_later(instant: datetime, months: int) -> datetime:
+    """The same day and time that many months later, or the last day of that month."""
+    month = instant.replace(day=1)
+    for _ in range(months):
+        following = next_month(month)
+        month = month.replace(year=following.year, month=following.month)
+    last = (next_month(month) - timedelta(days=1)).day
+    return month.replace(day=min(instant.day, last))
+
+
 def hour_start(instant: datetime) -> datetime:
     """The first instant of the hour of `instant`."""
     return instant.replace(minute=0, second=0, microsecond=0)

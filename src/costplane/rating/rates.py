@@ -136,12 +136,24 @@ def rates(
 
 def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterator[Rate]:
     holder = holders.holder(facts)
+    yield from rates_of(use, facts, holder, holders, book, _answers(use, facts, holder, book))
+
+
+def rates_of(
+    use: Use,
+    facts: Facts,
+    holder: Holder,
+    holders: Holders,
+    book: PriceBook,
+    answers: Iterable[tuple[Period, Answer | None]],
+) -> Iterator[Rate]:
+    """The rates of a use whose price in each period is known, cut where its tags change."""
     intervals = holders.tags(facts, use.period)
-    for period, answer in _answers(use, facts, holder, book):
+    for period, answer in answers:
         for interval in intervals:
             shared = period.intersection(interval.period)
             if shared is not None:
-                rate = _rate(use, shared, facts, holder, interval.tags, answer)
+                rate = rate_at(use, shared, facts, holder, interval.tags, answer)
                 yield from _on_terms(_with_tiers(rate, answer, book), book)
 
 
@@ -151,7 +163,7 @@ def _on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
     if offer is None or quantity is None:
         yield rate
         return
-    scopes = _scopes(rate.facts, rate.holder)
+    scopes = price_scopes(rate.facts, rate.holder)
     deal = Deal(offer, scopes, rate.facts, rate.tags, quantity, rate.currency or offer.row.currency)
     for period, terms in deal.terms(book.adjustments, rate.period):
         if isinstance(terms, Terms):
@@ -178,7 +190,7 @@ def _answers(
     thresholds = (-1, *book.context_thresholds)
     provider, model, version = _model(facts)
     question = PriceQuestion(
-        scopes=_scopes(facts, holder),
+        scopes=price_scopes(facts, holder),
         model=model,
         model_version=version,
         deployment_type=facts["deployment_type"],
@@ -209,7 +221,7 @@ def may_have_tiers(facts: Facts, book: PriceBook) -> bool:
     return any(offer.row.meter_id in book.tiered_meters for offer in offers)
 
 
-def _scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
+def price_scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
     """Scope ids whose own sheets may price the use, the narrowest first."""
     subscription, group = facts["subscription_id"], facts["resource_group"]
     scopes = [facts["resource_id"]]
@@ -225,7 +237,7 @@ def _scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
     return tuple(dict.fromkeys(scope.lower() for scope in scopes if scope))
 
 
-def _rate(
+def rate_at(
     use: Use,
     period: Period,
     facts: Facts,
@@ -233,6 +245,7 @@ def _rate(
     tags: Mapping[str, str],
     answer: Answer | None,
 ) -> Rate:
+    """The rate of a use for which `answer` holds during `period`."""
     status = facts["billing_status"] or "Billed"
     offer = list_offer = None
     steps: tuple[str, ...] = ()

@@ -79,30 +79,30 @@ def _event_rows(like: pa.Table, concerned: pa.Table | None) -> pa.Table:
 
 
 def _charges(line: pa.Table, rates: Sequence[Rate], grain: Grain, recorded: date) -> pa.Table:
-    contracted, listed = _money(line["contracted"]), _money(line["list"])
+    contracted, listed = in_money(line["contracted"]), in_money(line["list"])
     in_usd = _in_usd(line, rates)
     computed = {
         **_times(line["start"], grain.cuts),
-        **_billing_period(line["start"]),
+        **month_of(line["start"]),
         "BilledCost": contracted,
         "ContractedCost": contracted,
         "EffectiveCost": contracted,
         "PricingCurrencyEffectiveCost": _amount(line, "priced"),
         "ListCost": listed,
         "ConsumedQuantity": _consumed(line, rates),
-        "PricingQuantity": _money(line["pricing"]),
+        "PricingQuantity": in_money(line["pricing"]),
         "x_BilledCostInUsd": in_usd,
         "x_CrossChargeCost": _amount(line, "cross_charge"),
         "x_EffectiveCostInUsd": in_usd,
         "x_Events": line["events"].cast(pa.int64()),
     }
     template = [charge_template(rate) if rate.offer else None for rate in rates]
-    return _table(CHARGES, line, template, computed, grain.keys, recorded)
+    return table_of(CHARGES, line, template, computed, grain.keys, recorded)
 
 
 def _amount(line: pa.Table, name: str) -> pa.ChunkedArray:
     """An amount of rating/amounts.py; where no rate makes it another one, it is `contracted`."""
-    return _money(line[name if name in line.column_names else "contracted"])
+    return in_money(line[name if name in line.column_names else "contracted"])
 
 
 def _in_usd(line: pa.Table, rates: Sequence[Rate]) -> pa.ChunkedArray:
@@ -126,14 +126,14 @@ def _uncharged(
         "x_Events": line["events"].cast(pa.int64()),
     }
     template = [None if rate.offer else uncharged_template(rate) for rate in rates]
-    rows = _table(UNCHARGED, line, template, computed, grain.keys, recorded)
+    rows = table_of(UNCHARGED, line, template, computed, grain.keys, recorded)
     for name in ("x_TokenType", "ConsumedUnit"):
         column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name].cast(pa.string()))
         rows = rows.set_column(rows.schema.get_field_index(name), name, column)
     return rows
 
 
-def _table(
+def table_of(
     schema: pa.Schema,
     line: pa.Table,
     template: Sequence[Mapping[str, Any] | None],
@@ -178,7 +178,7 @@ def _times(start: pa.ChunkedArray, cuts: Sequence[int]) -> dict[str, pa.ChunkedA
     }
 
 
-def _billing_period(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+def month_of(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
     """The calendar month: metered use is billed by UTC month."""
     month = pc.floor_temporal(start.cast(INSTANT), unit="month")
     following = pc.floor_temporal(
@@ -192,10 +192,10 @@ def _consumed(line: pa.Table, rates: Sequence[Rate]) -> pa.ChunkedArray:
     scales = [rate.use.quantity.scale if rate.use.quantity else 0 for rate in rates]
     factor = pa.array([10 ** (LINE_PLACES - scale) for scale in scales], pa.decimal128(13, 0))
     whole = line["quantity_sum"].cast(pa.decimal128(24, 0))
-    return _money(pc.multiply(whole, factor.take(line["rate"])).cast(pa.decimal128(38, 0)))
+    return in_money(pc.multiply(whole, factor.take(line["rate"])).cast(pa.decimal128(38, 0)))
 
 
-def _money(units: pa.ChunkedArray) -> pa.ChunkedArray:
+def in_money(units: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole numbers of 1e-12 read as decimals of twelve places: the same digits, moved."""
     chunks = [
         pa.Array.from_buffers(MONEY, len(chunk), chunk.buffers(), offset=chunk.offset)

@@ -1,0 +1,193 @@
+"""The capacity that the catalog has, with its prices: what stood when, and what is reserved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from costplane.catalog.model import Deployment
+from costplane.catalog.ports import CatalogReader
+from costplane.catalog.reservations import PROVISIONED_SCOPES, Reservation
+from costplane.core.money import LINE_PLACES
+from costplane.core.period import HOUR, Period, hour_start
+from costplane.core.scope import parse_scope
+from costplane.core.tables import SERIES_FACTS
+from costplane.pricing.book import PriceBook
+from costplane.pricing.capacity import (
+    Capacity,
+    hosting_price,
+    provisioned_price,
+    reservation_price,
+)
+from costplane.pricing.model_names import priced_model
+from costplane.pricing.question import Answer
+from costplane.pricing.throughput import throughput
+from costplane.rating.capacity import HOURS, Place, Reserved, Standing, reserved_amount, whole_minute
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rates import Rate, Use, price_scopes, rate_at, rates_of
+from costplane.rating.reservation_payments import term_end_of
+
+_TERMS = {"P1M": "1 Month", "P1Y": "1 Year", "P3Y": "3 Years"}
+"""How price rows call the terms."""
+_HOSTED = frozenset({"standard", "globalstandard", "datazonestandard"})
+_TUNED = ".ft-"
+"""In the name of every fine-tuned model."""
+
+
+def is_provisioned(deployment: Deployment) -> bool:
+    """Whether a deployment is charged by units and hours."""
+    return (deployment.deployment_type or "").lower() in PROVISIONED_SCOPES
+
+
+def is_hosted(deployment: Deployment) -> bool:
+    """Whether a deployment of a fine-tuned model is charged for hosting (billing-rules 20).
+
+    A provisioned one pays for its units alone, a developer deployment is hosted for nothing.
+    """
+    kind = (deployment.deployment_type or "").lower()
+    return _TUNED in (deployment.model or "") and kind in _HOSTED
+
+
+def capacity_entries(catalog: CatalogReader) -> list[Deployment]:
+    """The entries of deployments that are charged by the hour."""
+    return [
+        entry
+        for entry in catalog.deployments()
+        if is_hosted(entry) or (is_provisioned(entry) and entry.capacity)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityEstate:
+    """Reads the catalog for rating, with one price book."""
+
+    catalog: CatalogReader
+    book: PriceBook
+    holders: Holders
+
+    def standings(self, within: Period) -> list[Standing]:
+        """What stood in `within`, cut where prices and tags change."""
+        regions = {found.id: found.location for found in self.catalog.resources()}
+        return [
+            standing
+            for entry in capacity_entries(self.catalog)
+            for standing in self._standings(entry, regions.get(entry.resource_id), within)
+        ]
+
+    def reserved(self, standings: Iterable[Standing]) -> list[Reserved]:
+        """The reservations, each with those of `standings` that it can cover."""
+        every = list(standings)
+        return [self._reserved(one, every) for one in self.catalog.reservations()]
+
+    def _standings(
+        self, entry: Deployment, region: str | None, within: Period
+    ) -> Iterator[Standing]:
+        start = max(whole_minute(entry.valid_from), within.start)
+        end = within.end if entry.valid_to is None else min(whole_minute(entry.valid_to), within.end)
+        if start >= end:
+            return
+        period, facts = Period(start, end), _facts(entry, region)
+        holder = self.holders.holder(facts)
+        capacity = Capacity(
+            entry.deployment_type or "",
+            region,
+            price_scopes(facts, holder),
+            entry.model,
+            entry.model_version,
+        )
+        price = provisioned_price if is_provisioned(entry) else hosting_price
+        answers = self._timeline(period, lambda at: price(self.book, capacity, at))
+        known = throughput(priced_model(entry.model)[0]) if entry.model else None
+        for rate in rates_of(Use(0, HOURS, 0, period), facts, holder, self.holders, answers):
+            minutes = Period(whole_minute(rate.period.start), whole_minute(rate.period.end))
+            if is_provisioned(entry):
+                yield Standing(rate, minutes, entry.capacity or 0, known)
+            else:
+                yield Standing(rate, minutes, 1)
+
+    def _timeline(
+        self, period: Period, answer: Callable[[datetime], Answer]
+    ) -> Iterator[tuple[Period, Answer]]:
+        """`period` cut where its price changes."""
+        inside = (change for change in self.book.changes if period.start < change < period.end)
+        bounds = [period.start, *sorted(inside), period.end]
+        start, last = bounds[0], answer(bounds[0])
+        for bound, _ in pairwise(bounds[1:]):
+            found = answer(bound)
+            if found != last:
+                yield Period(start, bound), last
+                start, last = bound, found
+        yield Period(start, bounds[-1]), last
+
+    def _reserved(self, one: Reservation, standings: list[Standing]) -> Reserved:
+        rate = self._reservation_rate(one)
+        total = reserved_amount(one, rate.contracted) if rate.offer else None
+        if one.price is not None:
+            total = round(one.price * 10**LINE_PLACES)
+        start, end = hour_start(one.valid_from), hour_start(term_end_of(one))
+        return Reserved(
+            reservation=one,
+            rate=rate,
+            total=total,
+            listed=reserved_amount(one, rate.list) if rate.offer else total,
+            start=start,
+            end=min(end, hour_start(one.valid_to)),
+            term_hours=max(1, (end - start) // HOUR),
+            covers=frozenset(s.place for s in standings if self._covers(one, s.rate)),
+        )
+
+    def _reservation_rate(self, one: Reservation) -> Rate:
+        subscription = one.billing_subscription or self._paying(one)
+        facts: Facts = dict.fromkeys(SERIES_FACTS) | {
+            "subscription_id": subscription,
+            "region": one.region,
+            "billing_status": "Billed",
+        }
+        holder = self.holders.holder(facts)
+        scopes = price_scopes(facts | {"resource_group": "*"}, holder)
+        capacity = Capacity(one.deployment_scope, one.region, scopes)
+        answer = reservation_price(self.book, capacity, _TERMS[one.term], one.valid_from)
+        period = Period(one.valid_from, one.valid_to)
+        return rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
+
+    def _paying(self, one: Reservation) -> str | None:
+        """A subscription of the reservation's billing account, where it names none."""
+        subscriptions = self.catalog.hierarchy().subscriptions
+        own = (s.id for s in subscriptions if s.billing_account_id == one.billing_account_id)
+        return next(own, None)
+
+    def _covers(self, one: Reservation, rate: Rate) -> bool:
+        facts = rate.facts
+        kind = PROVISIONED_SCOPES.get((facts["deployment_type"] or "").lower())
+        if kind != one.deployment_scope or facts["region"] != one.region:
+            return False
+        if rate.holder.billing_account_id != one.billing_account_id:
+            return False
+        return one.applied_scope is None or self._inside(one.applied_scope, facts)
+
+    def _inside(self, scope_id: str, facts: Facts) -> bool:
+        selection = self.catalog.hierarchy().select(parse_scope(scope_id))
+        chosen = selection.subscriptions
+        group = selection.resource_group
+        return (chosen is None or facts["subscription_id"] in chosen) and group in (
+            None,
+            facts["resource_group"],
+        )
+
+
+def _facts(entry: Deployment, region: str | None) -> Facts:
+    scope = dict(parse_scope(entry.resource_id).parts)
+    return dict.fromkeys(SERIES_FACTS) | {
+        "subscription_id": scope.get("subscription"),
+        "resource_group": scope.get("group"),
+        "resource_id": entry.resource_id,
+        "deployment": entry.name,
+        "model": entry.model,
+        "model_version": entry.model_version,
+        "deployment_type": entry.deployment_type,
+        "region": region,
+        "billing_status": "Billed",
+        "allocation_tags": "{}",
+    }

@@ -1,0 +1,149 @@
+"""Lines of capacity as rows of `charges` and `uncharged`.
+
+All texts of a row follow from its kind, its rate, who called and what reserved it; there are few
+such templates, however many hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
+from costplane.rating.capacity import CapacityLine
+from costplane.rating.capacity_templates import capacity_template
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rates import Rate
+from costplane.rating.rows import RatedRows, in_money, month_of, table_of
+from costplane.rating.templates import uncharged_template
+
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AMOUNTS = ("BilledCost", "ContractedCost", "ListCost", "EffectiveCost")
+_QUANTITIES = ("ConsumedQuantity", "PricingQuantity", "CommitmentDiscountQuantity")
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityRows:
+    """Makes rows of lines. `series` has the facts of every series that lines name."""
+
+    series: Mapping[int, Facts]
+    holders: Holders
+
+    def rows(self, lines: Iterable[CapacityLine], recorded: date) -> RatedRows:
+        """Rows of both tables: what has no price is uncharged, with its reason."""
+        charged = _Columns(lambda line: capacity_template(line, self._rate(line)))
+        uncharged = _Columns(self._uncharged)
+        for line in lines:
+            priced = line.rate.offer is not None and line.effective is not None
+            (charged if priced else uncharged).add(line)
+        return RatedRows(_charges(charged, recorded), _uncharged(uncharged, recorded))
+
+    def _uncharged(self, line: CapacityLine) -> dict[str, Any]:
+        rate = self._rate(line)
+        reason = rate.reason
+        if rate.offer is not None and line.reserved is not None:
+            reason = f"ReservationPriceUnknown: {line.reserved.reservation.name}"
+        template = uncharged_template(replace(rate, status="Unpriced", reason=reason))
+        return template | {"x_Series": line.series}
+
+    def _rate(self, line: CapacityLine) -> Rate:
+        """The line's rate with the facts and tags of its callers."""
+        if line.series is None:
+            return line.rate
+        facts = self.series[line.series]
+        tags = self.holders.tags(facts, line.period)[0].tags
+        use = replace(line.rate.use, series=line.series)
+        return replace(line.rate, facts=facts, tags=tags, use=use)
+
+
+class _Columns:
+    """Lines in columns, each with the number of its template."""
+
+    def __init__(self, template: Callable[[CapacityLine], dict[str, Any]]) -> None:
+        self._template = template
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._rows: list[tuple[int | None, ...]] = []
+        self.templates: list[dict[str, Any]] = []
+
+    def add(self, line: CapacityLine) -> None:
+        """Takes a line."""
+        # The same few rates come again and again: to tell them by identity is cheap, and two
+        # equal templates do no harm.
+        key = (id(line.rate), line.kind, line.series, id(line.reserved))
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.templates)
+            self.templates.append(self._template(line))
+        consumed = line.kind not in ("unused", "purchase")
+        self._rows.append(
+            (
+                number,
+                (line.period.start - _EPOCH) // _MICROSECOND,
+                (line.period.end - _EPOCH) // _MICROSECOND,
+                line.billed,
+                line.contracted,
+                line.listed,
+                line.effective,
+                line.quantity if consumed else None,
+                0 if line.kind == "unused" else line.quantity,
+                line.quantity if line.reserved else None,
+            )
+        )
+
+    def table(self) -> pa.Table:
+        """The lines so far: times in microseconds, amounts and quantities in 1e-12."""
+        names = ("rate", "start", "end", *_AMOUNTS, *_QUANTITIES)
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(names)
+        types = {"rate": pa.int32(), "start": pa.int64(), "end": pa.int64()}
+        whole = pa.decimal128(38, 0)
+        return pa.table(
+            {
+                name: pa.chunked_array([pa.array(column, types.get(name, whole))])
+                for name, column in zip(names, columns, strict=True)
+            }
+        )
+
+
+def _charges(columns: _Columns, recorded: date) -> pa.Table:
+    lines = columns.table()
+    amounts = {name: in_money(lines[name]) for name in (*_AMOUNTS, *_QUANTITIES)}
+    usd = pa.array([row["BillingCurrency"] == "USD" for row in columns.templates], pa.bool_())
+    in_usd = usd.take(lines["rate"].combine_chunks())
+    none = pa.scalar(None, MONEY)
+    computed = {
+        **_times(lines),
+        **month_of(lines["start"]),
+        **amounts,
+        "PricingCurrencyEffectiveCost": amounts["EffectiveCost"],
+        "x_BilledCostInUsd": pc.if_else(in_usd, amounts["BilledCost"], none),
+        "x_EffectiveCostInUsd": pc.if_else(in_usd, amounts["EffectiveCost"], none),
+        "x_Events": _no_events(lines),
+    }
+    return table_of(CHARGES, lines, columns.templates, computed, (), recorded)
+
+
+def _uncharged(columns: _Columns, recorded: date) -> pa.Table:
+    lines = columns.table()
+    computed = {
+        **_times(lines),
+        "ConsumedQuantity": in_money(lines["ConsumedQuantity"]),
+        "x_Events": _no_events(lines),
+    }
+    return table_of(UNCHARGED, lines, columns.templates, computed, (), recorded)
+
+
+def _times(lines: pa.Table) -> dict[str, pa.ChunkedArray]:
+    return {
+        "ChargePeriodStart": lines["start"].cast(INSTANT),
+        "ChargePeriodEnd": lines["end"].cast(INSTANT),
+    }
+
+
+def _no_events(lines: pa.Table) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.repeat(pa.scalar(0, pa.int64()), len(lines))])
