@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 
 from costplane.catalog.model import Deployment
 from costplane.catalog.ports import CatalogReader
@@ -17,14 +15,20 @@ from costplane.core.tables import SERIES_FACTS
 from costplane.pricing.book import PriceBook
 from costplane.pricing.capacity import (
     Capacity,
+    capacity_timeline,
     hosting_price,
     provisioned_price,
     reservation_price,
 )
 from costplane.pricing.model_names import priced_model
-from costplane.pricing.question import Answer
 from costplane.pricing.throughput import throughput
-from costplane.rating.capacity import HOURS, Place, Reserved, Standing, reserved_amount, whole_minute
+from costplane.rating.capacity import (
+    HOURS,
+    Reserved,
+    Standing,
+    reserved_amount,
+    whole_minute,
+)
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, Use, price_scopes, rate_at, rates_of
 from costplane.rating.reservation_payments import term_end_of
@@ -85,7 +89,9 @@ class CapacityEstate:
         self, entry: Deployment, region: str | None, within: Period
     ) -> Iterator[Standing]:
         start = max(whole_minute(entry.valid_from), within.start)
-        end = within.end if entry.valid_to is None else min(whole_minute(entry.valid_to), within.end)
+        end = (
+            within.end if entry.valid_to is None else min(whole_minute(entry.valid_to), within.end)
+        )
         if start >= end:
             return
         period, facts = Period(start, end), _facts(entry, region)
@@ -98,28 +104,15 @@ class CapacityEstate:
             entry.model_version,
         )
         price = provisioned_price if is_provisioned(entry) else hosting_price
-        answers = self._timeline(period, lambda at: price(self.book, capacity, at))
+        answers = capacity_timeline(self.book, capacity, price, period)
         known = throughput(priced_model(entry.model)[0]) if entry.model else None
-        for rate in rates_of(Use(0, HOURS, 0, period), facts, holder, self.holders, answers):
+        use = Use(0, HOURS, 0, period)
+        for rate in rates_of(use, facts, holder, self.holders, self.book, answers):
             minutes = Period(whole_minute(rate.period.start), whole_minute(rate.period.end))
             if is_provisioned(entry):
                 yield Standing(rate, minutes, entry.capacity or 0, known)
             else:
                 yield Standing(rate, minutes, 1)
-
-    def _timeline(
-        self, period: Period, answer: Callable[[datetime], Answer]
-    ) -> Iterator[tuple[Period, Answer]]:
-        """`period` cut where its price changes."""
-        inside = (change for change in self.book.changes if period.start < change < period.end)
-        bounds = [period.start, *sorted(inside), period.end]
-        start, last = bounds[0], answer(bounds[0])
-        for bound, _ in pairwise(bounds[1:]):
-            found = answer(bound)
-            if found != last:
-                yield Period(start, bound), last
-                start, last = bound, found
-        yield Period(start, bounds[-1]), last
 
     def _reserved(self, one: Reservation, standings: list[Standing]) -> Reserved:
         rate = self._reservation_rate(one)
@@ -140,13 +133,16 @@ class CapacityEstate:
 
     def _reservation_rate(self, one: Reservation) -> Rate:
         subscription = one.billing_subscription or self._paying(one)
-        facts: Facts = dict.fromkeys(SERIES_FACTS) | {
+        facts: Facts = {
+            **dict.fromkeys(SERIES_FACTS),
             "subscription_id": subscription,
+            # Azure's own charges stand in a group; this one's rows leave it out again.
+            "resource_group": one.order_id,
             "region": one.region,
             "billing_status": "Billed",
         }
         holder = self.holders.holder(facts)
-        scopes = price_scopes(facts | {"resource_group": "*"}, holder)
+        scopes = price_scopes(facts, holder)
         capacity = Capacity(one.deployment_scope, one.region, scopes)
         answer = reservation_price(self.book, capacity, _TERMS[one.term], one.valid_from)
         period = Period(one.valid_from, one.valid_to)
@@ -179,7 +175,8 @@ class CapacityEstate:
 
 def _facts(entry: Deployment, region: str | None) -> Facts:
     scope = dict(parse_scope(entry.resource_id).parts)
-    return dict.fromkeys(SERIES_FACTS) | {
+    return {
+        **dict.fromkeys(SERIES_FACTS),
         "subscription_id": scope.get("subscription"),
         "resource_group": scope.get("group"),
         "resource_id": entry.resource_id,

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from costplane.catalog.agreement import AgreementPart
 from costplane.catalog.billing_place import BillingPlace, BillingPlaces
-from costplane.catalog.model import UNASSIGNED, Resource, Subscription
+from costplane.catalog.model import UNASSIGNED, Deployment, Resource, Subscription
 from costplane.catalog.ports import CatalogReader
 from costplane.catalog.scopes import Hierarchy
 from costplane.catalog.tags import TagHistory
 from costplane.core.period import Period
 from costplane.core.tags import merge, parse
-from costplane.rating.holder import Facts, Holder, TagInterval
+from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
 
 _ACCOUNT_TYPES = {
     "EnterpriseAgreement": "Billing Account",
@@ -69,6 +69,24 @@ class CatalogHolders:
             if (shared := period.intersection(interval.period)) is not None
         ]
 
+    def units(self, facts: Facts, period: Period) -> list[UnitsInterval]:
+        """The capacity of the series' deployment over time, as its history has it."""
+        key = (facts["resource_id"] or "", (facts["deployment"] or "").lower())
+        found: list[UnitsInterval] = []
+        start = period.start
+        for entry in self._deployments.get(key, ()):
+            until = period.end if entry.valid_to is None else min(entry.valid_to, period.end)
+            since = max(entry.valid_from, start)
+            if since >= until:
+                continue
+            if start < since:
+                found.append(UnitsInterval(Period(start, since), None))
+            found.append(UnitsInterval(Period(since, until), entry.capacity))
+            start = until
+        if start < period.end:
+            found.append(UnitsInterval(Period(start, period.end), None))
+        return found
+
     def _timeline(self, resource_id: str, period: Period) -> list[TagInterval]:
         stretches = self._history.timeline(resource_id, inheritance=self._inheritance)
         return [
@@ -92,6 +110,13 @@ class CatalogHolders:
     @cached_property
     def _subscriptions(self) -> dict[str, Subscription]:
         return {found.id: found for found in self._hierarchy.subscriptions}
+
+    @cached_property
+    def _deployments(self) -> dict[tuple[str, str], list[Deployment]]:
+        found: dict[tuple[str, str], list[Deployment]] = {}
+        for entry in self._catalog.deployments():
+            found.setdefault((entry.resource_id, entry.name), []).append(entry)
+        return found
 
     @cached_property
     def _resources(self) -> dict[str, Resource]:

@@ -12,6 +12,7 @@ from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
+from costplane.app.capacity import CapacitySettling
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.effective_usage import effective_usage
@@ -191,7 +192,7 @@ class Workspace:
     def _settlings(self) -> tuple[Settling, ...]:
         """In the order in which they are to run: lots pay what the others came to."""
         rerater = self._rerater()
-        return (rerater, rerater.tiers, self.prepayment)
+        return (rerater, rerater.tiers, self._capacity(), self.prepayment)
 
     def _rerater(self) -> Rerater:
         control = self._control
@@ -212,6 +213,18 @@ class Workspace:
         usage = effective_usage(self.ledger.snapshot().relation("usage"), reratings)
         facts = SeriesNumbers(self.ledger, self.engine).facts()
         return TierUsage(self.engine, self.prices, holders, usage, facts)
+
+    def _capacity(self) -> CapacitySettling:
+        control = self._control
+        return CapacitySettling(
+            self.ledger,
+            self.engine,
+            control.catalog,
+            control.settings,
+            self.prices,
+            control.posting_keys,
+            control.invoices,
+        )
 
     def import_lots(self, path: Path) -> LotImport:
         """Keeps the lots of prepayment and credit in a file, and posts what they pay."""

@@ -13,7 +13,6 @@ from costplane.catalog.reservations import (
     BillingPlan,
     Reservation,
     ReservedScope,
-    Term,
 )
 from costplane.core.period import months_later
 from costplane.core.scope import parse_scope

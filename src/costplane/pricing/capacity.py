@@ -7,10 +7,11 @@ before the list, the narrowest scope first, valid at the instant (rule 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.meter_names.capacity import CLASSIC, provisioned_model
 from costplane.pricing.meter_names.models import family_of_model
@@ -74,6 +75,23 @@ def hosting_price(book: PriceBook, capacity: Capacity, at: datetime) -> Answer:
     variant = "developer" if is_developer(capacity.deployment_type) else "fine-tuned"
     question = _question(capacity, model, version, variant)
     return resolve_among(book.of_kind("hourly", model), question, at)
+
+
+def capacity_timeline(
+    book: PriceBook,
+    capacity: Capacity,
+    price: Callable[[PriceBook, Capacity, datetime], Answer],
+    period: Period,
+) -> Iterator[tuple[Period, Answer]]:
+    """`period` cut where the answer of `price` (one of the functions here) changes."""
+    inside = (change for change in book.changes if period.start < change < period.end)
+    start, last = period.start, price(book, capacity, period.start)
+    for bound in sorted(inside):
+        found = price(book, capacity, bound)
+        if found != last:
+            yield Period(start, bound), last
+            start, last = bound, found
+    yield Period(start, period.end), last
 
 
 def _of_maker(

@@ -36,7 +36,7 @@ Place = tuple[str, str, str]
 """Resource id, deployment and its type, lower case."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """A deployment while nothing about it changes: its `units`, price and tags.
 
@@ -73,7 +73,7 @@ class Standing:
         return None if shared is None else Part(self, shared)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """A standing within one hour."""
 
@@ -96,7 +96,7 @@ class Part:
         return _amount(self.unit_minutes, self.standing.rate.list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reserved:
     """A reservation as rating needs it: the hours of its term, and what the term costs.
 
@@ -177,14 +177,19 @@ def unit_hours(unit_minutes: int) -> Fraction:
 
 def quantity_units(unit_minutes: int) -> int:
     """Unit-minutes in 1e-12 unit-hours, rounded half-even."""
-    return round(unit_hours(unit_minutes) * 10**LINE_PLACES)
+    return _half_even(unit_hours(unit_minutes) * 10**LINE_PLACES)
 
 
 def reserved_amount(reservation: Reservation, price: tuple[int, int]) -> int:
     """What all units of a reservation cost for its term, at a price for one, half-even."""
-    return round(reservation.units * 10**HOURS.scale * Fraction(*price))
+    return _half_even(reservation.units * 10**HOURS.scale * Fraction(*price))
 
 
 def _amount(unit_minutes: int, price: tuple[int, int]) -> int:
     """Unit-minutes at a price for one stored quantity unit (Rate.contracted), half-even."""
-    return round(unit_hours(unit_minutes) * 10**HOURS.scale * Fraction(*price))
+    return _half_even(unit_hours(unit_minutes) * 10**HOURS.scale * Fraction(*price))
+
+
+def _half_even(amount: Fraction) -> int:
+    whole: int = round(amount)
+    return whole

@@ -23,6 +23,7 @@ from costplane.rating.capacity import (
     quantity_units,
 )
 
+Rank = Callable[[int], tuple[str, ...]]
 WEIGHT_SCALE = 10**6
 """Weighted tokens are counted in millionths: a weight has at most six decimal places."""
 
@@ -52,7 +53,7 @@ def capacity_hour(
     standings: Sequence[Standing],
     reserved: Sequence[Reserved],
     weights: Mapping[tuple[str, str], Weights],
-    rank: Callable[[int], object],
+    rank: Rank,
 ) -> list[CapacityLine]:
     """The lines of `hour`. `weights` has the weighted tokens of each deployment that was called
     (none: nobody called), in millionths, by series; `rank` gives a series its canonical place.
@@ -111,7 +112,7 @@ def _lines(
     slices: Sequence[_Slice],
     effective: Mapping[int, int | None],
     weights: Mapping[tuple[str, str], Weights],
-    rank: Callable[[int], object],
+    rank: Rank,
 ) -> Iterator[CapacityLine]:
     amounts = _slice_amounts(slices, effective)
     by_deployment: dict[tuple[str, str], list[Part]] = {}
@@ -124,9 +125,7 @@ def _lines(
         yield from _split(found, amount, split[found.part.standing.key])
 
 
-def _slice_amounts(
-    slices: Sequence[_Slice], effective: Mapping[int, int | None]
-) -> list[_Amounts]:
+def _slice_amounts(slices: Sequence[_Slice], effective: Mapping[int, int | None]) -> list[_Amounts]:
     """Amounts of slices; those of one part sum to the part's, which was rounded once."""
     found: dict[int, _Amounts] = {}
     for part in dict.fromkeys(one.part for one in slices):
@@ -150,14 +149,15 @@ def _slice_amounts(
 _Shares = Sequence[tuple[LineKind, int | None, int]]
 
 
-def _shares(parts: Sequence[Part], weights: Weights, rank: Callable[[int], object]) -> _Shares:
+def _shares(parts: Sequence[Part], weights: Weights, rank: Rank) -> _Shares:
     """Who used a deployment's hour: callers' series and the idle rest, with their weights.
 
     The rest is what the units could have done beside; if more was done than they are rated for,
     callers share all of it. Where a model's weights are not known the hour stays whole.
     """
-    known = {part.standing.throughput for part in parts}
-    throughput = known.pop() if len(known) == 1 else None
+    throughput = parts[0].standing.throughput
+    if any(part.standing.throughput is not throughput for part in parts):
+        throughput = None  # another model took its place within the hour
     priced = all(part.standing.rate.offer for part in parts)
     if throughput is None or weights is None or not priced:
         return [("whole", None, 1)]
@@ -174,9 +174,7 @@ def _split(found: _Slice, amount: _Amounts, shares: _Shares) -> Iterator[Capacit
     quantity, billed = apportion(amount.quantity, weights), apportion(amount.billed, weights)
     contracted, listed = apportion(amount.contracted, weights), apportion(amount.listed, weights)
     effective: Sequence[int | None] = (
-        [None] * len(weights)
-        if amount.effective is None
-        else apportion(amount.effective, weights)
+        [None] * len(weights) if amount.effective is None else apportion(amount.effective, weights)
     )
     for place, (kind, series, _) in enumerate(shares):
         yield CapacityLine(
@@ -193,9 +191,7 @@ def _split(found: _Slice, amount: _Amounts, shares: _Shares) -> Iterator[Capacit
         )
 
 
-def _unused(
-    hour: Period, one: Reserved, unit_minutes: int, effective: int | None
-) -> CapacityLine:
+def _unused(hour: Period, one: Reserved, unit_minutes: int, effective: int | None) -> CapacityLine:
     """Reserved hours that nothing used: they cost what they were bought for."""
     return CapacityLine(
         kind="unused",
@@ -209,4 +205,3 @@ def _unused(
         listed=0,
         effective=effective,
     )
-

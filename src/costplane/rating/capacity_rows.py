@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
 from costplane.rating.capacity import CapacityLine
-from costplane.rating.capacity_templates import capacity_template
+from costplane.rating.capacity_templates import capacity_template, reservation_identity
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate
 from costplane.rating.rows import RatedRows, in_money, month_of, table_of
@@ -50,7 +50,9 @@ class CapacityRows:
         if rate.offer is not None and line.reserved is not None:
             reason = f"ReservationPriceUnknown: {line.reserved.reservation.name}"
         template = uncharged_template(replace(rate, status="Unpriced", reason=reason))
-        return template | {"x_Series": line.series}
+        of_reservation = line.reserved if line.kind in ("unused", "purchase") else None
+        place = reservation_identity(of_reservation) if of_reservation else {}
+        return template | {"x_Series": line.series, **place}
 
     def _rate(self, line: CapacityLine) -> Rate:
         """The line's rate with the facts and tags of its callers."""

@@ -16,7 +16,6 @@ from costplane.rating.templates import charge_template
 CAPACITY = "Capacity"
 """x_ChargeBasis of rows that charge units and hours, not events."""
 RESERVATION_TYPE = "microsoft.capacity/reservationorders/reservations"
-_SELLER = "Microsoft"
 _COMMITTED = "Committed"
 
 
@@ -55,22 +54,25 @@ def _commitment(reserved: Reserved, status: str | None) -> dict[str, Any]:
     }
 
 
-def _of_reservation(line: CapacityLine, reserved: Reserved) -> dict[str, Any]:
-    """Rows of the reservation itself: hours that nothing used, and payments."""
+def reservation_identity(reserved: Reserved) -> dict[str, Any]:
+    """Where the rows of a reservation itself stand: on it, not on a resource of a group."""
     one = reserved.reservation
-    common = _commitment(reserved, None) | {
+    named = {} if one.billing_subscription else {"SubAccountId": None, "SubAccountName": None}
+    return named | {
         "BillingAccountId": one.billing_account_id,
         "ConsumedUnit": None,
-        "HostProviderName": _SELLER,
-        "InvoiceIssuerName": _SELLER,
         "ResourceId": one.resource_id,
         "ResourceName": one.name,
         "ResourceType": RESERVATION_TYPE,
-        "ServiceProviderName": _SELLER,
-        "SubAccountType": "Subscription" if one.billing_subscription else None,
-        "x_AccountResourceId": None,
+        "x_ResourceGroupName": None,
         "x_TokenType": None,
     }
+
+
+def _of_reservation(line: CapacityLine, reserved: Reserved) -> dict[str, Any]:
+    """Rows of the reservation itself: hours that nothing used, and payments."""
+    one = reserved.reservation
+    common = _commitment(reserved, None) | reservation_identity(reserved)
     if line.kind == "unused":
         described = f"{one.name}: reserved hours that nothing used"
         return common | {"CommitmentDiscountStatus": "Unused", "ChargeDescription": described}

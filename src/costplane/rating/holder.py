@@ -50,6 +50,14 @@ class TagInterval:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class UnitsInterval:
+    """The units of a provisioned deployment during a period; None where nobody told them."""
+
+    period: Period
+    units: int | None
+
+
 class Holders(Protocol):
     """What rating asks of the catalog."""
 
@@ -63,4 +71,8 @@ class Holders(Protocol):
 
     def tags(self, facts: Facts, period: Period) -> list[TagInterval]:
         """The tags of the series' charges; the intervals cover `period` without a gap."""
+        ...
+
+    def units(self, facts: Facts, period: Period) -> list[UnitsInterval]:
+        """The units of the series' deployment; the intervals cover `period` without a gap."""
         ...

@@ -16,11 +16,13 @@ from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.capacity import Capacity, capacity_timeline, provisioned_price
 from costplane.pricing.model_key import ANY_MODEL
 from costplane.pricing.model_names import priced_model, priced_variant
 from costplane.pricing.providers import serving_provider
-from costplane.pricing.question import Answer, PriceQuestion, Resolution
+from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
 from costplane.pricing.resolution import timeline
+from costplane.pricing.served import PROVISIONED
 from costplane.rating.holder import Facts, Holder, Holders
 from costplane.rating.terms import PLAIN, USD, Deal, Terms
 
@@ -75,6 +77,15 @@ class Rate:
         return self.holder.currency or (self.offer.row.currency if self.offer else None)
 
     @property
+    def covered(self) -> bool:
+        """Whether provisioned throughput pays for the use: `offer` is that of its hours."""
+        return self.offer is not None and self.offer.row.kind == "hourly" and not self._of_hours
+
+    @property
+    def _of_hours(self) -> bool:
+        return self.use.quantity is not None and self.use.quantity.name == "hours"
+
+    @property
     def contracted(self) -> tuple[int, int]:
         """1e-12 of the billing currency for one stored unit, as a reduced fraction
         (core.money.line_units): price x discount x exchange rate."""
@@ -83,7 +94,7 @@ class Rate:
     @property
     def list(self) -> tuple[int, int]:
         """The same at list price; at the contracted one where no list price is known."""
-        if self.list_offer is None:
+        if self.list_offer is None or self.covered:
             return self.contracted
         return _ratio(_units(self.list_offer, self.use.quantity) * self.terms.rate)
 
@@ -111,6 +122,8 @@ class Rate:
 
     @property
     def _priced(self) -> Fraction:
+        if self.covered:
+            return Fraction(0)
         return _units(self.offer, self.use.quantity) * self.terms.left
 
     @property
@@ -122,7 +135,7 @@ class Rate:
         """1e-12 of a pricing unit for one stored unit, as a fraction."""
         block = self.offer.row.block_size if self.offer else None
         quantity = self.use.quantity
-        if block is None or quantity is None:
+        if block is None or quantity is None or self.covered:
             return 0, 1
         return line_units(block / block, block, quantity.scale)
 
@@ -136,7 +149,8 @@ def rates(
 
 def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterator[Rate]:
     holder = holders.holder(facts)
-    yield from rates_of(use, facts, holder, holders, book, _answers(use, facts, holder, book))
+    answers = _answers(use, facts, holder, book, holders)
+    yield from rates_of(use, facts, holder, holders, book, answers)
 
 
 def rates_of(
@@ -183,10 +197,12 @@ def _on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
 
 
 def _answers(
-    use: Use, facts: Facts, holder: Holder, book: PriceBook
+    use: Use, facts: Facts, holder: Holder, book: PriceBook, holders: Holders
 ) -> Sequence[tuple[Period, Answer | None]]:
     if use.quantity is None or facts["billing_status"] != "Billed":
         return [(use.period, None)]
+    if (facts["deployment_type"] or "").lower() in PROVISIONED:
+        return list(provisioned_answers(use.period, facts, holder, book, holders))
     thresholds = (-1, *book.context_thresholds)
     provider, model, version = _model(facts)
     question = PriceQuestion(
@@ -219,6 +235,21 @@ def may_have_tiers(facts: Facts, book: PriceBook) -> bool:
         return False
     offers = (*book.of_model(model or ""), *book.of_model(ANY_MODEL))
     return any(offer.row.meter_id in book.tiered_meters for offer in offers)
+
+
+def provisioned_answers(
+    period: Period, facts: Facts, holder: Holder, book: PriceBook, holders: Holders
+) -> Iterator[tuple[Period, Answer]]:
+    """The hourly price of a provisioned deployment during `period`: it pays for all calls, if
+    somebody has told its units (billing-rules 19)."""
+    kind = facts["deployment_type"] or ""
+    told = (facts["model"], facts["model_version"])
+    capacity = Capacity(kind, facts["region"], price_scopes(facts, holder), *told)
+    for interval in holders.units(facts, period):
+        if interval.units:
+            yield from capacity_timeline(book, capacity, provisioned_price, interval.period)
+        else:
+            yield interval.period, Unresolved("ProvisionedUnitsUnknown", kind)
 
 
 def price_scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from costplane.rating.rates import Rate
 
 DATASET = "Metered"
 _SERVICE_FAMILY = "AI + Machine Learning"
+_COVERED = ", calls covered by provisioned throughput"
 _PRICE_QUANTUM = Decimal(1).scaleb(-PRICE.scale)
 
 
@@ -119,7 +120,7 @@ def _service(rate: Rate, offer: Offer, quantity: Quantity) -> dict[str, Any]:
     return common | {
         "ServiceName": row.service_name,
         "SkuMeter": row.meter_name,
-        "ChargeDescription": f"{row.product}: {row.meter_name}",
+        "ChargeDescription": f"{row.product}: {row.meter_name}{_COVERED if rate.covered else ''}",
         "x_SkuMeterCategory": row.category,
         "x_SkuMeterSubcategory": row.sub_category,
     }
@@ -151,7 +152,7 @@ def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
         "ListUnitPrice": _times(public, rate.terms.rate),
         "PricingCurrencyContractedUnitPrice": own,
         "PricingCurrencyListUnitPrice": public,
-        "PricingUnit": _pricing_unit(row.block_size, quantity.unit),
+        "PricingUnit": _pricing_unit(row.block_size, row.unit if rate.covered else quantity.unit),
         "SkuId": row.sku_id or row.meter_id,
         "SkuPriceDetails": _price_details(rate, offer, quantity),
         "SkuPriceId": offer.id,

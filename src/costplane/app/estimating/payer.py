@@ -12,7 +12,7 @@ from costplane.core.period import Period
 from costplane.core.scope import Scope, parse_scope
 from costplane.core.tables import SERIES_FACTS
 from costplane.pricing.providers import AZURE
-from costplane.rating.holder import Facts, Holder, Holders, TagInterval
+from costplane.rating.holder import Facts, Holder, Holders, TagInterval, UnitsInterval
 
 _GROUP = "estimate"
 """Stands for the resource group of calls that have none yet; nobody's prices are for it."""
@@ -62,6 +62,10 @@ class Payers:
     def tags(self, _: Facts, period: Period) -> list[TagInterval]:
         """No tags."""
         return [TagInterval(period, {})]
+
+    def units(self, _: Facts, period: Period) -> list[UnitsInterval]:
+        """What is planned stands nowhere yet."""
+        return [UnitsInterval(period, None)]
 
 
 def payers(workloads: Sequence[Workload], catalog: Holders, nodes: Sequence[ScopeNode]) -> Payers:

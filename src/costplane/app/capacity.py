@@ -1,0 +1,168 @@
+"""Settling of capacity: hours of provisioned deployments, hosting, reservations, and the calls
+that provisioned throughput pays for (billing-rules 14, 19, 20).
+
+The key is the hour: whatever touches one, all of it is computed, and what is posted is the
+difference to what the ledger holds. So late calls, a history corrected afterwards and a second
+run are one operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from costplane.app.billing_months import in_open_periods
+from costplane.app.capacity_due import TYPES, CapacityDue, floor_of
+from costplane.app.capacity_estate import CapacityEstate
+from costplane.app.capacity_weights import CapacityWeights
+from costplane.app.holders import CatalogHolders
+from costplane.app.ports import BillingPeriods, PostingKeys, Settings
+from costplane.app.prices import PriceBooks
+from costplane.app.series import SeriesNumbers
+from costplane.app.settling import post
+from costplane.catalog.ports import CatalogReader
+from costplane.core.period import HOUR, Period
+from costplane.core.relation import Derived, Engine
+from costplane.core.settings import RETENTION_DAYS, TAG_INHERITANCE
+from costplane.core.tables import CHARGES, SERIES_FACTS, UNCHARGED
+from costplane.ledger.delta import Ledger, Snapshot
+from costplane.rating.capacity import CapacityLine, Reserved, Standing
+from costplane.rating.capacity_hour import capacity_hour
+from costplane.rating.capacity_rows import CapacityRows
+from costplane.rating.difference import difference
+from costplane.rating.holder import Facts
+from costplane.rating.rate_usage import Rater
+from costplane.rating.reservation_payments import payments
+from costplane.rating.rows import RatedRows
+
+_OF_TYPE = f"LOWER(x_DeploymentType) IN ({TYPES})"
+
+
+@dataclass(frozen=True, slots=True)
+class CapacitySettling:
+    """Posts what capacity costs."""
+
+    ledger: Ledger
+    engine: Engine
+    catalog: CatalogReader
+    settings: Settings
+    prices: PriceBooks
+    keys: PostingKeys
+    periods: BillingPeriods
+
+    def settle(self, now: datetime) -> int:
+        """Posts the hours that are due, up to the current full hour; the rows appended."""
+        due = CapacityDue(self.ledger, self.engine, self.catalog, self.keys)
+        present = due.present(now, self.prices.version())
+        series = SeriesNumbers(self.ledger, self.engine).facts()
+        if not present.entries and not any(map(_is_provisioned, series.values())):
+            return 0
+        hours = due.hours(present, floor_of(now, self.settings.get(RETENTION_DAYS)))
+        rows = sum(self._settle(month, series, now.date()) for month in hours)
+        due.remember(present)
+        return rows
+
+    def _settle(self, hours: Period, series: Mapping[int, Facts], today: date) -> int:
+        """Posts the difference for hours of one month."""
+        snapshot = self.ledger.snapshot()
+        computed = self._computed(hours, series, snapshot, today)
+        charges = self._difference(snapshot, "charges", computed.charges, hours)
+        uncharged = self._difference(snapshot, "uncharged", computed.uncharged, hours)
+        if len(charges):
+            charges = in_open_periods(charges, self.periods, today)
+        return post(self.ledger, charges, _recorded(uncharged, today))
+
+    def _computed(
+        self, hours: Period, series: Mapping[int, Facts], snapshot: Snapshot, today: date
+    ) -> RatedRows:
+        inheritance = self.settings.get(TAG_INHERITANCE)
+        holders = CatalogHolders(self.catalog, inheritance=inheritance)
+        book = self.prices.newest()
+        estate = CapacityEstate(self.catalog, book, holders)
+        standings = estate.standings(hours)
+        usage = Derived(_calls(hours), {"usage": snapshot.relation("usage")})
+        weights = CapacityWeights.of(self.engine, usage, series)
+        lines = _lines(hours, standings, estate.reserved(standings), weights, series)
+        rows = CapacityRows(series, holders).rows(lines, today)
+        rater = Rater(self.engine, book, holders)
+        calls = rater.rate(usage, series, rater.grain(), today)
+        return RatedRows(
+            _joined(CHARGES, rows.charges, calls.charges),
+            _joined(UNCHARGED, rows.uncharged, calls.uncharged),
+        )
+
+    def _difference(
+        self, snapshot: Snapshot, table: str, computed: pa.Table, hours: Period
+    ) -> pa.Table:
+        schema = CHARGES if table == "charges" else UNCHARGED
+        ours = "x_ChargeBasis = 'Capacity'" if table == "charges" else "x_Events = 0"
+        posted = Derived(
+            _select(
+                f"SELECT * FROM {table} WHERE {_within('ChargePeriodStart', hours)} "
+                f"AND ({ours} OR {_OF_TYPE})"
+            ),
+            {table: snapshot.relation(table)},
+        )
+        return difference(self.engine, computed, posted, schema)
+
+
+def _lines(
+    hours: Period,
+    standings: list[Standing],
+    reserved: list[Reserved],
+    weights: CapacityWeights,
+    series: Mapping[int, Facts],
+) -> Iterator[CapacityLine]:
+    """The lines of each hour, then the payments for reservations."""
+
+    def rank(number: int) -> tuple[str, ...]:
+        return tuple(series[number][fact] or "" for fact in SERIES_FACTS)
+
+    start = hours.start
+    while start < hours.end:
+        hour = Period(start, start + HOUR)
+        standing = [one for one in standings if one.period.intersection(hour)]
+        active = [one for one in reserved if one.stands(start)]
+        if standing or active:
+            of_hour = weights.at(start, standing)
+            yield from capacity_hour(hour, standing, active, of_hour, rank)
+        start = hour.end
+    for one in reserved:
+        yield from payments(one, hours)
+
+
+def _is_provisioned(facts: Facts) -> bool:
+    return f"'{(facts['deployment_type'] or '').lower()}'" in TYPES.split(", ")
+
+
+def _calls(hours: Period) -> exp.Query:
+    return _select(
+        f"SELECT * FROM usage WHERE {_within('time', hours)} "
+        f"AND LOWER(deployment_type) IN ({TYPES})"
+    )
+
+
+def _joined(schema: pa.Schema, *parts: pa.Table) -> pa.Table:
+    return pa.concat_tables(part.select(schema.names).cast(schema) for part in parts)
+
+
+def _recorded(rows: pa.Table, today: date) -> pa.Table:
+    place = rows.schema.get_field_index("x_RecordedDate")
+    day = pa.repeat(pa.scalar(today, pa.date32()), len(rows))
+    return rows.set_column(place, "x_RecordedDate", day)
+
+
+def _within(column: str, period: Period) -> str:
+    start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
+    return f"{column} >= {start} AND {column} < {end}"
+
+
+def _select(text: str) -> exp.Query:
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Query)
+    return statement
