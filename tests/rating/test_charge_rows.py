@@ -19,7 +19,7 @@ from costplane.core.period import Period
 from costplane.core.tables import CHARGES, SERIES_FACTS, UNCHARGED, USAGE
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.pricing.book import Offer
-from costplane.rating.holder import Facts, Holder, TagInterval
+from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
 from costplane.rating.marketplace import MarketplaceEntry
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
@@ -46,6 +46,9 @@ class Account:
 
     def tags(self, facts: Facts, period: Period) -> list[TagInterval]:
         return [TagInterval(period, json.loads(facts["allocation_tags"] or "{}"))]
+
+    def units(self, _: Facts, period: Period) -> list[UnitsInterval]:
+        return [UnitsInterval(period, None)]
 
 
 FACTS: dict[str, str | None] = {

@@ -19,7 +19,7 @@ from costplane.engine.duckdb import DuckDBEngine
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceRow
-from costplane.rating.holder import Holder, TagInterval
+from costplane.rating.holder import Holder, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from tests.rating import worlds
@@ -47,6 +47,9 @@ class OneHolder:
         )
         shared = ((period.intersection(half), tags) for half, tags in halves)
         return [TagInterval(part, tags) for part, tags in shared if part]
+
+    def units(self, _: Facts, period: Period) -> list[UnitsInterval]:
+        return [UnitsInterval(period, None)]
 
 
 def book_of(rows: list[dict[str, Any]]) -> PriceBook:

@@ -34,12 +34,14 @@ from costplane.ledger.delta import Ledger, Snapshot
 from costplane.rating.capacity import CapacityLine, Reserved, Standing
 from costplane.rating.capacity_hour import capacity_hour
 from costplane.rating.capacity_rows import CapacityRows
+from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.difference import difference
 from costplane.rating.holder import Facts
 from costplane.rating.rate_usage import Rater
 from costplane.rating.reservation_payments import payments
 from costplane.rating.rows import RatedRows
 
+_UNCHARGED = "x_Events = 0 AND COALESCE(x_TokenType, 'hours') = 'hours'"
 _OF_TYPE = f"LOWER(x_DeploymentType) IN ({TYPES})"
 
 
@@ -100,7 +102,7 @@ class CapacitySettling:
         self, snapshot: Snapshot, table: str, computed: pa.Table, hours: Period
     ) -> pa.Table:
         schema = CHARGES if table == "charges" else UNCHARGED
-        ours = "x_ChargeBasis = 'Capacity'" if table == "charges" else "x_Events = 0"
+        ours = f"x_ChargeBasis = '{CAPACITY}'" if table == "charges" else _UNCHARGED
         posted = Derived(
             _select(
                 f"SELECT * FROM {table} WHERE {_within('ChargePeriodStart', hours)} "

@@ -7,7 +7,7 @@ they sum to what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -21,12 +21,15 @@ from costplane.app.prices import PriceBooks
 from costplane.app.tier_usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.tables import CHARGES, UNCHARGED
+from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from costplane.rating.tiers import TierKey
 
 _ALL = "SELECT * FROM usage"
+_POSTED = frozenset((*CHARGES.names, *UNCHARGED.names))
 _HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600000000"
 
 
@@ -104,9 +107,35 @@ def with_borders(
     of_hour = sqlglot.parse_one(_HOUR_OF_ROW, dialect="duckdb")
     borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
     kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
-    rest = _select(f"SELECT {listed} FROM hourly").where(kept)
+    rest = _select(f"SELECT {listed} FROM hourly").where(
+        exp.or_(kept, _of_capacity(rated.column_names))
+    )
     both = exp.union(rest, _select(f"SELECT {listed} FROM rated"), distinct=False)
     return Derived(both, {"hourly": hourly, "rated": rated})
+
+
+def with_capacity(rated: pa.Table, posted: Relation, period: Period) -> Relation:
+    """`rated` with what was posted for units and hours: no request tells of these, so that they
+    have none of the columns of requests."""
+    own = [name for name in rated.column_names if name not in _POSTED]
+    listed = ", ".join(f'"{name}"' for name in rated.column_names if name in _POSTED)
+    nulls = "".join(f', CAST(NULL AS TEXT) AS "{name}"' for name in own)
+    within = _within(period, "ChargePeriodStart")
+    capacity = _select(f"SELECT {listed}{nulls} FROM posted").where(
+        _of_capacity(rated.column_names), within
+    )
+    alike = "".join(f', CAST("{name}" AS TEXT) AS "{name}"' for name in own)
+    both = exp.union(_select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
+    return Derived(both, {"rated": rated, "posted": posted})
+
+
+def _of_capacity(columns: Collection[str]) -> exp.Condition:
+    """Rows of units and hours, not of events (rating/capacity_templates.py)."""
+    if "x_ChargeBasis" in columns:
+        return exp.column("x_ChargeBasis").eq(exp.Literal.string(CAPACITY))
+    kind = exp.func("COALESCE", exp.column("x_TokenType"), exp.Literal.string("hours"))
+    events = exp.column("x_Events").eq(exp.Literal.number(0))
+    return exp.and_(events, kind.eq(exp.Literal.string("hours")))
 
 
 def _with_event_tags(rows: pa.Table) -> pa.Table:
@@ -128,8 +157,8 @@ def _scope_of(plan: QueryPlan) -> exp.Condition:
     return exp.and_(*parts)
 
 
-def _within(period: Period) -> exp.Condition:
-    time = exp.column("time")
+def _within(period: Period, column: str = "time") -> exp.Condition:
+    time = exp.column(column)
     start, end = (_instant(bound) for bound in (period.start, period.end))
     return exp.and_(time >= start, time.copy() < end)
 

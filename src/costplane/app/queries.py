@@ -19,7 +19,13 @@ from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
 from costplane.analysis.values import DimensionValue, values_definition, values_of
 from costplane.app.effective_usage import effective_usage
-from costplane.app.from_requests import RequestRows, border_periods, whole_hours, with_borders
+from costplane.app.from_requests import (
+    RequestRows,
+    border_periods,
+    whole_hours,
+    with_borders,
+    with_capacity,
+)
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
@@ -153,8 +159,13 @@ class Queries:
         usage = effective_usage(snapshot.relation("usage"), self._reratings.list())
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
         if planned.source == "usage":
-            rated = rows.rated(planned, [whole_hours(planned.period)])
-            return {"charges": rated.charges, "uncharged": rated.uncharged}
+            whole = whole_hours(planned.period)
+            rated = rows.rated(planned, [whole])
+            found = {"charges": rated.charges, "uncharged": rated.uncharged}
+            return {
+                name: with_capacity(part, snapshot.relation(name), whole)
+                for name, part in found.items()
+            }
         rated = rows.rated(planned, border_periods(planned))
         parts = {"charges": rated.charges, "uncharged": rated.uncharged}
         return {
