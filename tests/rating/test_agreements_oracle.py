@@ -25,7 +25,7 @@ from costplane.pricing.adjustment import (
 )
 from costplane.pricing.adjustments import Adjustments
 from costplane.pricing.book import PriceBook
-from costplane.rating.holder import Facts, Holder, TagInterval
+from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from tests.rating import agreements, worlds
@@ -60,6 +60,9 @@ class Payer:
         )
         shared = ((period.intersection(half), tags) for half, tags in halves)
         return [TagInterval(part, tags) for part, tags in shared if part]
+
+    def units(self, _: Facts, period: Period) -> list[UnitsInterval]:
+        return [UnitsInterval(period, None)]
 
 
 def told(line: int, version: int = 1) -> Told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from costplane.catalog.model import Deployment
 from costplane.catalog.ports import CatalogReader
@@ -12,7 +13,7 @@ from costplane.core.money import LINE_PLACES
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.scope import parse_scope
 from costplane.core.tables import SERIES_FACTS
-from costplane.pricing.book import PriceBook
+from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.capacity import (
     Capacity,
     capacity_timeline,
@@ -20,7 +21,10 @@ from costplane.pricing.capacity import (
     provisioned_price,
     reservation_price,
 )
+from costplane.pricing.model_key import ModelKey
 from costplane.pricing.model_names import priced_model
+from costplane.pricing.price import PriceRow
+from costplane.pricing.question import Answer, Resolution
 from costplane.pricing.throughput import throughput
 from costplane.rating.capacity import (
     HOURS,
@@ -30,7 +34,7 @@ from costplane.rating.capacity import (
     whole_minute,
 )
 from costplane.rating.holder import Facts, Holders
-from costplane.rating.rates import Rate, Use, price_scopes, rate_at, rates_of
+from costplane.rating.rates import Rate, Use, on_terms, price_scopes, rate_at, rates_of
 from costplane.rating.reservation_payments import term_end_of
 
 _TERMS = {"P1M": "1 Month", "P1Y": "1 Year", "P3Y": "3 Years"}
@@ -144,9 +148,11 @@ class CapacityEstate:
         holder = self.holders.holder(facts)
         scopes = price_scopes(facts, holder)
         capacity = Capacity(one.deployment_scope, one.region, scopes)
-        answer = reservation_price(self.book, capacity, _TERMS[one.term], one.valid_from)
+        listed = reservation_price(self.book, capacity, _TERMS[one.term], one.valid_from)
+        answer = listed if one.price is None else _as_paid(one, listed)
         period = Period(one.valid_from, one.valid_to)
-        return rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
+        rate = rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
+        return rate if one.price is not None else next(on_terms(rate, self.book))
 
     def _paying(self, one: Reservation) -> str | None:
         """A subscription of the reservation's billing account, where it names none."""
@@ -171,6 +177,40 @@ class CapacityEstate:
             None,
             facts["resource_group"],
         )
+
+
+def _as_paid(one: Reservation, listed: Answer) -> Resolution:
+    """The price that the reservation itself tells, beside the list's."""
+    price = (one.price or Decimal(0)) / one.units
+    row = PriceRow(
+        sheet="reservation",
+        product="Provisioned Throughput Reservation",
+        meter_id=one.id,
+        meter_name=f"Provisioned Managed {one.deployment_scope} Unit",
+        category="Foundry Models",
+        sub_category="Provisioned Throughput Reservation",
+        sku_id=None,
+        sku_name=None,
+        publisher_type="Azure",
+        publisher=None,
+        offer=None,
+        service_name="Foundry Models",
+        region=one.region,
+        unit_of_measure="1/Hour",
+        block_size=Decimal(1),
+        unit="Hours",
+        tier_minimum=Decimal(0),
+        price=price.quantize(Decimal(1).scaleb(-12)),
+        currency=one.currency or "USD",
+        valid_from=one.valid_from,
+        valid_to=None,
+        kind="reservation",
+        source_line=1,
+        term=_TERMS[one.term],
+    )
+    key = ModelKey("provisioned", None, one.deployment_scope, "Standard", "hours")
+    public = listed.offer if isinstance(listed, Resolution) else None
+    return Resolution(Offer(key, row, 0, "customer", None), public, ("as paid",))
 
 
 def _facts(entry: Deployment, region: str | None) -> Facts:

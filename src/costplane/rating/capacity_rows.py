@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from costplane.core.tables import CHARGES, INSTANT, MONEY, UNCHARGED
+from costplane.core.tables import CHARGES, INSTANT, UNCHARGED
 from costplane.rating.capacity import CapacityLine
 from costplane.rating.capacity_templates import capacity_template, reservation_identity
 from costplane.rating.holder import Facts, Holders
@@ -25,6 +25,13 @@ from costplane.rating.templates import uncharged_template
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AMOUNTS = ("BilledCost", "ContractedCost", "ListCost", "EffectiveCost")
+_DERIVED = (
+    "PricingCurrencyEffectiveCost",
+    "x_BilledCostInUsd",
+    "x_EffectiveCostInUsd",
+    "x_CrossChargeCost",
+)
+"""Amounts that follow from others of the row by the ratios of its rate."""
 _QUANTITIES = ("ConsumedQuantity", "PricingQuantity", "CommitmentDiscountQuantity")
 
 
@@ -95,12 +102,16 @@ class _Columns:
                 line.quantity if consumed else None,
                 0 if line.kind == "unused" else line.quantity,
                 line.quantity if line.reserved else None,
+                _times_ratio(line.effective, line.rate, line.rate.priced),
+                _times_ratio(line.billed, line.rate, line.rate.usd),
+                _times_ratio(line.effective, line.rate, line.rate.usd),
+                _times_ratio(line.effective, line.rate, line.rate.cross_charge),
             )
         )
 
     def table(self) -> pa.Table:
         """The lines so far: times in microseconds, amounts and quantities in 1e-12."""
-        names = ("rate", "start", "end", *_AMOUNTS, *_QUANTITIES)
+        names = ("rate", "start", "end", *_AMOUNTS, *_QUANTITIES, *_DERIVED)
         columns = list(zip(*self._rows, strict=True)) or [()] * len(names)
         types = {"rate": pa.int32(), "start": pa.int64(), "end": pa.int64()}
         whole = pa.decimal128(38, 0)
@@ -112,19 +123,23 @@ class _Columns:
         )
 
 
+def _times_ratio(amount: int | None, rate: Rate, other: tuple[int, int] | None) -> int | None:
+    """An amount at another of the rate's prices (Rate.priced, usd, cross_charge), half-even."""
+    own = rate.contracted
+    if amount is None or other is None or other == own or own[0] == 0:
+        return None if other is None else amount
+    whole: int = round(amount * Fraction(*other) / Fraction(*own))
+    return whole
+
+
 def _charges(columns: _Columns, recorded: date) -> pa.Table:
     lines = columns.table()
     amounts = {name: in_money(lines[name]) for name in (*_AMOUNTS, *_QUANTITIES)}
-    usd = pa.array([row["BillingCurrency"] == "USD" for row in columns.templates], pa.bool_())
-    in_usd = usd.take(lines["rate"].combine_chunks())
-    none = pa.scalar(None, MONEY)
     computed = {
         **_times(lines),
         **month_of(lines["start"]),
         **amounts,
-        "PricingCurrencyEffectiveCost": amounts["EffectiveCost"],
-        "x_BilledCostInUsd": pc.if_else(in_usd, amounts["BilledCost"], none),
-        "x_EffectiveCostInUsd": pc.if_else(in_usd, amounts["EffectiveCost"], none),
+        **{name: in_money(lines[name]) for name in _DERIVED},
         "x_Events": _no_events(lines),
     }
     return table_of(CHARGES, lines, columns.templates, computed, (), recorded)

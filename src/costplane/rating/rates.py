@@ -168,10 +168,10 @@ def rates_of(
             shared = period.intersection(interval.period)
             if shared is not None:
                 rate = rate_at(use, shared, facts, holder, interval.tags, answer)
-                yield from _on_terms(_with_tiers(rate, answer, book), book)
+                yield from on_terms(_with_tiers(rate, answer, book), book)
 
 
-def _on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
+def on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
     """`rate` on the payer's terms, cut where these change; unpriced where they are not known."""
     offer, quantity = rate.offer, rate.use.quantity
     if offer is None or quantity is None:
