@@ -8,7 +8,7 @@ run are one operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,15 +20,13 @@ from costplane.app.billing_months import in_open_periods
 from costplane.app.capacity_due import TYPES, CapacityDue, floor_of
 from costplane.app.capacity_estate import CapacityEstate
 from costplane.app.capacity_weights import CapacityWeights
-from costplane.app.holders import CatalogHolders
 from costplane.app.ports import BillingPeriods, PostingKeys, Settings
-from costplane.app.prices import PriceBooks
-from costplane.app.series import SeriesNumbers
 from costplane.app.settling import post
+from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import HOUR, Period
-from costplane.core.relation import Derived, Engine
-from costplane.core.settings import RETENTION_DAYS, TAG_INHERITANCE
+from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.settings import RETENTION_DAYS
 from costplane.core.tables import CHARGES, SERIES_FACTS, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
 from costplane.rating.capacity import CapacityLine, Reserved, Standing
@@ -53,50 +51,55 @@ class CapacitySettling:
     engine: Engine
     catalog: CatalogReader
     settings: Settings
-    prices: PriceBooks
     keys: PostingKeys
     periods: BillingPeriods
+    usage: Callable[[], TierUsage]
 
     def settle(self, now: datetime) -> int:
         """Posts the hours that are due, up to the current full hour; the rows appended."""
         due = CapacityDue(self.ledger, self.engine, self.catalog, self.keys)
-        present = due.present(now, self.prices.version())
-        series = SeriesNumbers(self.ledger, self.engine).facts()
-        if not present.entries and not any(map(_is_provisioned, series.values())):
+        usage = self.usage()
+        present = due.present(now, usage.prices.version())
+        if not present.entries and not any(map(_is_provisioned, usage.series.values())):
             return 0
         hours = due.hours(present, floor_of(now, self.settings.get(RETENTION_DAYS)))
-        rows = sum(self._settle(month, series, now.date()) for month in hours)
+        rows = sum(self._settle(month, usage, now.date()) for month in hours)
         due.remember(present)
         return rows
 
-    def _settle(self, hours: Period, series: Mapping[int, Facts], today: date) -> int:
+    def _settle(self, hours: Period, usage: TierUsage, today: date) -> int:
         """Posts the difference for hours of one month."""
         snapshot = self.ledger.snapshot()
-        computed = self._computed(hours, series, snapshot, today)
+        computed = self._computed(hours, usage, today)
         charges = self._difference(snapshot, "charges", computed.charges, hours)
         uncharged = self._difference(snapshot, "uncharged", computed.uncharged, hours)
         if len(charges):
             charges = in_open_periods(charges, self.periods, today)
         return post(self.ledger, charges, _recorded(uncharged, today))
 
-    def _computed(
-        self, hours: Period, series: Mapping[int, Facts], snapshot: Snapshot, today: date
-    ) -> RatedRows:
-        inheritance = self.settings.get(TAG_INHERITANCE)
-        holders = CatalogHolders(self.catalog, inheritance=inheritance)
-        book = self.prices.newest()
-        estate = CapacityEstate(self.catalog, book, holders)
+    def _computed(self, hours: Period, usage: TierUsage, today: date) -> RatedRows:
+        """Rows of units and hours at the prices of now, and of the calls that they pay for at
+        the prices with which these were rated."""
+        estate = CapacityEstate(self.catalog, usage.prices.newest(), usage.holders)
         standings = estate.standings(hours)
-        usage = Derived(_calls(hours), {"usage": snapshot.relation("usage")})
-        weights = CapacityWeights.of(self.engine, usage, series)
-        lines = _lines(hours, standings, estate.reserved(standings), weights, series)
-        rows = CapacityRows(series, holders).rows(lines, today)
-        rater = Rater(self.engine, book, holders)
-        calls = rater.rate(usage, series, rater.grain(), today)
+        calls = Derived(_calls(hours), {"usage": usage.usage})
+        weights = CapacityWeights.of(self.engine, calls, usage.series)
+        lines = _lines(hours, standings, estate.reserved(standings), weights, usage.series)
+        parts = [CapacityRows(usage.series, usage.holders).rows(lines, today)]
+        for version in self._versions(calls):
+            rater = Rater(self.engine, usage.prices.at(version), usage.holders)
+            of_version = _select(f"SELECT * FROM calls WHERE price_version = {version}")
+            rated = Derived(of_version, {"calls": calls})
+            parts.append(rater.rate(rated, usage.series, rater.grain(), today))
         return RatedRows(
-            _joined(CHARGES, rows.charges, calls.charges),
-            _joined(UNCHARGED, rows.uncharged, calls.uncharged),
+            _joined(CHARGES, [part.charges for part in parts]),
+            _joined(UNCHARGED, [part.uncharged for part in parts]),
         )
+
+    def _versions(self, calls: Relation) -> list[int]:
+        statement = _select("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
+        found: list[int] = self.engine.execute(statement, {"calls": calls})[0].to_pylist()
+        return found
 
     def _difference(
         self, snapshot: Snapshot, table: str, computed: pa.Table, hours: Period
@@ -149,7 +152,7 @@ def _calls(hours: Period) -> exp.Query:
     )
 
 
-def _joined(schema: pa.Schema, *parts: pa.Table) -> pa.Table:
+def _joined(schema: pa.Schema, parts: Iterable[pa.Table]) -> pa.Table:
     return pa.concat_tables(part.select(schema.names).cast(schema) for part in parts)
 
 

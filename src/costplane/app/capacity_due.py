@@ -9,7 +9,7 @@ nothing, since what was settled is remembered last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import PROVISIONED_SCOPES, Reservation
 from costplane.core.period import HOUR, Period, hour_start, next_month, parse_instant
 from costplane.core.relation import Engine
+from costplane.core.rerating import Selection
 from costplane.ledger.delta import Ledger
 
 RANGE = "capacity"
@@ -140,6 +141,11 @@ class CapacityDue:
             yield parse_instant(row["hour"].isoformat())
 
 
+def range_key(hours: Selection) -> str:
+    """The key that makes the hours of a re-rating due."""
+    return f"{hours.start.isoformat()}/{hours.end.isoformat()}"
+
+
 def _text(entry: Deployment | Reservation) -> str:
     """An entry as one line, its bounds at the end."""
     facts = asdict(entry)
@@ -194,8 +200,3 @@ def _by_month(period: Period) -> Iterator[Period]:
 def floor_of(now: datetime, days: int) -> datetime:
     """The earliest instant that is kept."""
     return now - timedelta(days=days)
-
-
-def total_hours(periods: Sequence[Period]) -> int:
-    """How many hours periods have."""
-    return sum((one.end - one.start) // HOUR for one in periods)

@@ -33,7 +33,10 @@ MOST_EVENTS = 1_000_000
 """Events that are rated at a time: whole days, as many as stay below it."""
 
 _LINES = "x_SourceDataset = 'Metered' AND NOT x_Series IS NULL"
-_DIRECT = {"charges": f"{_LINES} AND x_TierMinimum IS NULL", "uncharged": _LINES}
+_DIRECT = {
+    "charges": f"{_LINES} AND x_TierMinimum IS NULL AND x_ChargeBasis IS NULL",
+    "uncharged": _LINES,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.capacity import CapacitySettling
+from costplane.app.capacity_due import RANGE, range_key
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.effective_usage import effective_usage
@@ -221,9 +222,9 @@ class Workspace:
             self.engine,
             control.catalog,
             control.settings,
-            self.prices,
             control.posting_keys,
             control.invoices,
+            lambda: self._usage(control.reratings.list()),
         )
 
     def import_lots(self, path: Path) -> LotImport:
@@ -271,6 +272,7 @@ class Workspace:
                 self._intake(identities).poster.resume()
             settle_all(self._settlings(), self.now())
             done = self._rerater().apply(preview, who, command, self.now())
+            self._control.posting_keys.mark(RANGE, [range_key(done.selection)])
             settle_all(self._settlings(), self.now())
             return done
 

@@ -59,7 +59,7 @@ class CapacityRows:
         template = uncharged_template(replace(rate, status="Unpriced", reason=reason))
         of_reservation = line.reserved if line.kind in ("unused", "purchase") else None
         place = reservation_identity(of_reservation) if of_reservation else {}
-        return template | {"x_Series": line.series, **place}
+        return template | {"x_Series": None, **place}
 
     def _rate(self, line: CapacityLine) -> Rate:
         """The line's rate with the facts and tags of its callers."""
