@@ -1,5 +1,6 @@
 """What the registries list, the documentation lists too, in the same words."""
 
+from costplane.access.roles import ROLES
 from costplane.core.focus import FOCUS_COLUMNS, OWN_COLUMNS
 from costplane.core.quantities import QUANTITIES
 from costplane.core.tables import TABLES
@@ -19,6 +20,12 @@ def test_every_column_of_a_charge_is_listed() -> None:
     text = page("reference/charges.md")
     assert [c.name for c in FOCUS_COLUMNS if f"`{c.name}`" not in text] == []
     rows = [f"| `{c.name}` | {c.type} | {c.meaning} |" for c in OWN_COLUMNS]
+    assert [row for row in rows if row not in text] == []
+
+
+def test_every_role_is_explained() -> None:
+    text = page("access.md")
+    rows = [f"| `{name}` | {role.meaning} |" for name, role in ROLES.items()]
     assert [row for row in rows if row not in text] == []
 
 

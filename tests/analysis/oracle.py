@@ -87,7 +87,9 @@ def holds(node: Row, line: Row, *, lenient: bool = False) -> bool | None:
 
 
 def in_scope(scope: Row, line: Row) -> bool:
-    """Whether the line lies in the scope (fields of a ScopeFilter)."""
+    """Whether the line lies in the scope (fields of a ScopeFilter), or in any of several."""
+    if "any" in scope:
+        return any(in_scope(part, line) for part in scope["any"])
     columns = {"resource_group": "x_ResourceGroupName", "resource_id": "ResourceId"}
     if "subscriptions" in scope and line.get("SubAccountId") not in scope["subscriptions"]:
         return False

@@ -79,6 +79,20 @@ scopes = st.sampled_from(
         {"subscriptions": ["sub-1"], "resource_group": "rg-0"},
         {"resource_id": "/subscriptions/sub-1/resourcegroups/rg-0/ai-0"},
         {"resource_id": "/subscriptions/sub-2/entry-claude"},
+        {"any": []},
+        {
+            "any": [
+                {"subscriptions": ["sub-2"]},
+                {"subscriptions": ["sub-1"], "resource_group": "rg-1"},
+            ]
+        },
+        {
+            "any": [
+                {"subscriptions": ["sub-1"], "resource_group": "rg-0"},
+                {"resource_id": "/subscriptions/sub-1/resourcegroups/rg-0/ai-0"},
+                {"resource_id": "/subscriptions/sub-2/entry-claude"},
+            ]
+        },
     )
 )
 
@@ -154,13 +168,18 @@ def definition(question: Question) -> QueryDefinition:
 def planned(question: Question) -> QueryPlan:
     """The question's plan."""
     asked = question["scope"]
+    parts = tuple(map(scope_filter, asked.get("any", [asked])))
+    return plan(definition(question), parts, carried_tags=CARRIED, currency="USD")
+
+
+def scope_filter(asked: Row) -> ScopeFilter:
+    """A part of the question's scope."""
     subscriptions = asked.get("subscriptions")
-    scope = ScopeFilter(
+    return ScopeFilter(
         None if subscriptions is None else frozenset(subscriptions),
         asked.get("resource_group"),
         asked.get("resource_id"),
     )
-    return plan(definition(question), scope, carried_tags=CARRIED, currency="USD")
 
 
 @lru_cache(maxsize=1)

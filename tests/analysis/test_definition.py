@@ -39,7 +39,7 @@ def with_dataset(**dataset: Any) -> QueryDefinition:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_official_examples_are_answered(name: str) -> None:
     definition = parse_definition(EXAMPLES[name], NOW)
-    planned = plan(definition, ScopeFilter(), carried_tags=frozenset(), currency="USD")
+    planned = plan(definition, (ScopeFilter(),), carried_tags=frozenset(), currency="USD")
     assert "PreTaxCost" in [a.name for a in definition.aggregations]
     assert statement(planned).sql(dialect="duckdb")
 

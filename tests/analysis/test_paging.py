@@ -21,7 +21,7 @@ from tests.analysis.questions import WHOLE, ask, definition, questions
 from tests.analysis.worlds import Row, events
 
 NOW = datetime(2026, 11, 2, 12, 30, 0, 123456, tzinfo=UTC)
-SCOPE = ScopeFilter(frozenset({"b", "a"}))
+SCOPE = (ScopeFilter(frozenset({"b", "a"})),)
 
 
 def start(question: Question = WHOLE) -> Continuation:
@@ -53,7 +53,7 @@ def test_a_continuation_says_all_that_the_next_page_needs() -> None:
 def test_a_continuation_of_another_query_is_refused() -> None:
     start().check(SCOPE, definition(WHOLE))
     for scope, question in (
-        (ScopeFilter(), WHOLE),
+        ((ScopeFilter(),), WHOLE),
         (SCOPE, WHOLE | {"type": "Usage"}),
         (SCOPE, WHOLE | {"groups": ["Meter"]}),
     ):

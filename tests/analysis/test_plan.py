@@ -103,7 +103,7 @@ def test_a_plan_reads_like_a_sentence() -> None:
     }
     found = plan(
         definition(asked),
-        ScopeFilter(frozenset({"s1"}), "rg"),
+        (ScopeFilter(frozenset({"s1"}), "rg"),),
         carried_tags=CARRIED,
         currency="USD",
     )

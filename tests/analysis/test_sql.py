@@ -140,7 +140,7 @@ def _plan(dataset: dict[str, Any]) -> Any:
     asked = CARRIED | {tag["name"].lower() for tag in dataset.get("grouping", [])}
     tags = {leaf.lower() for leaf in HOSTILE}
     return plan(
-        parse_definition(body, NOW), ScopeFilter(), carried_tags=asked | tags, currency="USD"
+        parse_definition(body, NOW), (ScopeFilter(),), carried_tags=asked | tags, currency="USD"
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from costplane.analysis.definition import Grouping, parse_definition
 from costplane.analysis.plan import ScopeFilter, plan
 from costplane.analysis.service import CostAnalysis
-from costplane.analysis.values import DimensionValue, tag_keys, values_definition, values_of
+from costplane.analysis.values import DimensionValue, values_definition, values_of
 from costplane.core.period import Period
 from tests.analysis.questions import CARRIED, NOW, WHOLE, ask, engine
 from tests.analysis.test_calls import event
@@ -24,7 +24,7 @@ WORLD = [
 def values(grouping: Grouping) -> list[DimensionValue]:
     found = plan(
         values_definition(grouping, Period(START, END)),
-        ScopeFilter(),
+        (ScopeFilter(),),
         carried_tags=CARRIED,
         currency="USD",
     )
@@ -43,13 +43,6 @@ def test_values_come_with_their_cost_the_dearest_first() -> None:
 def test_values_of_tags_are_exact() -> None:
     found = values(Grouping("TagKey", "team", "team"))
     assert [v.value for v in found] == ["", "Search", "search"]
-
-
-def test_keys_of_tags_appear_once() -> None:
-    relations = tables(WORLD)
-    assert tag_keys(engine(), relations) == ["Env", "Kind", "team"]
-    assert tag_keys(engine(), relations, ("usage",)) == ["team"]
-    assert tag_keys(engine(), tables([]), ("usage",)) == []
 
 
 def test_columns_stand_in_azures_order() -> None:
@@ -91,7 +84,7 @@ def test_rows_are_sorted_as_asked_then_by_date_and_group() -> None:
         },
     }
     definition = parse_definition(body, NOW)
-    found = plan(definition, ScopeFilter(), carried_tags=CARRIED, currency="USD")
+    found = plan(definition, (ScopeFilter(),), carried_tags=CARRIED, currency="USD")
     rows = CostAnalysis(engine()).run(found, tables(WORLD)).rows
     assert list(zip(rows["UsageDate"].to_pylist(), rows["Model"].to_pylist(), strict=True)) == [
         (20261025, ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from costplane.app import recent_answers
+from costplane.app.visible import scope_filters
 from costplane.app.workspace import Workspace
 from costplane.core.scope import parse_scope
 from tests.app.test_witnesses import QUERY, event, take, totals, workspace
@@ -27,7 +28,7 @@ def test_only_so_many_answers_are_kept(
     take(workspace, event("gateway", 1))
     answers = recent_answers.RecentAnswers()
     queries = workspace._queries
-    chosen = queries._filter(parse_scope("/"))
+    chosen = scope_filters(workspace.catalog, parse_scope("/"))
     snapshot = workspace.ledger.snapshot()
     plans = [
         queries._plan(chosen, workspace.definition(QUERY | {"type": kind}), snapshot)

@@ -13,7 +13,7 @@ import uvicorn
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
-from costplane.http.identity import AnonymousOwner
+from costplane.http.identity import AnonymousOwner, Authenticator
 from costplane.http.server import Listener, configuration, listen
 from costplane.http.tls import self_signed
 from costplane.metering.formats import open_events
@@ -66,9 +66,15 @@ def client(url: str) -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def running(workspace: Workspace, page: Path, listener: Listener) -> Iterator[str]:
+def running(
+    workspace: Workspace,
+    page: Path,
+    listener: Listener,
+    authentication: Authenticator | None = None,
+) -> Iterator[str]:
     """Serve until the block ends."""
-    app = create_app(workspace, authentication=AnonymousOwner(), page=page)
+    known = authentication or AnonymousOwner()
+    app = create_app(workspace, authentication=known, page=page)
     server = uvicorn.Server(configuration(app, listener))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener.socket]})
     thread.start()

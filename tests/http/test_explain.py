@@ -11,10 +11,10 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from costplane.access.roles import Role
 from costplane.app.workspace import Workspace
 from costplane.core.period import DAY, Period, day_start
 from costplane.core.scope import Scope, parse_scope
-from costplane.http.access import Role
 from costplane.http.app import create_app
 from tests.http.sample import NOW, SCOPE, TOTAL
 
@@ -105,7 +105,10 @@ class ReaderOf:
     def holds(self, role: Role, scope: Scope) -> bool:
         return role == "Cost Management Reader" and scope.id.startswith(f"{self.group}/")
 
-    def authenticate(self, headers: Mapping[str, str]) -> ReaderOf:  # noqa: ARG002 - one caller
+    def granted(self, role: Role) -> tuple[Scope, ...]:
+        return (parse_scope(self.group),) if role == "Cost Management Reader" else ()
+
+    def authenticate(self, headers: Mapping[str, str], client: str = "") -> ReaderOf:  # noqa: ARG002 - one caller
         return self
 
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from costplane.app.workspace import Workspace
 from costplane.core.scope import parse_scope
 from costplane.errors import Forbidden, UnsafeStart
-from costplane.http.identity import AnonymousOwner, authenticator, is_loopback
+from costplane.http.bearer import BearerTokens
+from costplane.http.identity import AnonymousOwner, anonymous_owner, authenticator, is_loopback
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "LOCALHOST.", "::1"])
 def test_loopback(host: str) -> None:
     assert is_loopback(host)
-    assert isinstance(authenticator(host, no_auth=True), AnonymousOwner)
+    assert isinstance(anonymous_owner(host), AnonymousOwner)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "costs.contoso.com", ""])
 def test_an_open_server_is_refused(host: str) -> None:
     with pytest.raises(UnsafeStart, match="every cost"):
-        authenticator(host, no_auth=True)
+        anonymous_owner(host)
 
 
-def test_accounts_are_missing_yet() -> None:
-    with pytest.raises(UnsafeStart, match="--no-auth"):
-        authenticator("127.0.0.1", no_auth=False)
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.5"])
+def test_a_server_that_knows_nobody_is_refused(host: str, tmp_path: Path) -> None:
+    workspace = Workspace.open(tmp_path)
+    with pytest.raises(UnsafeStart, match="costplane tokens create"):
+        authenticator(host, workspace.accounts, no_auth=False)
+    workspace.accounts.create_token("Owner", parse_scope("/"), "", 1, "test")
+    found = authenticator(host, workspace.accounts, no_auth=False)
+    assert isinstance(found, BearerTokens)
+    workspace.close()
 
 
 @pytest.mark.parametrize("header", ["localhost:8080", "127.0.0.1", "[::1]:8080"])

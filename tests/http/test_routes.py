@@ -9,10 +9,11 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from costplane.access.roles import Role
 from costplane.app.workspace import Workspace
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import Forbidden
-from costplane.http.access import PUBLIC, Access, Role, require
+from costplane.http.access import PUBLIC, Access, require
 from costplane.http.app import create_app
 from costplane.http.identity import AnonymousOwner
 from costplane.http.own import Permission
@@ -73,12 +74,22 @@ class Reader:
     def holds(self, role: Role, scope: Scope) -> bool:
         return role == "Cost Management Reader" and scope.id == "/subscriptions/a"
 
+    def granted(self, role: Role) -> tuple[Scope, ...]:
+        return (parse_scope("/subscriptions/a"),) if role == "Cost Management Reader" else ()
+
 
 def test_a_role_elsewhere_does_not_count() -> None:
     read = Access("Cost Management Reader", "path")
     require(Reader(), read, parse_scope("subscriptions/A"))
     with pytest.raises(Forbidden, match="'Cost Management Reader' at '/subscriptions/b'"):
         require(Reader(), read, parse_scope("subscriptions/b"))
+
+
+def test_everything_is_what_one_may_see() -> None:
+    require(Reader(), Access("Cost Management Reader", "query"), parse_scope("/"))
+    for role in ("Billing Reader", "Owner"):
+        with pytest.raises(Forbidden):
+            require(Reader(), Access(role, "query"), parse_scope("/"))
 
 
 def test_an_access_is_public_or_names_both() -> None:

@@ -31,7 +31,7 @@ class RoleMeaning:
 
 
 ROLES: dict[Role, RoleMeaning] = {
-    "Owner": RoleMeaning("everything at the scope, roles too", frozenset(get_args(Role))),
+    "Owner": RoleMeaning("everything at the scope", frozenset(get_args(Role))),
     "Cost Management Contributor": RoleMeaning(
         "reads costs; keeps views, budgets, exports and alerts", frozenset({READER})
     ),

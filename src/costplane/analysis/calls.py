@@ -16,7 +16,7 @@ from costplane.analysis.expressions import (
     text_of,
     within,
 )
-from costplane.analysis.lines import TIME, bucket_alias, bucket_columns, scope
+from costplane.analysis.lines import TIME, bucket_alias, bucket_columns, in_scopes
 from costplane.analysis.nodes import (
     alias,
     column,
@@ -62,7 +62,7 @@ def _calls(plan: QueryPlan) -> exp.Select:
     if plan.sums_amounts:
         joins.append(join("series_currencies", using="series", side="LEFT"))
     filters = [condition(p, direct_value("event")) for p in conjuncts(plan.definition.filter)]
-    matching = [*scope(plan.scope, "event"), *filters]
+    matching = [*in_scopes(plan.scopes, "event"), *filters]
     return grouped(select(shown, "event_counts", where=matching, joins=joins))
 
 

@@ -34,13 +34,22 @@ from costplane.analysis.nodes import (
     select,
     template,
 )
-from costplane.analysis.plan import QueryPlan, ScopeFilter
+from costplane.analysis.plan import QueryPlan, ScopeFilter, Scopes
 
 TIME = "ChargePeriodStart"
+_OF_LINES = {
+    "subscriptions": "SubAccountId",
+    "resource_group": "x_ResourceGroupName",
+    "resource_id": "ResourceId",
+}
 _SCOPE_COLUMNS: dict[Table, dict[str, str]] = {
-    "charges": {"subscriptions": "SubAccountId", "resource_group": "x_ResourceGroupName"},
-    "uncharged": {"subscriptions": "SubAccountId", "resource_group": "x_ResourceGroupName"},
-    "event": {"subscriptions": "subscription_id", "resource_group": "resource_group"},
+    "charges": _OF_LINES,
+    "uncharged": _OF_LINES,
+    "event": {
+        "subscriptions": "subscription_id",
+        "resource_group": "resource_group",
+        "resource_id": "resource_id",
+    },
 }
 
 
@@ -91,7 +100,12 @@ def rows(
     currency = column("BillingCurrency") if table == "charges" else null("TEXT")
     shown = [*bucket_columns(plan, TIME), *names, alias(currency, "currency"), *further]
     filters = [condition(part, direct_value(table)) for part in early(plan)]
-    matching = [within(plan, TIME), *scope(plan.scope, table), *_of_type(plan, table), *filters]
+    matching = [
+        within(plan, TIME),
+        *in_scopes(plan.scopes, table),
+        *_of_type(plan, table),
+        *filters,
+    ]
     return grouped(select(shown, table, where=[*matching, *where]))
 
 
@@ -120,8 +134,15 @@ def bucket_columns(plan: QueryPlan, time: str) -> list[exp.Expr]:
     return [] if value is None else [alias(value, "bucket")]
 
 
-def scope(chosen: ScopeFilter, table: Table) -> list[exp.Expr]:
-    """The predicates of a scope; ids in the tables are in lower case."""
+def in_scopes(scopes: Scopes, table: Table) -> list[exp.Expr]:
+    """The predicates of what lies in any of the parts; ids in the tables are in lower case."""
+    parts = [_in_scope(part, table) for part in scopes]
+    if not all(parts):
+        return []
+    return [exp.or_(*(exp.and_(*part) for part in parts))] if parts else [exp.false()]
+
+
+def _in_scope(chosen: ScopeFilter, table: Table) -> list[exp.Expr]:
     names = _SCOPE_COLUMNS[table]
     found: list[exp.Expr] = []
     if chosen.subscriptions is not None:
@@ -130,7 +151,7 @@ def scope(chosen: ScopeFilter, table: Table) -> list[exp.Expr]:
     if chosen.resource_group is not None:
         found.append(_equals(column(names["resource_group"]), chosen.resource_group))
     if chosen.resource_id is not None:
-        found.append(_equals(column("ResourceId"), chosen.resource_id))
+        found.append(_equals(column(names["resource_id"]), chosen.resource_id))
     if chosen.billing_account is not None:
         account = exp.Lower(this=column("BillingAccountId"))
         found.append(_equals(account, chosen.billing_account))

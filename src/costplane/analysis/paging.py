@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from costplane.analysis.definition import QueryDefinition
-from costplane.analysis.plan import ScopeFilter
+from costplane.analysis.plan import Scopes
 from costplane.analysis.result import Cell, QueryResult, ResultColumn, json_rows
 from costplane.analysis.unpriced import Unpriced
 from costplane.core.period import parse_instant
@@ -44,11 +44,11 @@ class Continuation:
         cls,
         versions: Mapping[str, int],
         now: datetime,
-        scope: ScopeFilter,
+        scopes: Scopes,
         definition: QueryDefinition,
     ) -> Continuation:
         """The first page's place."""
-        return cls(tuple(sorted(versions.items())), now, digest(scope, definition))
+        return cls(tuple(sorted(versions.items())), now, digest(scopes, definition))
 
     @classmethod
     def parse(cls, token: str) -> Continuation:
@@ -71,9 +71,9 @@ class Continuation:
         text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode()
 
-    def check(self, scope: ScopeFilter, definition: QueryDefinition) -> None:
+    def check(self, scopes: Scopes, definition: QueryDefinition) -> None:
         """Raises InvalidQuery if the place belongs to another scope or definition."""
-        if self.digest != digest(scope, definition):
+        if self.digest != digest(scopes, definition):
             raise InvalidQuery(
                 f"{_TOKEN} belongs to another query; post the body of the first page again",
                 target=_TOKEN,
@@ -109,10 +109,17 @@ def page(result: QueryResult, start: Continuation, top: int | None = None) -> Pa
     )
 
 
-def digest(scope: ScopeFilter, definition: QueryDefinition) -> str:
+def digest(scopes: Scopes, definition: QueryDefinition) -> str:
     """A short text that equal queries at equal scopes share."""
-    subscriptions = None if scope.subscriptions is None else sorted(scope.subscriptions)
-    places = (subscriptions, scope.resource_group, scope.resource_id, scope.billing_account)
+    places = [
+        (
+            None if part.subscriptions is None else sorted(part.subscriptions),
+            part.resource_group,
+            part.resource_id,
+            part.billing_account,
+        )
+        for part in scopes
+    ]
     return sha256(repr((places, definition)).encode()).hexdigest()[:32]
 
 

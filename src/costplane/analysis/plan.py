@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from costplane.analysis import dimensions
 from costplane.analysis.definition import QueryDefinition
@@ -28,7 +28,7 @@ _MOST_CUTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ScopeFilter:
-    """Whose cost is asked for: ids in lower case; None is no restriction.
+    """A part of the cost that is asked for: ids in lower case; None is no restriction.
 
     A resource covers its own charges alone: an AI account not its Marketplace entries, which
     are resources of the group.
@@ -38,6 +38,10 @@ class ScopeFilter:
     resource_group: str | None = None
     resource_id: str | None = None
     billing_account: str | None = None
+
+
+Scopes: TypeAlias = tuple[ScopeFilter, ...]
+"""Whose cost is asked for: what lies in any of the parts, each line once; no part, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class QueryPlan:
     """
 
     definition: QueryDefinition
-    scope: ScopeFilter
+    scopes: Scopes
     currency: str
     source: Literal["hourly", "usage"]
     request_columns: tuple[str, ...]
@@ -107,7 +111,7 @@ class QueryPlan:
         yield "sums", ", ".join(a.name for a in asked.aggregations)
         yield "groups", ", ".join(f"{g.kind} {g.written}" for g in asked.groupings)
         yield "filter", show_condition(asked.filter)
-        yield "scope", _show_scope(self.scope)
+        yield "scope", " or ".join(map(_show_scope, self.scopes)) or "nothing"
         yield "source", self._show_source()
         yield (
             "calls",
@@ -125,12 +129,12 @@ class QueryPlan:
 
 def plan(
     definition: QueryDefinition,
-    scope: ScopeFilter,
+    scopes: Scopes,
     *,
     carried_tags: frozenset[str],
     currency: str,
 ) -> QueryPlan:
-    """The plan for `definition` at `scope`.
+    """The plan for `definition` at `scopes`.
 
     `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
     answered from requests. Raises InvalidQuery if the range has too many divided hours.
@@ -145,14 +149,14 @@ def plan(
     cuts_all = definition.granularity == "Hourly" and any(o.ahead % HOUR for o in found)
     return QueryPlan(
         definition=definition,
-        scope=scope,
+        scopes=scopes,
         currency=currency,
         source="usage" if request or cuts_all else "hourly",
         request_columns=tuple(request),
         event_tags=event_tags,
         offsets=found,
         cuts=cuts,
-        calls=_calls(definition, scope),
+        calls=_calls(definition, scopes),
         uncharged=_shows_uncharged(definition),
         datasets=_datasets(definition.filter),
     )
@@ -169,13 +173,13 @@ def _tags_used(definition: QueryDefinition) -> set[str]:
     return grouped | {f.name for f in leaves_of(definition.filter) if f.kind == "TagKey"}
 
 
-def _calls(definition: QueryDefinition, scope: ScopeFilter) -> Literal["usage", "lines"] | None:
+def _calls(definition: QueryDefinition, scopes: Scopes) -> Literal["usage", "lines"] | None:
     """Rows of `usage` are counted where all that is asked is a fact of the event itself. Tags
     are not: an event's stand over those of its resource, which its lines carry."""
     if all(a.kind != "Calls" for a in definition.aggregations):
         return None
     of_events = all(d.event is not None for d in _dimensions_used(definition))
-    known_scope = scope.resource_id is None and scope.billing_account is None
+    known_scope = all(s.resource_id is None and s.billing_account is None for s in scopes)
     return "usage" if of_events and known_scope and not _tags_used(definition) else "lines"
 
 

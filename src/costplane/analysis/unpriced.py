@@ -25,7 +25,7 @@ from costplane.analysis.expressions import (
     within,
 )
 from costplane.analysis.filters import Leaf, leaves_of
-from costplane.analysis.lines import TIME, early, late, scope
+from costplane.analysis.lines import TIME, early, in_scopes, late
 from costplane.analysis.nodes import (
     alias,
     cast,
@@ -97,7 +97,7 @@ def _lines(plan: QueryPlan) -> exp.Select:
     ]
     filters = [_lenient(condition(part, _early_value)) for part in early(plan)]
     status = template("x_BillingStatus IN ('Unpriced', 'UsageMissing')")
-    matching = [within(plan, TIME), status, *scope(plan.scope, "uncharged"), *filters]
+    matching = [within(plan, TIME), status, *in_scopes(plan.scopes, "uncharged"), *filters]
     return grouped(select(shown, "uncharged", where=matching))
 
 

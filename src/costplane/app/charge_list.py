@@ -11,9 +11,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from costplane.analysis.lines import scope as of_scope
+from costplane.analysis.lines import in_scopes
 from costplane.analysis.nodes import instant, literal, template
-from costplane.analysis.plan import ScopeFilter
+from costplane.analysis.plan import Scopes
 from costplane.core.period import Period
 from costplane.core.relation import Engine
 from costplane.ledger.delta import Snapshot
@@ -50,12 +50,12 @@ class ChargeList:
 
 
 def charge_list(
-    engine: Engine, snapshot: Snapshot, scope: ScopeFilter, period: Period, meter: str, most: int
+    engine: Engine, snapshot: Snapshot, scopes: Scopes, period: Period, meter: str, most: int
 ) -> ChargeList:
     """The `most` costliest charges whose meter's name has the text `meter`."""
     statement = _grouped()
     statement.where(
-        *of_scope(scope, "charges"),
+        *in_scopes(scopes, "charges"),
         template("ChargePeriodStart >= :at", at=instant(period.start)),
         template("ChargePeriodStart < :at", at=instant(period.end)),
         template("CONTAINS(LOWER(SkuMeter), :part)", part=literal(meter.lower())),

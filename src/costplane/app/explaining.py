@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
-from costplane.analysis.plan import ScopeFilter
 from costplane.app.charge_events import ChargeEvents
 from costplane.app.charge_list import ChargeList, charge_list
 from costplane.app.effective_usage import effective_usage
@@ -20,6 +19,7 @@ from costplane.app.ledger_rows import Identity, LedgerRows, Row
 from costplane.app.origins import Origins, series_facts
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.visible import MaySee, scope_filters, sees_everything
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
 from costplane.core.period import HOUR, Period, hour_start
@@ -61,13 +61,15 @@ class Explaining:
     prices: PriceBooks
     reratings: Reratings
 
-    def event(self, identities: Sequence[Identity]) -> EventExplanation:
+    def event(
+        self, identities: Sequence[Identity], may_see: MaySee = sees_everything
+    ) -> EventExplanation:
         """The event that has one of `identities`; if it is evidence, the one that counts.
 
-        Raises NotFound if there is none, InvalidInput if there are several.
+        Raises NotFound if there is none that may be seen, InvalidInput if there are several.
         """
         rows = self._rows()
-        event = _counting(rows, identities)
+        event = _counting(rows, identities, may_see)
         hour = hour_start(event["time"].astimezone(UTC))
         posted = rows.addresses(event["series"], Period(hour, hour + HOUR))
         pricing = self._pricing(event["price_version"])
@@ -94,13 +96,15 @@ class Explaining:
             evidence=_evidence(rows, event),
         )
 
-    def charge(self, address: ChargeAddress, skip: int = 0) -> ChargeExplanation:
+    def charge(
+        self, address: ChargeAddress, skip: int = 0, may_see: MaySee = sees_everything
+    ) -> ChargeExplanation:
         """The charge at `address`, with the events behind it after `skip` ones.
 
-        Raises NotFound if nothing was posted there.
+        Raises NotFound if nothing was posted there that may be seen.
         """
         rows = self._rows()
-        posted = rows.charges(address)
+        posted = [row for row in rows.charges(address) if may_see(row["ResourceId"])]
         if not posted:
             raise NotFound(f"no charge was posted at '{address}'", target="charge")
         facts = rows.facts(address.series)
@@ -111,9 +115,8 @@ class Explaining:
 
     def charges(self, scope: Scope, period: Period, meter: str, most: int) -> ChargeList:
         """The costliest charges of `scope` whose meter's name has the text `meter`."""
-        chosen = self.catalog.select(scope)
-        narrowed = ScopeFilter(chosen.subscriptions, chosen.resource_group, chosen.resource_id)
-        return charge_list(self.engine, self.ledger.snapshot(), narrowed, period, meter, most)
+        chosen = scope_filters(self.catalog, scope)
+        return charge_list(self.engine, self.ledger.snapshot(), chosen, period, meter, most)
 
     def _charge(
         self,
@@ -204,12 +207,16 @@ def possible_identities(text: str) -> list[Identity]:
     return [(named[:place], named[place + 1 :]) for place in places]
 
 
-def _counting(rows: LedgerRows, identities: Sequence[Identity]) -> Row:
-    """The event of one of `identities` that counts for its call."""
-    found = rows.events(identities)
-    if not found:
-        stands = [(e["stands_source"], e["stands_id"]) for e in rows.evidence(identities)]
-        found = rows.events(stands) if stands else []
+def _counting(rows: LedgerRows, identities: Sequence[Identity], may_see: MaySee) -> Row:
+    """The event of one of `identities` that counts for its call.
+
+    What may not be seen is passed over before anything is said or done for it: neither the
+    answer nor its time tells that it is there.
+    """
+    stands = [(e["stands_source"], e["stands_id"]) for e in rows.evidence(identities)]
+    found = [row for row in rows.events(identities) if may_see(row["resource_id"])]
+    if not found and stands:
+        found = [row for row in rows.events(stands) if may_see(row["resource_id"])]
     source, event_id = identities[0]
     if not found:
         raise NotFound(f"there is no event '{event_id}' of source '{source}'", target="event")

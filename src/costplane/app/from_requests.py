@@ -16,7 +16,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from costplane.analysis.plan import EVENT_TAGS, QueryPlan
+from costplane.analysis.plan import EVENT_TAGS, QueryPlan, ScopeFilter
 from costplane.app.prices import PriceBooks
 from costplane.app.tier_usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
@@ -146,8 +146,11 @@ def _with_event_tags(rows: pa.Table) -> pa.Table:
 
 
 def _scope_of(plan: QueryPlan) -> exp.Condition:
-    """What of the scope a row of `usage` can tell; the plan's own statement does the rest."""
-    scope = plan.scope
+    """What of the scopes a row of `usage` can tell; the plan's own statement does the rest."""
+    return exp.or_(exp.false(), *map(_part_of, plan.scopes))
+
+
+def _part_of(scope: ScopeFilter) -> exp.Condition:
     parts: list[exp.Condition] = [exp.true()]
     if scope.subscriptions is not None:
         ids = [exp.Literal.string(subscription) for subscription in sorted(scope.subscriptions)]

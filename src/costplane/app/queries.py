@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlglot import exp
 from costplane.analysis.definition import Grouping, QueryDefinition, parse_definition
 from costplane.analysis.dimensions import DIMENSIONS, Dimension
 from costplane.analysis.paging import Continuation, Page, page
-from costplane.analysis.plan import QueryPlan, ScopeFilter, plan
+from costplane.analysis.plan import QueryPlan, Scopes, plan
 from costplane.analysis.result import QueryResult, ResultColumn
 from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
@@ -32,6 +32,7 @@ from costplane.app.prices import PriceBooks
 from costplane.app.recent_answers import RecentAnswers
 from costplane.app.series import SeriesNumbers
 from costplane.app.tag_keys import TagKeys
+from costplane.app.visible import EVERYTHING, scope_filters
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
 from costplane.core.relation import Engine, Relation
@@ -93,9 +94,10 @@ class Queries:
         now: datetime,
         top: int | None = None,
         token: str | None = None,
+        visible: Sequence[Scope] = EVERYTHING,
     ) -> QueryPage:
         """The page at `token`, the first without one, out of the snapshot that it began with."""
-        chosen = self._filter(scope)
+        chosen = scope_filters(self._catalog, scope, visible)
         if token is None:
             snapshot = self._ledger.snapshot()
             start = Continuation.start(snapshot.versions, now, chosen, definition)
@@ -108,39 +110,40 @@ class Queries:
 
     def explain(self, scope: Scope, definition: QueryDefinition) -> str:
         """The plan and its statement for people; nothing is run."""
-        planned = self._plan(self._filter(scope), definition, self._ledger.snapshot())
+        planned = self._plan(
+            scope_filters(self._catalog, scope), definition, self._ledger.snapshot()
+        )
         return f"{planned.explain()}\n\n{sql_text(planned)}"
 
     def whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
         """The answer with all its rows."""
         snapshot = self._ledger.snapshot()
-        return self._run(self._plan(self._filter(scope), definition, snapshot), snapshot)
+        chosen = scope_filters(self._catalog, scope)
+        return self._run(self._plan(chosen, definition, snapshot), snapshot)
 
-    def dimensions(self, scope: Scope) -> DimensionMenu:
+    def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
         """What costs of the scope can be grouped and filtered by."""
-        self._filter(scope)
-        keys, _ = self._tag_keys(self._ledger.snapshot())
-        return DimensionMenu(DIMENSIONS, keys)
+        chosen, snapshot = scope_filters(self._catalog, scope, visible), self._ledger.snapshot()
+        sent, posted = self._keys.of(snapshot, "usage", chosen), self._posted(snapshot, chosen)
+        spelled = {key.lower(): key for key in (*sorted(sent), *sorted(posted))}
+        return DimensionMenu(DIMENSIONS, tuple(sorted(spelled.values(), key=str.lower)))
 
-    def values(self, scope: Scope, name: str, period: Period) -> list[DimensionValue]:
+    def values(
+        self, scope: Scope, name: str, period: Period, visible: Sequence[Scope] = EVERYTHING
+    ) -> list[DimensionValue]:
         """The values of a dimension, or of a tag (`tag:KEY`), the costliest first.
 
         Raises InvalidQuery for a name that is no dimension.
         """
         snapshot = self._ledger.snapshot()
         definition = values_definition(_grouping(name, period), period)
-        planned = self._plan(self._filter(scope), definition, snapshot)
+        chosen = scope_filters(self._catalog, scope, visible)
+        planned = self._plan(chosen, definition, snapshot)
         return values_of(self._run(planned, snapshot))
 
-    def _filter(self, scope: Scope) -> ScopeFilter:
-        selection = self._catalog.select(scope)
-        return ScopeFilter(selection.subscriptions, selection.resource_group, selection.resource_id)
-
-    def _plan(
-        self, scope: ScopeFilter, definition: QueryDefinition, snapshot: Snapshot
-    ) -> QueryPlan:
-        _, carried = self._tag_keys(snapshot)
-        return plan(definition, scope, carried_tags=carried, currency=self._currency(scope))
+    def _plan(self, scopes: Scopes, definition: QueryDefinition, snapshot: Snapshot) -> QueryPlan:
+        carried = self._carried(snapshot, scopes)
+        return plan(definition, scopes, carried_tags=carried, currency=self._currency(scopes))
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations: dict[str, Relation] = {name: snapshot.relation(name) for name in TABLES}
@@ -175,23 +178,26 @@ class Queries:
             for name, part in parts.items()
         }
 
-    def _tag_keys(self, snapshot: Snapshot) -> tuple[tuple[str, ...], frozenset[str]]:
-        """All keys of tags, and those that hourly rows carry in full (billing-rules 24): the
-        allocation tags, and keys of resources that no event sends."""
-        posted = self._keys.of(snapshot, "charges") | self._keys.of(snapshot, "uncharged")
-        sent = self._keys.of(snapshot, "usage")
-        spelled = {key.lower(): key for key in (*sorted(sent), *sorted(posted))}
+    def _carried(self, snapshot: Snapshot, scopes: Scopes) -> frozenset[str]:
+        """The keys of tags, in lower case, that hourly rows carry in full (billing-rules 24): the
+        allocation tags, and keys of resources that no event sends. Only what is in the scopes
+        counts: others' tags must not even be felt by the time that an answer takes."""
+        called = tuple(replace(part, resource_id=None) for part in scopes)
+        sent = {key.lower() for key in self._keys.of(snapshot, "usage", called)}
         allocated = {key.lower() for key in self._settings.get(ALLOCATION_TAGS)}
-        carried = allocated | ({k.lower() for k in posted} - {k.lower() for k in sent})
-        return tuple(sorted(spelled.values(), key=str.lower)), frozenset(carried)
+        return frozenset(allocated | {key.lower() for key in self._posted(snapshot, scopes)} - sent)
 
-    def _currency(self, scope: ScopeFilter) -> str:
-        """The one billing currency of the scope's accounts; USD where there are several."""
+    def _posted(self, snapshot: Snapshot, scopes: Scopes) -> frozenset[str]:
+        found = (self._keys.of(snapshot, table, scopes) for table in ("charges", "uncharged"))
+        return frozenset[str]().union(*found)
+
+    def _currency(self, scopes: Scopes) -> str:
+        """The one billing currency of the scopes' accounts; USD where there are several."""
         hierarchy = self._catalog.hierarchy()
         accounts = {
             s.billing_account_id
             for s in hierarchy.subscriptions
-            if scope.subscriptions is None or s.id in scope.subscriptions
+            if any(part.subscriptions is None or s.id in part.subscriptions for part in scopes)
         }
         found = {a.currency for a in hierarchy.billing_accounts if a.id in accounts}
         return found.pop() if len(found) == 1 else _CURRENCY

@@ -11,6 +11,8 @@ import sqlglot
 from sqlglot import exp
 
 from costplane import __version__
+from costplane.analysis.lines import in_scopes
+from costplane.analysis.plan import Scopes
 from costplane.core.relation import Engine
 from costplane.ledger.delta import Ledger
 
@@ -56,17 +58,21 @@ def read_loading(data: Path) -> Loading | None:
         return None
 
 
-def _bounds() -> exp.Query:
+def _bounds(scopes: Scopes) -> exp.Query:
     text = "SELECT MIN(epoch_us(time)) AS oldest, MAX(epoch_us(time)) AS newest FROM usage"
     statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement
+    assert isinstance(statement, exp.Select)
+    return statement.where(*in_scopes(scopes, "event"))
 
 
-def read_status(data: Path, ledger: Ledger, engine: Engine, now: datetime) -> Status:
-    """The status of the installation in `data`."""
+def read_status(
+    data: Path, ledger: Ledger, engine: Engine, now: datetime, scopes: Scopes
+) -> Status:
+    """The status of the installation in `data`, as far as `scopes` show it."""
     loading = read_loading(data)
-    rows = engine.execute(_bounds(), {"usage": ledger.snapshot().relation("usage")}).to_pylist()
+    rows = engine.execute(
+        _bounds(scopes), {"usage": ledger.snapshot().relation("usage")}
+    ).to_pylist()
     return Status(
         version=__version__,
         now=now,

@@ -1,11 +1,46 @@
-"""Which keys of tags a table holds, learnt file by file: a Parquet file of a Delta table never
-changes, so each is read once and a commit costs what it adds."""
+"""Which keys of tags a table holds, and on what, learnt file by file: a Parquet file of a Delta
+table never changes, so each is read once and a commit costs what it adds."""
 
 from __future__ import annotations
 
-from costplane.analysis.values import tag_keys
-from costplane.core.relation import Engine, Files
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.analysis.plan import ScopeFilter, Scopes
+from costplane.core.relation import Engine, Files, Relation
 from costplane.ledger.delta import Snapshot
+
+_PLACES = {
+    "charges": "SubAccountId, x_ResourceGroupName, ResourceId, Tags",
+    "uncharged": "SubAccountId, x_ResourceGroupName, ResourceId, Tags",
+    "usage": "subscription_id, resource_group, resource_id, tags",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a row is on; ids in lower case."""
+
+    subscription: str | None
+    group: str | None
+    resource: str | None
+
+    def lies_in(self, scopes: Scopes) -> bool:
+        """Whether it is in any of the parts."""
+        return any(self._is_of(part) for part in scopes)
+
+    def _is_of(self, part: ScopeFilter) -> bool:
+        return (
+            (part.subscriptions is None or self.subscription in part.subscriptions)
+            and (part.resource_group is None or self.group == part.resource_group)
+            and (part.resource_id is None or self.resource == part.resource_id)
+        )
+
+
+_Keys = Mapping[Place, frozenset[str]]
 
 
 class TagKeys:
@@ -13,13 +48,49 @@ class TagKeys:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, _Keys] = {}
+        self._merged: dict[str, tuple[tuple[str, ...], _Keys]] = {}
 
-    def of(self, snapshot: Snapshot, table: str) -> frozenset[str]:
-        """The keys in `table`, as they are spelled there."""
-        files = snapshot.relation(table)
-        fresh = tuple(path for path in files.paths if path not in self._known)
-        for path in fresh:
-            part = {table: Files((path,), files.schema)}
-            self._known[path] = frozenset(tag_keys(self._engine, part, (table,)))
-        return frozenset().union(*(self._known[path] for path in files.paths))
+    def of(self, snapshot: Snapshot, table: str, scopes: Scopes) -> frozenset[str]:
+        """The keys on rows of `table` in `scopes`, as they are spelled there.
+
+        A row of `usage` is on the resource that was called, which Marketplace charges are not on.
+        """
+        found = self._all(snapshot.relation(table), table)
+        chosen = (keys for place, keys in found.items() if place.lies_in(scopes))
+        return frozenset[str]().union(*chosen)
+
+    def _all(self, files: Files, table: str) -> _Keys:
+        paths, known = self._merged.get(table, ((), {}))
+        if paths == files.paths:
+            return known
+        for path in files.paths:
+            if path not in self._known:
+                self._known[path] = self._read(Files((path,), files.schema), table)
+        merged: dict[Place, frozenset[str]] = {}
+        for path in files.paths:
+            for place, keys in self._known[path].items():
+                merged[place] = merged.get(place, frozenset()) | keys
+        self._merged[table] = files.paths, merged
+        return merged
+
+    def _read(self, file: Relation, table: str) -> _Keys:
+        found: dict[Place, set[str]] = {}
+        for row in self._engine.execute(_statement(table), {table: file}).to_pylist():
+            place = Place(row["subscription"], row["grp"], row["resource"])
+            found.setdefault(place, set()).add(row["key"])
+        return {place: frozenset(keys) for place, keys in found.items()}
+
+
+def _statement(table: str) -> exp.Query:
+    """The distinct keys by place; equal sets of tags are read once a place."""
+    subscription, group, resource, tags = _PLACES[table].split(", ")
+    statement = sqlglot.parse_one(
+        "SELECT DISTINCT subscription, grp, resource, "
+        "UNNEST(JSON_KEYS(CAST(tags AS JSON))) AS key FROM ("
+        f"SELECT DISTINCT {subscription} AS subscription, {group} AS grp, "
+        f"{resource} AS resource, {tags} AS tags FROM {table}) AS sets",
+        dialect="duckdb",
+    )
+    assert isinstance(statement, exp.Query)
+    return statement

@@ -37,6 +37,7 @@ from costplane.app.status import Status, read_loading, read_status
 from costplane.app.tag_values import TagValues
 from costplane.app.tier_usage import TierUsage
 from costplane.app.tiers import TierSettling
+from costplane.app.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.witnesses import Witnesses
 from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList
@@ -45,7 +46,7 @@ from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.rerating import Rerating, Selection
-from costplane.core.scope import Scope
+from costplane.core.scope import ROOT, Scope, parse_scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.errors import CostplaneError
@@ -338,14 +339,16 @@ class Workspace:
         """Why an event costs what it costs. Raises NotFound if the ledger does not have it."""
         return self._explaining.event([(source, event_id)])
 
-    def explain_named_event(self, name: str) -> EventExplanation:
+    def explain_named_event(self, name: str, may_see: MaySee = sees_everything) -> EventExplanation:
         """The same for an event written as `source#id`, with or without `event:` before it."""
-        return self._explaining.event(possible_identities(name))
+        return self._explaining.event(possible_identities(name), may_see)
 
-    def explain_charge(self, address: ChargeAddress, skip: int = 0) -> ChargeExplanation:
+    def explain_charge(
+        self, address: ChargeAddress, skip: int = 0, may_see: MaySee = sees_everything
+    ) -> ChargeExplanation:
         """Why a charge is what it is, with the events behind it after `skip` ones. Raises
-        NotFound if nothing was posted there."""
-        return self._explaining.charge(address, skip)
+        NotFound if nothing was posted there that may be seen."""
+        return self._explaining.charge(address, skip, may_see)
 
     def charges(self, scope: Scope, period: Period, meter: str = "", most: int = 100) -> ChargeList:
         """The costliest charges of a scope whose meter's name has the text `meter`."""
@@ -364,9 +367,10 @@ class Workspace:
         *,
         top: int | None = None,
         token: str | None = None,
+        visible: Sequence[Scope] = EVERYTHING,
     ) -> QueryPage:
-        """A page of cost analysis."""
-        return self._queries.page(scope, definition, self.now(), top, token)
+        """A page of cost analysis; `visible` is what `/` means for the caller."""
+        return self._queries.page(scope, definition, self.now(), top, token, visible)
 
     def query_whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
         """Cost analysis with all its rows as one table."""
@@ -376,18 +380,21 @@ class Workspace:
         """How a query would be answered, for people; nothing is run."""
         return self._queries.explain(scope, definition)
 
-    def dimensions(self, scope: Scope) -> DimensionMenu:
+    def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
         """What costs of the scope can be grouped and filtered by."""
-        return self._queries.dimensions(scope)
+        return self._queries.dimensions(scope, visible)
 
-    def dimension_values(self, scope: Scope, name: str, period: Period) -> list[DimensionValue]:
+    def dimension_values(
+        self, scope: Scope, name: str, period: Period, visible: Sequence[Scope] = EVERYTHING
+    ) -> list[DimensionValue]:
         """The values of a dimension, or of a tag (`tag:KEY`), the costliest first."""
-        return self._queries.values(scope, name, period)
+        return self._queries.values(scope, name, period, visible)
 
     def scopes(self) -> list[ScopeNode]:
         """Every scope to choose from, the widest first."""
         return self.catalog.scopes()
 
-    def status(self) -> Status:
-        """What runs, and how far its data reaches."""
-        return read_status(self.data, self.ledger, self.engine, self.now())
+    def status(self, visible: Sequence[Scope] = EVERYTHING) -> Status:
+        """What runs, and how far the data reaches that is visible."""
+        scopes = scope_filters(self.catalog, parse_scope(ROOT), visible)
+        return read_status(self.data, self.ledger, self.engine, self.now(), scopes)

@@ -22,10 +22,10 @@ SECONDS_TO_END = 30
 def demo(data: DataOption = None, host: HostOption = "127.0.0.1", port: PortOption = 8080) -> None:
     """Serve the demo; its history loads while the page is in use already."""
     from costplane.demo.run import demo_folder, load_in_child
-    from costplane.http.identity import authenticator
+    from costplane.http.identity import anonymous_owner
     from costplane.http.server import listen
 
-    authentication = authenticator(host, no_auth=True)
+    authentication = anonymous_owner(host)
     listener = listen(host, port)
     folder = data or demo_folder()
     child = load_in_child(folder)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, data_folder, opened
+from costplane.cli.output import warn
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.", max=65535)]
@@ -30,12 +31,13 @@ def serve(
 ) -> None:
     """Serve the page and the API until stopped."""
     from costplane.errors import InvalidInput
-    from costplane.http.identity import authenticator
+    from costplane.http.identity import anonymous_owner, authenticator, is_loopback
     from costplane.http.server import listen
 
     if self_signed and (tls_cert or tls_key):
         raise InvalidInput("--self-signed stands in place of --tls-cert and --tls-key")
-    authentication = authenticator(host, no_auth=no_auth)
+    if no_auth:
+        anonymous_owner(host)
     if self_signed:
         tls_cert, tls_key = _own_certificate(data_folder(data))
     listener = listen(host, port, certificate=tls_cert, key=tls_key)
@@ -43,9 +45,16 @@ def serve(
     from costplane.http.app import create_app
     from costplane.http.server import serve as serve_app
 
-    with opened(data, tables) as workspace, settling_hourly(workspace.keep_up):
-        typer.echo(f"Costplane serves on {listener.url}")
-        serve_app(create_app(workspace, authentication=authentication), listener)
+    with opened(data, tables) as workspace:
+        authentication = authenticator(host, workspace.accounts, no_auth=no_auth)
+        if listener.certificate is None and not is_loopback(host):
+            warn(
+                f"Tokens come to {host} without TLS: put a proxy with TLS before it, or add "
+                "--tls-cert and --tls-key, or --self-signed."
+            )
+        with settling_hourly(workspace.keep_up):
+            typer.echo(f"Costplane serves on {listener.url}")
+            serve_app(create_app(workspace, authentication=authentication), listener)
 
 
 def _own_certificate(data: Path) -> tuple[Path, Path]:

@@ -1,7 +1,7 @@
 """What a route demands of its caller: a role, and the scope at which it must be held.
 
 Every route of the application carries an `Access`, from the first day; `tests/http/test_routes.py`
-walks them and fails for one without. The roles are Azure's built-in ones.
+walks them and fails for one without. The roles are those of access/roles.py.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from costplane.access.roles import READER, Role
 from costplane.core.scope import Scope
 from costplane.errors import Forbidden
 
-Role = Literal["Cost Management Reader", "Cost Management Contributor", "Owner"]
 ScopeSource = Literal["none", "visible", "query", "path"]
+
+READING: frozenset[Role] = frozenset({READER, "Billing Reader"})
+"""Roles that only read: at `/` they are asked for somewhere, since `/` is what one may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,23 @@ class Principal(Protocol):
         """Whether the caller has `role`, or one that includes it, at `scope`."""
         ...
 
+    def granted(self, role: Role) -> tuple[Scope, ...]:
+        """The scopes that together are all at which the caller has `role`; none: nowhere."""
+        ...
+
 
 def require(principal: Principal, access: Access, scope: Scope) -> None:
-    """Raise Forbidden unless `principal` holds the role of `access` at `scope`."""
-    if access.role is not None and not principal.holds(access.role, scope):
-        raise Forbidden(
-            f"'{principal.name}' does not hold the role '{access.role}' at '{scope.id}'; "
-            "an Owner of that scope can assign it"
-        )
+    """Raise Forbidden unless `principal` holds the role of `access` at `scope`.
+
+    At `/` a role that only reads may be held anywhere: the answer is the union of what the
+    caller may see. A folder of which only a part is visible is refused, as Azure does: an answer
+    for it would be no total. The refusal is the same whether the scope exists or not.
+    """
+    if access.role is None or principal.holds(access.role, scope):
+        return
+    if scope.kind == "All" and access.role in READING and principal.granted(access.role):
+        return
+    raise Forbidden(
+        f"'{principal.name}' does not hold the role '{access.role}' at '{scope.id}'; "
+        "'costplane roles assign' gives it"
+    )

@@ -14,6 +14,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,11 +22,12 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
+from costplane.access.roles import READER
 from costplane.core.scope import Scope, ScopeKind, parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 from costplane.http.access import PUBLIC, Access, Principal, require
 from costplane.http.envelope import no_operation
-from costplane.http.services import Services
+from costplane.http.services import Services, identified
 
 OLDEST_API_VERSION = "2019-10-01"
 
@@ -48,6 +50,11 @@ class Call:
     address: str
     names: Mapping[str, str]
     options: Mapping[str, str]
+
+    @property
+    def visible(self) -> tuple[Scope, ...]:
+        """The scopes of which the caller may read costs: what `/` means for it."""
+        return self.principal.granted(READER)
 
 
 Operate = Callable[[Call], Awaitable[Response]]
@@ -102,11 +109,12 @@ class OperationRoute(BaseRoute):
         operation = self.operations.get(request.method)
         if operation is None:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(self.operations))})
-        response = await operation.operate(self._call(operation, request))
+        call = await anyio.to_thread.run_sync(self._call, operation, request)
+        response = await operation.operate(call)
         await response(scope, receive, send)
 
     def _call(self, operation: Operation, request: Request) -> Call:
-        principal = self._services.authentication.authenticate(request.headers)
+        principal = identified(request, self._services)
         options = query_options(request)
         check_api_version(options.get("api-version"))
         names = dict(request.path_params)

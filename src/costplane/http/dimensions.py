@@ -47,7 +47,7 @@ async def list_dimensions(call: Call) -> Response:
 def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     wish = _wish(call)
-    known = workspace.dimensions(call.scope).dimensions
+    known = workspace.dimensions(call.scope, call.visible).dimensions
     chosen = [item for item in known if wish.category is None or _is_named(item, wish.category)]
     if not chosen:
         raise InvalidInput(
@@ -65,7 +65,9 @@ def _is_named(dimension: Dimension, name: str) -> bool:
 def _item(call: Call, wish: Wish, name: str, label: str) -> dict[str, object]:
     values: Sequence[str] = ()
     if wish.expanded:
-        found = call.services.workspace.dimension_values(call.scope, name, wish.period)
+        found = call.services.workspace.dimension_values(
+            call.scope, name, wish.period, call.visible
+        )
         # A value has an entry a currency.
         values = list(dict.fromkeys(value.value for value in found))
     shown = list(values[wish.offset : wish.offset + wish.most])

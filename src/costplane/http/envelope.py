@@ -20,6 +20,9 @@ from costplane.http.answers import json_answer
 RETRY_AFTER = {"Retry-After": "2"}
 """Seconds; the SDK repeats a call only when this header stands (operations.md, fact 6)."""
 
+ASK_FOR_TOKEN = {"WWW-Authenticate": 'Bearer realm="costplane"'}
+"""RFC 6750, section 3: how a caller that is not known can be."""
+
 _CODES = {
     HTTPStatus.NOT_FOUND: "InvalidResourceType",
     HTTPStatus.METHOD_NOT_ALLOWED: "MethodNotAllowed",
@@ -44,7 +47,9 @@ async def costplane_error(request: Request, error: Exception) -> Response:
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = _with_request_id(message, request)
     content = _content(error.error_code, message, target=error.target)
-    return json_answer(content, error.status, RETRY_AFTER if waits else None)
+    refused = error.status == HTTPStatus.UNAUTHORIZED
+    headers = (RETRY_AFTER if waits else {}) | (ASK_FOR_TOKEN if refused else {})
+    return json_answer(content, error.status, headers)
 
 
 async def http_error(request: Request, error: Exception) -> Response:

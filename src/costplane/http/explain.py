@@ -7,10 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from costplane.access.roles import READER
+from costplane.app.visible import MaySee
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.access import Access, Principal
-from costplane.http.own import READER, ErrorAnswer, Permission
+from costplane.http.own import ErrorAnswer, Permission
 from costplane.http.services import Services
 from costplane.rating.charge_address import parse_charge_address
 from costplane.rating.explanation import ChargeExplanation, EventExplanation
@@ -59,22 +61,25 @@ def _visible(
 ) -> Explanation:
     """The explanation, if the caller may read costs of its resource. Who may not is told the
     same as if there were none."""
+
+    def may_see(resource_id: str) -> bool:
+        return principal.holds(READER, parse_scope(resource_id))
+
     try:
-        found = _explained(services, event, charge, skip)
+        return _explained(services, may_see, event, charge, skip)
     except NotFound:
         raise _nothing(event, charge) from None
-    subject = found.event or found.charge
-    if subject is None or not principal.holds(READER, parse_scope(subject.resource_id)):
-        raise _nothing(event, charge)
-    return found
 
 
-def _explained(services: Services, event: str | None, charge: str | None, skip: int) -> Explanation:
+def _explained(
+    services: Services, may_see: MaySee, event: str | None, charge: str | None, skip: int
+) -> Explanation:
     workspace = services.workspace
     if event is not None and charge is None:
-        return Explanation(event=workspace.explain_named_event(event))
+        return Explanation(event=workspace.explain_named_event(event, may_see))
     if charge is not None and event is None:
-        return Explanation(charge=workspace.explain_charge(parse_charge_address(charge), skip))
+        address = parse_charge_address(charge)
+        return Explanation(charge=workspace.explain_charge(address, skip, may_see))
     raise InvalidInput("name one of event and charge", target="event")
 
 

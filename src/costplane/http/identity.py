@@ -13,16 +13,20 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from costplane.core.scope import Scope
+from costplane.access.roles import Role
+from costplane.app.accounts import Accounts
+from costplane.core.scope import ROOT, Scope, parse_scope
 from costplane.errors import Forbidden, UnsafeStart
-from costplane.http.access import Principal, Role
+from costplane.http.access import Principal
+from costplane.http.bearer import BearerTokens
 
 
 class Authenticator(Protocol):
     """Finds out who calls."""
 
-    def authenticate(self, headers: Mapping[str, str]) -> Principal:
-        """The caller of a request with `headers`. Raises Unauthenticated or Forbidden."""
+    def authenticate(self, headers: Mapping[str, str], client: str = "") -> Principal:
+        """The caller of a request with `headers` that came from the address `client`. Raises
+        Unauthenticated or Forbidden. It may wait for a database or an issuer."""
         ...
 
 
@@ -36,11 +40,15 @@ class Anonymous:
         """True: whoever reaches the machine's own loopback address owns it."""
         return True
 
+    def granted(self, role: Role) -> tuple[Scope, ...]:  # noqa: ARG002 - the same for each
+        """Everything."""
+        return (parse_scope(ROOT),)
+
 
 class AnonymousOwner:
     """Takes every caller of a loopback address for the Owner (`serve --no-auth`)."""
 
-    def authenticate(self, headers: Mapping[str, str]) -> Principal:
+    def authenticate(self, headers: Mapping[str, str], client: str = "") -> Principal:  # noqa: ARG002
         """The anonymous Owner. Raises Forbidden when the request names another host."""
         host = _host_name(headers.get("host", "localhost"))
         if not is_loopback(host):
@@ -61,18 +69,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def authenticator(host: str, *, no_auth: bool) -> Authenticator:
-    """How callers of a server on `host` are known. Raises UnsafeStart when it would be open."""
-    if not no_auth:
+def authenticator(host: str, accounts: Accounts, *, no_auth: bool) -> Authenticator:
+    """How callers of a server on `host` are known. Raises UnsafeStart when it would be open, or
+    when nobody holds any role, so that it could serve nobody."""
+    if no_auth:
+        return anonymous_owner(host)
+    if not accounts.are_there():
         raise UnsafeStart(
-            "The server has no accounts to know its callers by yet; add --no-auth to serve "
-            "without authentication, on a loopback address only",
+            f"Nobody holds a role here, so that a server on '{host}' would serve nobody, or "
+            "everybody. Create a token with 'costplane tokens create --role Owner --scope /', or "
+            "add --no-auth to serve without authentication, on a loopback address only",
             target="--no-auth",
         )
+    return BearerTokens(accounts)
+
+
+def anonymous_owner(host: str) -> AnonymousOwner:
+    """No authentication. Raises UnsafeStart unless `host` is reachable by the machine alone."""
     if not is_loopback(host):
         raise UnsafeStart(
             f"--no-auth on '{host}' would open every cost to everybody who reaches that address; "
-            "serve on a loopback address, such as --host 127.0.0.1",
+            "serve on a loopback address, such as --host 127.0.0.1, or create tokens with "
+            "'costplane tokens create' and leave --no-auth out",
             target="--host",
         )
     return AnonymousOwner()

@@ -5,6 +5,7 @@ Amounts are decimal strings here, so that no reader takes them for floats.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +13,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from costplane.access.roles import READER
+from costplane.app.status import Status
+from costplane.app.workspace import Workspace
+from costplane.core.period import Period
 from costplane.core.scope import Scope, parse_scope
-from costplane.http.access import Access, Role, require
+from costplane.http.access import Access, Principal, require
 from costplane.http.ranges import days
-from costplane.http.services import Services
-
-READER: Role = "Cost Management Reader"
+from costplane.http.services import Services, identified
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Permission:
         """Raise Unauthenticated or Forbidden for a caller who may not."""
         if self.access.scope == "none":
             return
-        principal = self.services.authentication.authenticate(request.headers)
+        principal = identified(request, self.services)
         request.state.principal = principal
         if self.access.scope == "query":
             require(principal, self.access, parse_scope(request.query_params.get("scope", "/")))
@@ -140,46 +143,58 @@ def own_routes(services: Services) -> APIRouter:
     @router.get("/scopes", dependencies=visible)
     def scopes(request: Request) -> Scopes:
         """Every scope that the caller may see, widest first."""
-        return Scopes(
-            [
-                ScopeItem(node.id, node.name, node.kind, next(iter(node.parents), None))
-                for node in workspace.scopes()
-                if request.state.principal.holds(READER, parse_scope(node.id))
-            ]
-        )
+        return Scopes(_visible_scopes(workspace, request.state.principal))
 
     @router.get("/dimensions", dependencies=at_scope)
-    def dimensions(scope: ScopeParameter = "/") -> Dimensions:
+    def dimensions(request: Request, scope: ScopeParameter = "/") -> Dimensions:
         """What costs of the scope can be grouped and filtered by."""
-        menu = workspace.dimensions(parse_scope(scope))
+        granted = request.state.principal.granted(READER)
+        menu = workspace.dimensions(parse_scope(scope), granted)
         items = [DimensionItem(item.name, item.label, item.meaning) for item in menu.dimensions]
         return Dimensions(items, list(menu.tags))
 
     @router.get("/dimensions/{name:path}/values", dependencies=at_scope)
     async def values(
-        name: str, scope: ScopeParameter = "/", first: FirstDay = None, last: LastDay = None
+        request: Request,
+        name: str,
+        scope: ScopeParameter = "/",
+        first: FirstDay = None,
+        last: LastDay = None,
     ) -> Values:
         """The values of a dimension, or of a tag named `tag:KEY`, with their cost."""
-        return await services.heavy.run(_values, services, parse_scope(scope), name, first, last)
+        period = days(first, last, workspace.now())
+        granted = request.state.principal.granted(READER)
+        return await services.heavy.run(
+            _values, workspace, parse_scope(scope), name, period, granted
+        )
 
     @router.get("/status", dependencies=visible)
-    def status() -> StatusAnswer:
-        """What runs, and how far its data reaches."""
-        return _status(services)
+    def status(request: Request) -> StatusAnswer:
+        """What runs, and how far the data reaches that the caller may see."""
+        return _status(workspace.status(request.state.principal.granted(READER)))
 
     return router
 
 
+def _visible_scopes(workspace: Workspace, principal: Principal) -> list[ScopeItem]:
+    """The scopes at which costs may be read. One that is not visible is nobody's parent: even
+    its name would tell where it stands."""
+    seen = [n for n in workspace.scopes() if principal.holds(READER, parse_scope(n.id))]
+    ids = {node.id for node in seen}
+    return [
+        ScopeItem(node.id, node.name, node.kind, next((p for p in node.parents if p in ids), None))
+        for node in seen
+    ]
+
+
 def _values(
-    services: Services, scope: Scope, name: str, first: date | None, last: date | None
+    workspace: Workspace, scope: Scope, name: str, period: Period, visible: Sequence[Scope]
 ) -> Values:
-    period = days(first, last, services.workspace.now())
-    found = services.workspace.dimension_values(scope, name, period)
+    found = workspace.dimension_values(scope, name, period, visible)
     return Values([ValueItem(value.value, value.cost) for value in found])
 
 
-def _status(services: Services) -> StatusAnswer:
-    status = services.workspace.status()
+def _status(status: Status) -> StatusAnswer:
     return StatusAnswer(
         status.version,
         status.now,

@@ -52,6 +52,7 @@ def _answer(call: Call, definition: Mapping[str, object], at: Continuation | Non
         workspace.definition(definition, now),
         top=page_size(call.options.get("$top")),
         token=at.position if at else None,
+        visible=call.visible,
     )
     link = next_link(call.request.url, page.next_token, now, definition)
     return json_answer(query_result(call.address, page, link))
