@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CostType = Literal["Usage", "ActualCost", "AmortizedCost"]
-Kind = Literal["Cost", "CostInUsd", "PricingQuantity", "Tokens", "Calls"]
+Kind = Literal["Cost", "CostInUsd", "CrossCharge", "PricingQuantity", "Tokens", "Calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ AGGREGATIONS: tuple[Aggregation, ...] = (
     ),
     Aggregation("PreTaxCost", "Cost before tax", "The same as Cost: charges hold no tax.", "Cost"),
     Aggregation("PreTaxCostUSD", "Cost before tax in USD", "The same as CostUSD.", "CostInUsd"),
+    Aggregation(
+        "CrossChargeCost",
+        "Cross-charge",
+        "Amortized cost with the markups of agreements, for charging it on.",
+        "CrossCharge",
+    ),
     Aggregation(
         "UsageQuantity",
         "Usage quantity",

@@ -22,6 +22,9 @@ from costplane.analysis.nodes import (
 )
 from costplane.analysis.plan import QueryPlan
 
+_CROSS_CHARGE = "SUM(COALESCE(x_CrossChargeCost, EffectiveCost))"
+"""Rows that no rating made (purchases, rows of older versions) have no markup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -49,6 +52,8 @@ def _amounts(plan: QueryPlan, aggregation: Aggregation, place: int) -> Iterator[
         yield Amount(alias, _tokens(), _tokens())
     elif aggregation.kind == "PricingQuantity":
         yield _charged_only(alias, "PricingQuantity")
+    elif aggregation.kind == "CrossCharge":
+        yield Amount(alias, template(_CROSS_CHARGE), null(MONEY_TYPE))
     elif aggregation.kind in ("Cost", "CostInUsd"):
         in_usd = aggregation.kind == "CostInUsd"
         cost = cost_column(plan.definition.type, in_usd=in_usd)

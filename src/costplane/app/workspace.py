@@ -12,6 +12,7 @@ from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
+from costplane.app.agreements.agreements import Agreements
 from costplane.app.capacity import CapacitySettling
 from costplane.app.capacity_due import RANGE, range_key
 from costplane.app.charge_list import ChargeList
@@ -145,6 +146,11 @@ class Workspace:
     def settings(self) -> Settings:
         """The settings of core/settings.py."""
         return self._control.settings
+
+    @property
+    def agreements(self) -> Agreements:
+        """Who pays for what, on which terms."""
+        return Agreements(self._control.catalog, self._control.agreements)
 
     @property
     def quarantine(self) -> Quarantine:

@@ -121,6 +121,17 @@ def read_rows(path: Path, name: str) -> list[Row]:
     return rows
 
 
+def read_document(path: Path) -> Row:
+    """A YAML file that is one mapping, with the lists in it (Row.rows). Raises UnreadableFile."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+        raise UnreadableFile(f"{path}: {error}", target=str(path)) from None
+    if not isinstance(document, dict):
+        raise UnreadableFile(f"{path}: it has no fields", target=str(path))
+    return _row(str(path), document)
+
+
 def _from_csv(path: Path, text: str) -> list[Row]:
     reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
     rows = []

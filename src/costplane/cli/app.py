@@ -10,6 +10,7 @@ import typer
 
 from costplane import __version__
 from costplane.cli import (
+    agreements,
     audit,
     commitments,
     demo,
@@ -48,6 +49,7 @@ prices.commands.command("import")(price_imports.import_prices)
 prices.commands.command("update")(price_imports.update_prices)
 prices.commands.command("explain")(explain.explain)
 app.add_typer(prices.commands, name="prices")
+app.add_typer(agreements.commands, name="agreements")
 app.add_typer(resources.commands, name="resources")
 app.add_typer(reservations.commands, name="reservations")
 app.add_typer(invoices.commands, name="invoices")

@@ -108,6 +108,10 @@ class Discount:
         _require(0 <= self.percent <= 100, "percent", "a discount is from 0 to 100 percent")
         _require(_places(self.percent) <= _PERCENT_PLACES, "percent", "give six decimals at most")
 
+    def words(self) -> tuple[str, str]:
+        """What it is, for people: its kind, and what it does."""
+        return "negotiated discount", f"{self.percent:f} % off the list price"
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -140,6 +144,12 @@ class Markup:
         fits = abs(amount) < 10**9 and _places(amount) <= _RATE_PLACES
         _require(fits, "amount", "an amount is below 10^9, in at most 12 decimal places")
 
+    def words(self) -> tuple[str, str]:
+        """What it is, for people: its kind, and what it does."""
+        if self.percent is not None:
+            return "markup", f"{self.percent:+f} % for cross-charging"
+        return "markup", f"{self.amount:+f} {self.currency} for {self.block_size:f} {self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
@@ -162,6 +172,10 @@ class ExchangeRate:
         _require(0 < self.rate < _LARGEST_RATE, "rate", "a rate is above zero and below 10^9")
         _require(_places(self.rate) <= _RATE_PLACES, "rate", "give twelve decimals at most")
         _require(bool(self.source.strip()), "source", "say whose rate it is")
+
+    def words(self) -> tuple[str, str]:
+        """What it is, for people: its kind, and what it does."""
+        return "exchange rate", f"{self.rate:f} {self.quote} for 1 {self.base}"
 
 
 Adjustment = Discount | Markup | ExchangeRate

@@ -6,11 +6,12 @@ stood for never changes, so that a rating can be repeated with what was known th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from costplane.pricing.adjustment import Adjustment, Told
 from costplane.pricing.book import PriceBook
 from costplane.pricing.price import MeterMapping, PriceRow, PriceSheet, SheetKind
 
@@ -38,6 +39,39 @@ class RecordedMapping:
 
     version: int
     mapping: MeterMapping
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAgreement:
+    """An import of an agreement's discounts, markups and exchange rates, `rows` of them.
+
+    `already_known`: this import added nothing, because the same file had been taken."""
+
+    version: int
+    name: str
+    source_file: str
+    sha256: str
+    imported_at: datetime
+    rows: int
+    already_known: bool = False
+
+
+class AgreementStore(Protocol):
+    """The stored adjustments. They count in the versions of prices: a book has those of its
+    version."""
+
+    def add(self, told: Told, adjustments: Sequence[Adjustment]) -> StoredAgreement:
+        """Keep the adjustments of a file as the next version. The same file (sha256, agreement)
+        again is no new version."""
+        ...
+
+    def versions(self) -> list[StoredAgreement]:
+        """Every import, the oldest first."""
+        ...
+
+    def adjustments(self, version: int | None = None) -> list[Adjustment]:
+        """Every adjustment that was told up to a version, by version and place in the file."""
+        ...
 
 
 class PriceStore(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from costplane.store.access import StoredAccess
+from costplane.store.agreements import StoredAgreements
 from costplane.store.catalog_writer import Catalog
 from costplane.store.commitments import StoredCommitments
 from costplane.store.database import Database, parse_address
@@ -21,15 +22,17 @@ from costplane.store.settings import StoredSettings
 class ControlPlane:
     """The small, transactional part of what Costplane keeps. Threads may share one.
 
-    `catalog` is a CatalogWriter, `prices` a PriceStore, `settings` a Settings, `quarantine` a
-    Quarantine, `invoices` an InvoiceStore and BillingPeriods, `lots` a LotStore, `commitments` a
-    CommitmentStore and `posting_keys` a PostingKeys (the ports of catalog, pricing, billing, app).
+    `catalog` is a CatalogWriter, `prices` a PriceStore, `agreements` an AgreementStore,
+    `settings` a Settings, `quarantine` a Quarantine, `invoices` an InvoiceStore and
+    BillingPeriods, `lots` a LotStore, `commitments` a CommitmentStore and `posting_keys` a
+    PostingKeys (the ports of catalog, pricing, billing, app).
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.catalog = Catalog(database)
         self.prices = PriceSheets(database)
+        self.agreements = StoredAgreements(database)
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
         self.invoices = StoredInvoices(database)

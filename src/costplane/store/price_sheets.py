@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from costplane.errors import NotFound
+from costplane.pricing.adjustments import Adjustments
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.ports import RecordedMapping, StoredSheet
 from costplane.pricing.price import MeterMapping, PriceRow, PriceSheet
 from costplane.store import price_mappings, tables
+from costplane.store.agreements import adjustments_of
 from costplane.store.catalog_reader import value_of
 from costplane.store.database import Database
 from costplane.store.price_mappings import Meter
+from costplane.store.price_version import newest_version, next_version
 
 _FIELDS = tuple(field.name for field in fields(PriceRow))
 _COLUMNS = tuple(tables.price_row.c[name] for name in _FIELDS)
@@ -32,7 +35,7 @@ class PriceSheets:
         """Keep a sheet as the next version; the same file again is the version it was."""
         with self._database.writing() as connection:
             # Counting first lets one writer in at a time: the next sees what this one added.
-            version = _next_version(connection)
+            version = next_version(connection)
             known = _same_file(connection, sheet)
             if known is not None:
                 connection.rollback()
@@ -61,7 +64,7 @@ class PriceSheets:
     def confirm(self, mappings: Iterable[MeterMapping]) -> int:
         """Record mappings and answer the version that brought them."""
         with self._database.writing() as connection:
-            version = _next_version(connection)
+            version = next_version(connection)
             if not price_mappings.record(connection, mappings, version):
                 connection.rollback()
                 return version - 1
@@ -70,7 +73,7 @@ class PriceSheets:
     def mappings(self, version: int | None = None) -> list[MeterMapping]:
         """The mapping that stands for each meter."""
         with self._database.reading() as connection:
-            at = _version(connection) if version is None else version
+            at = newest_version(connection) if version is None else version
             return list(price_mappings.standing(connection, at).values())
 
     def mapping_history(
@@ -83,12 +86,13 @@ class PriceSheets:
     def book(self, version: int | None = None) -> PriceBook:
         """Every row whose meter has a key, as of a version; the newest book is kept at hand."""
         with self._database.reading() as connection:
-            newest = _version(connection)
+            newest = newest_version(connection)
             at = newest if version is None else min(version, newest)
             if at == self._newest.version:
                 return self._newest
             standing = price_mappings.standing(connection, at)
-            book = PriceBook(_offers(connection, standing, at), at)
+            adjustments = Adjustments(adjustments_of(connection, at))
+            book = PriceBook(_offers(connection, standing, at), at, adjustments)
         if at == newest:
             self._newest = book
         return book
@@ -96,18 +100,7 @@ class PriceSheets:
     def version(self) -> int:
         """The number of the newest change; 0 when nothing is stored."""
         with self._database.reading() as connection:
-            return _version(connection)
-
-
-def _version(connection: Connection) -> int:
-    return int(connection.scalars(select(tables.price_counter.c.version)).one())
-
-
-def _next_version(connection: Connection) -> int:
-    """Count one further; other writers wait here until this transaction ends."""
-    table = tables.price_counter
-    counted = update(table).values(version=table.c.version + 1).returning(table.c.version)
-    return int(connection.scalars(counted).one())
+            return newest_version(connection)
 
 
 def _sheets(connection: Connection) -> list[StoredSheet]:

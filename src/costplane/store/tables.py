@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from costplane.pricing.adjustment import PATTERNS
 from costplane.store.columns import ExactDecimal, Instant, TagSet
 
 METADATA = MetaData(
@@ -156,6 +157,35 @@ price_counter = Table(
     METADATA,
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     comment="one row: the number of the newest change of prices",
+)
+
+agreement = Table(
+    "agreement",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _text("name"),
+    _text("source_file"),
+    _text("sha256"),
+    Column("imported_at", Instant, nullable=False),
+    UniqueConstraint("sha256", "name"),
+)
+
+adjustment = Table(
+    "adjustment",
+    METADATA,
+    Column("version", BigInteger, ForeignKey("agreement.version"), primary_key=True),
+    Column("position", Integer, primary_key=True, comment="place in the file, from 0"),
+    Column("line", Integer, nullable=False),
+    _text("kind"),
+    *_optional("name", "scope", *PATTERNS),
+    Column("tags", TagSet),
+    Column("valid_from", Instant),
+    Column("valid_to", Instant),
+    Column("percent", ExactDecimal),
+    Column("amount", ExactDecimal),
+    Column("block_size", ExactDecimal),
+    Column("rate", ExactDecimal),
+    *_optional("currency", "unit", "base", "quote", "day", "source"),
 )
 
 price_sheet = Table(
