@@ -84,6 +84,7 @@ class Workspace:
         self.engine = DuckDBEngine()
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
+        self.agreements = Agreements(control.catalog, control.agreements)
         self._queries = Queries(
             self.ledger,
             self.engine,
@@ -103,7 +104,6 @@ class Workspace:
             self.prices,
             control.reratings,
         )
-
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(
             self.ledger,
@@ -114,7 +114,6 @@ class Workspace:
             control.invoices,
             self.prepayment,
         )
-
         self.commitments = Commitments(self.ledger, self.engine, control.commitments)
 
     @classmethod
@@ -146,11 +145,6 @@ class Workspace:
     def settings(self) -> Settings:
         """The settings of core/settings.py."""
         return self._control.settings
-
-    @property
-    def agreements(self) -> Agreements:
-        """Who pays for what, on which terms."""
-        return Agreements(self._control.catalog, self._control.agreements)
 
     @property
     def quarantine(self) -> Quarantine:
