@@ -19,6 +19,7 @@ from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.effective_usage import effective_usage
 from costplane.app.estimating.estimating import Estimating
+from costplane.app.estimating.saving import SavedEstimates
 from costplane.app.explaining import Explaining, possible_identities
 from costplane.app.holders import CatalogHolders
 from costplane.app.intake import Intake, IntakeReport
@@ -85,7 +86,7 @@ class Workspace:
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
         self.agreements = Agreements(control.catalog, control.agreements)
-        self._queries = Queries(
+        read = (
             self.ledger,
             self.engine,
             control.catalog,
@@ -93,16 +94,10 @@ class Workspace:
             self.prices,
             control.reratings,
         )
+        self._queries, self._explaining = Queries(*read), Explaining(*read)
+        self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
-        )
-        self._explaining = Explaining(
-            self.ledger,
-            self.engine,
-            control.catalog,
-            control.settings,
-            self.prices,
-            control.reratings,
         )
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(

@@ -15,6 +15,7 @@ from costplane.cli import (
     commitments,
     demo,
     estimate,
+    estimates,
     explain,
     explain_cost,
     ingest,
@@ -59,6 +60,7 @@ app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 app.command("rerate")(rerate.rerate)
 app.command("estimate")(estimate.estimate)
+app.add_typer(estimates.commands, name="estimates")
 app.add_typer(tokens.commands, name="tokens")
 app.add_typer(roles.commands, name="roles")
 app.add_typer(issuers.commands, name="issuers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,13 +63,26 @@ def estimate(
     start: Annotated[str | None, _option("First month: 2027-01; this month.")] = None,
     months: Words = None,
     scope: Annotated[str | None, _option("Who pays: own prices of this scope count.")] = None,
+    currency: Annotated[
+        str | None, _option("Billing currency, where no agreement says it.")
+    ] = None,
     prices_at: Annotated[
         str | None,
         _option(f"Day whose prices hold, or {_EACH_MONTH}; today."),
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show other deployment types and provisioned units.")
+    ] = False,
+    compare_model: Annotated[
+        list[str] | None,
+        _option("Compare with this model (NAME or NAME@VERSION), too; may be repeated."),
+    ] = None,
+    save: Annotated[str | None, _option("Keep the estimate under this name.")] = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Estimate what a workload will cost, by meter and month."""
+    from costplane.app.estimating.alternatives import compare as alternatives
+    from costplane.cli.estimate_compare import print_alternatives
     from costplane.cli.estimate_output import as_data, print_estimate
 
     told: dict[str, object] = {
@@ -99,16 +113,27 @@ def estimate(
         "start": start,
         "months": months,
         "scope": scope,
+        "currency": currency,
     }
     given = {name: value for name, value in told.items() if value}
     with opened(data, tables) as workspace:
         plan = _plan(file, given, workspace.now().date().replace(day=1))
         at = _instant(prices_at, workspace.now())
+        plan = replace(plan, compare_models=(*plan.compare_models, *(compare_model or ())))
         found = workspace.estimating.estimate(plan, at)
+        saved = workspace.estimates.save(save, found, workspace.now()) if save else None
+        wanted = compare or plan.compare_models
+        beside = alternatives(workspace.estimating, plan, at) if wanted else []
     if format_ is Format.JSON:
-        print_json(as_data(found))
+        told_of = {"name": saved.name, "version": saved.version} if saved else None
+        others = [asdict(one) for one in beside]
+        print_json(as_data(found) | {"alternatives": others, "saved": told_of})
     else:
         print_estimate(found)
+        if beside:
+            print_alternatives(plan, beside)
+        if saved:
+            print(f"saved: {saved.name}, version {saved.version}")
 
 
 def _plan(file: Path | None, given: dict[str, object], this_month: date) -> Plan:

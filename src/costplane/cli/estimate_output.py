@@ -10,6 +10,7 @@ from typing import Any
 
 from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine, per_calls
 from costplane.cli.output import plain, print_pairs, print_table, warn
+from costplane.core.quantities import BY_NAME
 
 _MOST_COLUMNS = 3
 
@@ -30,7 +31,7 @@ def as_data(estimate: Estimate) -> dict[str, Any]:
 
 
 def _total(estimate: Estimate, month: date | None) -> dict[str, Any]:
-    calls = sum(n for (when, _), n in estimate.calls.items() if month in (None, when))
+    calls = estimate.calls(month)
     costs = [
         {
             "currency": currency,
@@ -83,11 +84,12 @@ def _print_meters(estimate: Estimate) -> None:
         by_month = rows.setdefault(key, {})
         by_month[line.month] = by_month.get(line.month, Decimal(0)) + line.cost
         quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
-    columns = ("workload", "meter", "price", "quantity", *map(_name, months), "cost")
+    columns = ("workload", "meter", "use", "price", "quantity", *map(_name, months), "cost")
     cells = [
         (
             key[0],
             key[1],
+            BY_NAME[key[2]].label,
             key[3],
             f"{quantities[key].normalize():,f} {key[4]}",
             *(by_month.get(month) for month in months),

@@ -9,6 +9,7 @@ from costplane.store.agreements import StoredAgreements
 from costplane.store.catalog_writer import Catalog
 from costplane.store.commitments import StoredCommitments
 from costplane.store.database import Database, parse_address
+from costplane.store.estimates import StoredEstimates
 from costplane.store.invoices import StoredInvoices
 from costplane.store.lots import StoredLots
 from costplane.store.posting_keys import StoredPostingKeys
@@ -35,6 +36,7 @@ class ControlPlane:
         self.agreements = StoredAgreements(database)
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
+        self.estimates = StoredEstimates(database)
         self.invoices = StoredInvoices(database)
         self.lots = StoredLots(database)
         self.commitments = StoredCommitments(database)

@@ -371,3 +371,13 @@ audit_entry = Table(
     *(_text(name) for name in ("actor", "action", "target", "client")),
     comment="append-only",
 )
+
+estimate = Table(
+    "estimate",
+    METADATA,
+    _key("name"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("saved_at", Instant, nullable=False),
+    Column("price_version", BigInteger, nullable=False),
+    Column("document", Text, nullable=False, comment="the estimate as JSON"),
+)

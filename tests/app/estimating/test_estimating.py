@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from costplane.app.estimating import groups as made
-from costplane.app.estimating.result import Estimate
+from costplane.app.estimating.result import Estimate, PlannedMonth
 from costplane.app.estimating.workload import Plan
 from costplane.app.workspace import Workspace
 from costplane.errors import NotFound
@@ -39,7 +39,7 @@ def test_a_month_by_hand(opened: Workspace) -> None:
         opened, plan(calls_per_day=100, input_tokens=1_000, cached_share="40%", output_tokens=200)
     )
     # 30 days x 100 calls; 600 x 2 + 400 x 0.5 + 200 x 8 for a million calls
-    assert found.calls == {(date(2026, 11, 1), "w"): 3_000}
+    assert found.planned == (PlannedMonth(date(2026, 11, 1), "w", 3_000),)
     assert sorted(line.cost for line in found.lines) == [
         Decimal("0.6"),
         Decimal("3.6"),
@@ -62,7 +62,7 @@ def test_growth_and_weekends(opened: Workspace) -> None:
         ),
     )
     # January 2027 has 21 weekdays and 10 days of weekends, February 20 and 8, March 23 and 8
-    assert list(found.calls.values()) == [2_200, 2_288, 2_880]
+    assert [planned.calls for planned in found.planned] == [2_200, 2_288, 2_880]
 
 
 def test_a_price_that_is_known_for_later_holds_from_then(opened: Workspace) -> None:
@@ -78,6 +78,10 @@ def test_a_price_that_is_known_for_later_holds_from_then(opened: Workspace) -> N
 def test_the_customers_own_price_first(opened: Workspace) -> None:
     own = estimate(opened, plan(output_tokens=1_000_000, scope="/subscriptions/S1"))
     assert own.totals() == {"EUR": Decimal("1950")}
+    in_usd = plan(output_tokens=1_000_000, scope="/subscriptions/S1", currency="USD")
+    assert [gap.reason for gap in estimate(opened, in_usd).gaps] == [
+        "NoExchangeRate: EUR to USD for 2026-11"
+    ]
     assert estimate(opened, plan(output_tokens=1_000_000)).totals() == {"USD": Decimal("2400")}
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from costplane.app.estimating.groups import GROUP, CallGroup, PlannedCalls, planned_calls
 from costplane.app.estimating.payer import Payers, payers
-from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine
+from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine, PlannedMonth
 from costplane.app.estimating.tiers import TierLine, tier_lines
 from costplane.app.estimating.workload import Plan, Workload
 from costplane.app.holders import CatalogHolders
@@ -78,15 +78,11 @@ class Estimating:
         book = self.book()
         planned = planned_calls(plan.workloads, book.changes, priced_at)
         rated = self.rated(planned, book, self.payers(plan.workloads))
-        calls: dict[tuple[date, str], int] = {}
-        for group in planned.groups:
-            place = (group.month, group.workload.name)
-            calls[place] = calls.get(place, 0) + group.calls
         return Estimate(
             name=plan.name,
             price_version=book.version,
             priced_at=priced_at,
-            calls=calls,
+            planned=_by_month(planned.groups),
             lines=tuple(_summed(_lines(rated, planned.groups))),
             gaps=(*planned.gaps, *_merged(_gaps(rated.uncharged, planned.groups))),
             notes=planned.notes,
@@ -107,6 +103,14 @@ class Estimating:
         rows = rater.priced(survey, direct, self._now().date())
         tiers = tier_lines(survey.rates, planned.in_series(), book.context_thresholds)
         return RatedCalls(rows.charges, rows.uncharged, tuple(tiers))
+
+
+def _by_month(groups: Iterable[CallGroup]) -> tuple[PlannedMonth, ...]:
+    calls: dict[tuple[date, str], int] = {}
+    for group in groups:
+        place = (group.month, group.workload.name)
+        calls[place] = calls.get(place, 0) + group.calls
+    return tuple(PlannedMonth(*place, number) for place, number in calls.items())
 
 
 def _lines(rated: RatedCalls, groups: Sequence[CallGroup]) -> Iterator[EstimateLine]:

@@ -37,23 +37,24 @@ class Payers:
     """The holders of planned calls, by workload: those of the catalog, without tags.
 
     `stand_ins` has, where a scope above subscriptions pays, a subscription under it: what is
-    agreed for the scope holds for it too. `accounts` has the billing accounts under which the
-    catalog knows none.
+    agreed for the scope and above it holds for it too. `scopes` has these scopes, `currencies`
+    the billing currencies that a plan names itself.
     """
 
     catalog: Holders
+    scopes: Mapping[str, Scope]
     stand_ins: Mapping[str, str]
-    accounts: Mapping[str, str]
+    currencies: Mapping[str, str]
 
     def holder(self, facts: Facts) -> Holder:
         """Whose the calls would be."""
         workload = facts["deployment"] or ""
         stand_in = self.stand_ins.get(workload)
-        if stand_in is not None:
-            return self.catalog.holder({**facts, "subscription_id": stand_in})
-        holder = self.catalog.holder(facts)
-        account = self.accounts.get(workload)
-        return replace(holder, billing_account_id=account) if account else holder
+        holder = self.catalog.holder({**facts, "subscription_id": stand_in} if stand_in else facts)
+        scope = self.scopes.get(workload)
+        if scope is not None:
+            holder = _under(holder, scope, known=stand_in is not None)
+        return replace(holder, currency=self.currencies.get(workload, holder.currency))
 
     def changes(self) -> frozenset[datetime]:
         """Nothing of a plan changes by tags."""
@@ -64,22 +65,31 @@ class Payers:
         return [TagInterval(period, {})]
 
     def units(self, _: Facts, period: Period) -> list[UnitsInterval]:
-        """What is planned stands nowhere yet."""
+        """Nobody has deployed a plan: calls to provisioned throughput are compared, not rated."""
         return [UnitsInterval(period, None)]
+
+
+def _under(holder: Holder, scope: Scope, *, known: bool) -> Holder:
+    """`holder` as the scope's own: sheets for levels below it do not count."""
+    levels = holder.billing_scopes
+    if scope.id in levels:
+        return replace(holder, billing_scopes=levels[levels.index(scope.id) :])
+    if known or scope.kind not in ("BillingAccount", "ExternalBillingAccount"):
+        return holder
+    account = scope.id.rpartition("/")[2]
+    return replace(holder, billing_account_id=account, billing_scopes=(scope.id,))
 
 
 def payers(workloads: Sequence[Workload], catalog: Holders, nodes: Sequence[ScopeNode]) -> Payers:
     """The payers of workloads; `nodes` are the catalog's scopes."""
-    stand_ins, accounts = {}, {}
-    for workload in workloads:
-        scope = parse_scope(workload.scope)
-        if scope.kind in _ABOVE:
-            below = _subscriptions_below(scope.id, nodes)
-            if below:
-                stand_ins[workload.name] = below[0]
-            elif scope.kind in ("BillingAccount", "ExternalBillingAccount"):
-                accounts[workload.name] = scope.id.rpartition("/")[2]
-    return Payers(catalog, stand_ins, accounts)
+    above = {w.name: scope for w in workloads if (scope := parse_scope(w.scope)).kind in _ABOVE}
+    below = {name: _subscriptions_below(scope.id, nodes) for name, scope in above.items()}
+    return Payers(
+        catalog,
+        above,
+        {name: found[0] for name, found in below.items() if found},
+        {w.name: w.currency for w in workloads if w.currency},
+    )
 
 
 def _subscriptions_below(scope_id: str, nodes: Sequence[ScopeNode]) -> list[str]:

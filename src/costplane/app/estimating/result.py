@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,15 +53,24 @@ class EstimateGap:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedMonth:
+    """How many calls a workload makes in a month."""
+
+    month: date
+    workload: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What a plan comes to. `priced_at` is the instant whose prices hold for every month, None
-    where each month has its own; `price_version` is the newest sheet known. `calls` are by
-    (month, workload). The total is too low by what `gaps` would cost."""
+    where each month has its own; `price_version` is the newest sheet known. The total is
+    too low by what `gaps` would cost."""
 
     name: str
     price_version: int
     priced_at: datetime | None
-    calls: Mapping[tuple[date, str], int]
+    planned: tuple[PlannedMonth, ...]
     lines: tuple[EstimateLine, ...]
     gaps: tuple[EstimateGap, ...]
     notes: tuple[str, ...]
@@ -74,12 +83,15 @@ class Estimate:
     @property
     def months(self) -> list[date]:
         """The months, in order."""
-        return sorted({month for month, _ in self.calls})
+        return sorted({planned.month for planned in self.planned})
 
-    @property
-    def total_calls(self) -> int:
-        """All calls."""
-        return sum(self.calls.values())
+    def calls(self, month: date | None = None, workload: str | None = None) -> int:
+        """The calls of a month, of a workload, or of all."""
+        return sum(
+            planned.calls
+            for planned in self.planned
+            if month in (None, planned.month) and workload in (None, planned.workload)
+        )
 
     def totals(self, month: date | None = None, workload: str | None = None) -> dict[str, Decimal]:
         """Costs by currency, of a month, of a workload, or of all."""

@@ -6,6 +6,7 @@ together have whole tokens (app/estimating/calls.py).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -123,7 +124,8 @@ class Workload:
     """Calls of one shape to one model, from the month `start` on for `months` months.
 
     `growth` is that of calls from each month to the next (0.03: three percent), `batch_share`
-    the part of the calls that is sent as batch. `scope` is who pays: its own prices count.
+    the part of the calls that is sent as batch. `scope` is who pays: its own prices count, and
+    it is billed in `currency`; None is what its agreement says.
     """
 
     name: str
@@ -135,11 +137,17 @@ class Workload:
     growth: Fraction = Fraction(0)
     batch_share: Fraction = Fraction(0)
     scope: str = "/"
+    currency: str | None = None
 
     def __post_init__(self) -> None:
         _within("months", self.months, 1, MOST_MONTHS)
         _within("batch_share", self.batch_share, 0, 1)
         _within("growth_per_month", self.growth, -1, 10)
+        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise InvalidInput(
+                f"currency is {self.currency!r}; give an ISO 4217 code such as USD",
+                target="currency",
+            )
         if self.start.day != 1:
             raise InvalidInput(f"start is {self.start}; months start on day 1", target="start")
 

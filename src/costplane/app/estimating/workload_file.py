@@ -67,6 +67,7 @@ FIELDS = (
     "start",
     "months",
     "scope",
+    "currency",
 )
 _TOP = ("workloads", "compare_models")
 _IMAGE = ("width", "height", "detail", "count")
@@ -144,6 +145,7 @@ def workload_of(fields: Fields, folder: Path, this_month: date) -> Workload:
         growth=_number(fields, "growth_per_month", percent=True),
         batch_share=_number(fields, "batch_share", percent=True),
         scope=parse_scope(_text(fields, "scope") or "/").id,
+        currency=_text(fields, "currency"),
     )
 
 
