@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from importlib.resources import as_file, files
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +123,89 @@ def test_a_price_that_changed_between_two_lists_changes_on_its_day(
     assert [part for part, _ in parts] == [Period(month.start, day), Period(day, month.end)]
     rows = [a.offer.row for _, a in parts if isinstance(a, Resolution)]
     assert [row.price for row in rows] == [Decimal("0.0001"), Decimal(after)]
+
+
+Named = tuple[str, str, str]
+"""Product, meter and region, as the lists write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of a list, read without the product."""
+
+    start: str
+    end: str
+    unit_price: Fraction
+
+
+def listed_rows() -> dict[Named, list[Listed]]:
+    """The rows of the three lists by their meter, the older list first."""
+    found: dict[Named, list[Listed]] = defaultdict(list)
+    for name, _ in LISTS:
+        content = (files("costplane.pricing") / "data" / name).read_bytes()
+        text = gzip.decompress(content) if name.endswith(".gz") else content
+        for row in raw_rows(text):
+            blocks = {"1K": 1_000, "1M": 1_000_000}
+            if row["unitOfMeasure"] in blocks and "reservationTerm" not in row:
+                price = Fraction(str(row["retailPrice"])) / blocks[row["unitOfMeasure"]]
+                listed = Listed(row["effectiveStartDate"], row.get("effectiveEndDate") or "", price)
+                for region in row.get("regions") or [row.get("armRegionName") or ""]:
+                    found[row["productName"], row["meterName"], region.lower()].append(listed)
+    return found
+
+
+def raw_rows(text: bytes) -> list[dict[str, Any]]:
+    try:
+        items: list[dict[str, Any]] = json.loads(text, parse_float=str)["items"]
+    except json.JSONDecodeError:
+        return [json.loads(line, parse_float=str) for line in text.splitlines()]
+    return items
+
+
+def price_at(rows: list[Listed], instant: str) -> Fraction | None:
+    """The row of the latest start among those that have begun and not ended, by comparing text."""
+    live = [row for row in rows if row.start <= instant and not (row.end and row.end < instant)]
+    return max(live, key=lambda row: row.start).unit_price if live else None
+
+
+def test_every_meter_has_the_price_of_each_date(book: PriceBook) -> None:
+    """Every seventh meter of tokens that alone prices its key, beside the lists' own text."""
+    listed, compared = listed_rows(), 0
+    for model in sorted(book.models()):
+        for question, named in islice(questions_of(book, model), len(model) % 7, None, 7):
+            for year, month in ((2025, 8), (2025, 12), (2026, 8), (2026, 10)):
+                instant = at(year, month, 26)
+                expected = price_at(listed[named], f"{instant:%Y-%m-%dT%H:%M:%SZ}")
+                answer = resolve(book, question, instant)
+                found = answer.offer.row if isinstance(answer, Resolution) else None
+                if expected is None:
+                    assert found is None or found.meter_name != named[1], (named, instant)
+                    continue
+                assert found is not None, (named, instant, answer)
+                assert Fraction(found.price) / Fraction(found.block_size) == expected, named
+                compared += 1
+    assert compared > 2_000
+
+
+def questions_of(book: PriceBook, model: str) -> Iterator[tuple[PriceQuestion, Named]]:
+    """A question for each meter of a model that alone prices its key in its region."""
+    offers = [o for o in book.of_model(model) if o.row.unit == "Tokens" and o.row.region]
+    by_key: dict[object, set[Named]] = defaultdict(set)
+    for offer in offers:
+        named = (offer.row.product, offer.row.meter_name, offer.row.region or "")
+        by_key[offer.key, offer.row.region].add(named)
+    kinds = {"Global": "GlobalStandard", "DataZone": "DataZoneStandard", "Regional": "Standard"}
+    asked: set[object] = set()
+    for offer in offers:
+        key, region = offer.key, offer.row.region
+        if key.variant or len(by_key[key, region]) > 1 or (key, region) in asked:
+            continue
+        asked.add((key, region))
+        (named,) = by_key[key, region]
+        tokens = (key.context_threshold or 0) + (1 if key.context_band == "long" else 0)
+        version = key.version or "of no row"
+        kind, tier = kinds[key.deployment_scope or ""], key.service_tier
+        yield (
+            PriceQuestion((), model, version, kind, tier, region, key.quantity, tokens),
+            named,
+        )
