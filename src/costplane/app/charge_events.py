@@ -14,6 +14,7 @@ from costplane.core.quantities import BY_NAME
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import Slice, exact_amount, exact_text
 from costplane.rating.explanation import EventBehind, EventsBehind
+from costplane.rating.rates import Rate
 
 EVENTS_SHOWN = 100
 """Events behind a charge that one explanation shows."""
@@ -35,6 +36,11 @@ class ChargeEvents:
     rows: LedgerRows
     address: ChargeAddress
     slices: Sequence[Slice]
+
+    @property
+    def rate(self) -> Rate | None:
+        """The last book's rate: between two postings an import may have brought a list price."""
+        return self.slices[-1].rate if self.slices else None
 
     def sums(self) -> Sums:
         """The sums over all events."""

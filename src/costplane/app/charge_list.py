@@ -74,6 +74,7 @@ def _grouped() -> exp.Select:
         "SUM(ConsumedQuantity) AS quantity, SUM(x_Events) AS events, SUM(BilledCost) AS cost, "
         "COUNT(*) OVER () AS total FROM charges WHERE x_Series IS NOT NULL "
         f"GROUP BY {_HOUR}, x_Series, x_TokenType, SkuPriceId "
+        "HAVING SUM(ConsumedQuantity) <> 0 OR SUM(BilledCost) <> 0 OR SUM(x_Events) <> 0 "
         "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId",
         dialect="duckdb",
     )

@@ -6,7 +6,7 @@ series is and what tags it has is asked of the catalog of today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -19,6 +19,8 @@ from costplane.app.ledger_rows import Identity, LedgerRows, Row
 from costplane.app.origins import Origins, series_facts
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.tier_explaining import TieredEvents, lines_with_tiers, tiered_events
+from costplane.app.tier_usage import TierUsage
 from costplane.app.visible import MaySee, scope_filters, sees_everything
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
@@ -60,6 +62,7 @@ class Explaining:
     settings: Settings
     prices: PriceBooks
     reratings: Reratings
+    usage: Callable[[], TierUsage]
 
     def event(
         self, identities: Sequence[Identity], may_see: MaySee = sees_everything
@@ -73,7 +76,8 @@ class Explaining:
         hour = hour_start(event["time"].astimezone(UTC))
         posted = rows.addresses(event["series"], Period(hour, hour + HOUR))
         pricing = self._pricing(event["price_version"])
-        lines = pricing.lines(event, rows.facts(event["series"]), posted)
+        facts = rows.facts(event["series"])
+        lines = lines_with_tiers(self.usage, pricing, event, facts, posted)
         time, status, origins = (
             event["time"].astimezone(UTC),
             event["billing_status"],
@@ -108,6 +112,9 @@ class Explaining:
         if not posted:
             raise NotFound(f"no charge was posted at '{address}'", target="charge")
         facts = rows.facts(address.series)
+        if posted[0]["x_TierMinimum"] is not None:
+            tiered = tiered_events(self.usage(), address, posted[0])
+            return self._charge(address, posted, facts, tiered, skip)
         pricings = [self._pricing(version) for version in rows.price_versions(address)]
         parts = [part for pricing in pricings for part in slices(address, facts, pricing)]
         events = ChargeEvents(rows, address, parts)
@@ -123,12 +130,11 @@ class Explaining:
         address: ChargeAddress,
         posted: Sequence[Row],
         facts: Facts,
-        events: ChargeEvents,
+        events: ChargeEvents | TieredEvents,
         skip: int,
     ) -> ChargeExplanation:
         first, quantity, sums = posted[0], BY_NAME[address.quantity], events.sums()
-        # The last book's rate: between two postings an import may have brought a list price.
-        rate = events.slices[-1].rate if events.slices else None
+        rate = events.rate
         offer, public = (rate.offer, rate.list_offer) if rate else (None, None)
         sheets = self._sheets()
         billed = _sum(row["BilledCost"] for row in posted)

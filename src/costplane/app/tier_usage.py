@@ -11,12 +11,13 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.app.prices import PriceBooks
-from costplane.core.period import Period, next_month
+from costplane.core.period import HOUR, Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_tiers import RatedUsage, TierRater
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rates import may_have_tiers
+from costplane.rating.tier_explain import CountedLine
 from costplane.rating.tiers import KeyCount, TierKey, places
 
 
@@ -51,6 +52,14 @@ class TierUsage:
     def counts(self, month: datetime, keys: Collection[TierKey]) -> dict[TierKey, KeyCount]:
         """What `keys` count in their month, and where they reach their borders."""
         return self._counted(month, keys)[0]
+
+    def lines(self, key: TierKey, hour: datetime, series: int) -> list[CountedLine]:
+        """Every line of a key in an hour of the place of a series, where it stands in the
+        month's count."""
+        whole = self._surveys(_within(key.month), [key])
+        of_hour = self._surveys(_during(Period(hour, hour + HOUR)), [key], columns=("time",))
+        place = places(self.series)[series]
+        return self._rater(key.month).lines(whole, of_hour, key, hour, place)
 
     def _counted(
         self, month: datetime, keys: Collection[TierKey]
@@ -99,7 +108,11 @@ class TierUsage:
 
 
 def _within(month: datetime) -> exp.Condition:
-    period, time = Period(month, next_month(month)), exp.column("time")
+    return _during(Period(month, next_month(month)))
+
+
+def _during(period: Period) -> exp.Condition:
+    time = exp.column("time")
     start, end = (
         exp.cast(exp.Literal.string(bound.isoformat()), "timestamptz")
         for bound in (period.start, period.end)

@@ -94,7 +94,8 @@ class Workspace:
             self.prices,
             control.reratings,
         )
-        self._queries, self._explaining = Queries(*read), Explaining(*read)
+        self._queries = Queries(*read)
+        self._explaining = Explaining(*read, lambda: self._usage(control.reratings.list()))
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now

@@ -72,10 +72,13 @@ def _line(line: LineExplanation) -> Pairs:
     if line.price is None:
         yield "price", f"none: {line.reason or line.status}"
         return
-    yield from _price(line.price, line.steps)
-    yield "adjustments", "none"
-    yield "exact", _product(line.count, line.price, line.exact)
-    yield "rounding", _rounding(line.rounding)
+    if line.tiers:
+        yield from _tiers(line)
+    else:
+        yield from _price(line.price, line.steps)
+        yield "adjustments", "none"
+        yield "exact", _product(line.count, line.price, line.exact)
+        yield "rounding", _rounding(line.rounding)
     yield "amount", f"{plain(line.amount)} {line.currency}"
     if line.list_price and line.list_price.id != line.price.id:
         yield (
@@ -83,6 +86,20 @@ def _line(line: LineExplanation) -> Pairs:
             f"{plain(line.list_amount)} {line.currency} ({_where(line.list_price)})",
         )
     yield "charge", line.charge if line.posted else f"{line.charge}, which is not posted"
+
+
+def _tiers(line: LineExplanation) -> Pairs:
+    """The parts of a line, each with the price row of its tier."""
+    for tier in line.tiers:
+        place = f"{plain(tier.since)} to {plain(tier.until)}"
+        yield "in the month", f"{place} of {plain(tier.total)} {line.unit}, {tier.tiering} tiers"
+        yield from _price(tier.price, line.steps)
+        yield "adjustments", "none"
+        yield "exact", _product(tier.count, tier.price, tier.exact)
+        yield "rounding", _rounding(tier.rounding)
+        if len(line.tiers) > 1:
+            yield "part", f"{plain(tier.amount)} {line.currency}"
+            yield "charge", tier.charge if tier.posted else f"{tier.charge}, which is not posted"
 
 
 def _price(price: PriceExplanation, steps: Iterable[str]) -> Pairs:
@@ -96,7 +113,7 @@ def _price(price: PriceExplanation, steps: Iterable[str]) -> Pairs:
         side = "above" if price.context_band == "long" else "up to"
         yield "band", f"{price.context_band}: {side} {price.context_threshold:,} prompt tokens"
     if price.tier_minimum:
-        yield "tier", f"from {plain(price.tier_minimum)} {price.unit} of the month"
+        yield "tier", f"from {plain(price.tier_minimum)} x {_block(price)} of the month on"
     yield "chosen by", ", ".join(steps)
 
 

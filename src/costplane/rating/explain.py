@@ -48,11 +48,16 @@ class Pricing:
     def _line(
         self, event: Mapping[str, Any], facts: Facts, quantity: Quantity, posted: Container[str]
     ) -> LineExplanation:
+        rate, time = self.rate(event, facts, quantity), event["time"].astimezone(UTC)
+        return self._of_rate(rate, Decimal(event[quantity.name]), time, posted)
+
+    def rate(self, event: Mapping[str, Any], facts: Facts, quantity: Quantity) -> Rate:
+        """The rate of a quantity that a row of `usage` told."""
         time = event["time"].astimezone(UTC)
         band = bisect_left(self.book.context_thresholds, event["context_tokens"] or 0)
         use = Use(event["series"], quantity, band, Period(time, time + _INSTANT))
         (rate,) = rates([use], {use.series: facts}, self.book, self.holders)
-        return self._of_rate(rate, Decimal(event[quantity.name]), time, posted)
+        return rate
 
     def _of_rate(
         self, rate: Rate, count: Decimal, time: datetime, posted: Container[str]

@@ -79,6 +79,29 @@ class TagOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class TierPart:
+    """The part of a line that stands in one tier of its meter (billing-rules 11).
+
+    In the count of the billing month and account it goes from `since` up to `until` units; the
+    tier holds from `minimum` blocks on. With volume tiers the month's `total` chose it, whatever
+    the place. Exact amount, rounding and charge are those of the part.
+    """
+
+    minimum: Decimal
+    tiering: str
+    since: Decimal
+    until: Decimal
+    total: Decimal
+    count: Decimal
+    price: PriceExplanation
+    exact: str
+    rounding: str
+    amount: Decimal
+    charge: str
+    posted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineExplanation:
     """One line: an event's use of one quantity, and its amount.
 
@@ -88,6 +111,9 @@ class LineExplanation:
     null, and `reason` says why. `charge` is the address of the charge that has the line; it is
     not `posted` where the catalog has changed since and leads to another price, or where the
     posting is still under way.
+
+    Where the meter has tiers, `tiers` are the parts of the line, in order: `exact` and `amount`
+    are their sums, `price` and `charge` those of the first.
     """
 
     quantity: str
@@ -106,6 +132,7 @@ class LineExplanation:
     list_amount: Decimal | None = None
     charge: str | None = None
     posted: bool = False
+    tiers: tuple[TierPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from costplane.rating.rate_usage import Rater, Survey, rate_table
 from costplane.rating.rates import Rate
 from costplane.rating.rows import rated_rows
 from costplane.rating.statements import Grain
+from costplane.rating.tier_explain import CountedLine
 from costplane.rating.tiers import (
     Crossing,
     KeyCount,
@@ -47,6 +48,16 @@ class RatedUsage:
 
     rater: Rater
     survey: Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Positioned:
+    """Lines where they stand in the count of their key, with the rates of each usage; a line has
+    the number of its rate among all of them."""
+
+    usages: Sequence[RatedUsage]
+    rates: Sequence[Sequence[Rate]]
+    lines: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,29 @@ class TierRater:
             return CHARGES.empty_table()
         return pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
 
+    def lines(
+        self,
+        whole: Sequence[RatedUsage],
+        of_hour: Sequence[RatedUsage],
+        key: TierKey,
+        hour: datetime,
+        place: int,
+    ) -> list[CountedLine]:
+        """Every line of a key in an hour of a place, where it stands in the month's count.
+        `whole` has the key's month, `of_hour` the hour, its surveys apart by `time`."""
+        count = self.counts(whole, [key]).get(key)
+        if count is None:
+            return []
+        sums = pa.concat_tables([self._hour_sums(usage, {key: 0}) for usage in whole])
+        before = statements.counted_before(_microseconds(hour), place)
+        since = int(self._rows(before, {"sums": sums})[0]["total"])
+        divided = KeyCount(count.total, {since: Crossing(hour, place, since, _ENDLESS)})
+        found = self._positioned(of_hour, {key: divided})
+        if found is None:
+            return []
+        rates = [rate for part in found.rates for rate in part]
+        return [_counted(row, rates, count) for row in found.lines.to_pylist()]
+
     def _of_whole_hours(
         self, usage: RatedUsage, counts: Mapping[TierKey, KeyCount], recorded: date
     ) -> pa.Table:
@@ -109,28 +143,38 @@ class TierRater:
         recorded: date,
     ) -> Iterator[pa.Table]:
         """Lines of the hours in which a border falls, in canonical order, parted by tier."""
+        found = self._positioned(usages, counts)
+        if found is None:
+            return
+        first = 0
+        for usage, rates in zip(found.usages, found.rates, strict=True):
+            priced, tiers = _tier_table(rates, counts, self.month, first)
+            parts = self._parts(usage.survey.grain, priced, found.lines, tiers)
+            yield rated_rows(priced, parts, None, usage.survey.grain, recorded).charges
+            first += len(rates)
+
+    def _positioned(
+        self, usages: Sequence[RatedUsage], counts: Mapping[TierKey, KeyCount]
+    ) -> Positioned | None:
+        """Every line of the divided hours, in its place; None if there is none."""
         ordered = sorted(counts)
         number = {key: n for n, key in enumerate(ordered)}
-        hours = _hours_table([counts[key] for key in ordered])
         concerned = [(u, found) for u in usages if (found := self._in_divided(u, counts))]
-        if not concerned:
-            return
-        usages, rates = zip(*concerned, strict=True)
-        firsts = [sum(map(len, rates[:n])) for n in range(len(rates))]
-        lines = []
-        for usage, found, first in zip(usages, rates, firsts, strict=True):
+        lines, first = [], 0
+        for usage, found in concerned:
             counting = self._counting(found, number, first)
-            relations = {**usage.survey.relations, "counting": counting}
             statement = statements.lines_of_hours(usage.survey.grain, usage.survey.told)
+            relations = {**usage.survey.relations, "counting": counting}
             lines.append(self.engine.execute(statement, relations))
-        grain = usages[0].survey.grain
+            first += len(found)
+        if not lines:
+            return None
+        hours = _hours_table([counts[key] for key in ordered])
         positioned = self.engine.execute(
-            statements.positions(grain), {"lines": pa.concat_tables(lines), "divided": hours}
+            statements.positions(usages[0].survey.grain),
+            {"lines": pa.concat_tables(lines), "divided": hours},
         )
-        for usage, found, first in zip(usages, rates, firsts, strict=True):
-            priced, tiers = _tier_table(found, counts, self.month, first)
-            parts = self._parts(usage.survey.grain, priced, positioned, tiers)
-            yield rated_rows(priced, parts, None, usage.survey.grain, recorded).charges
+        return Positioned([u for u, _ in concerned], [rates for _, rates in concerned], positioned)
 
     def _parts(
         self, grain: Grain, rates: Sequence[Rate], positioned: pa.Table, tiers: pa.Table
@@ -196,6 +240,18 @@ class TierRater:
     def _rows(self, statement: Any, relations: Mapping[str, Relation]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.engine.execute(statement, relations).to_pylist()
         return found
+
+
+def _counted(row: Mapping[str, Any], rates: Sequence[Rate], count: KeyCount) -> CountedLine:
+    return CountedLine(
+        source=row["source"],
+        id=row["id"],
+        time=row["time"].astimezone(UTC),
+        rate=rates[row["number"]],
+        since=int(row["since"]),
+        until=int(row["until"]),
+        count=count,
+    )
 
 
 def _hours_table(counts: Sequence[KeyCount]) -> pa.Table:

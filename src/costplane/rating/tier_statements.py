@@ -59,6 +59,14 @@ def crossings() -> exp.Query:
     )
 
 
+def counted_before(hour: int, place: int) -> exp.Query:
+    """What a key counts before an hour (microseconds) of a place."""
+    return _parse(
+        "SELECT COALESCE(SUM(CAST(quantity AS HUGEINT)), 0) AS total FROM sums "
+        f"WHERE hour < {hour} OR (hour = {hour} AND place < {place})"
+    )
+
+
 def lines_of_hours(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """Every line of the divided hours: `counting` has the periods of these hours alone."""
     chosen = " ".join(
