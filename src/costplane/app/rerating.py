@@ -20,9 +20,11 @@ from costplane.app.rerate_report import Report
 from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
 from costplane.app.tiers import KIND, TierSettling
-from costplane.core.period import DAY
+from costplane.catalog.ports import CatalogReader
+from costplane.core.period import DAY, Period
 from costplane.core.relation import Derived, Relation
 from costplane.core.rerating import Changes, Rerating, Selection
+from costplane.core.scope import Scope
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.errors import InvalidInput
 from costplane.rating.difference import difference
@@ -184,6 +186,21 @@ class Rerater:
             TierKey(_instant(row["month"]), row["BillingAccountId"], row["x_SkuMeterId"])
             for row in self.tiers.engine.execute(statement, {"charges": charges}).to_pylist()
         }
+
+
+def selection_of(catalog: CatalogReader, scope: Scope, period: Period) -> Selection:
+    """The usage of a scope, as the catalog resolves it now, in some full days. Raises NotFound
+    for a scope that is not known."""
+    chosen = catalog.select(scope)
+    ids = chosen.subscriptions
+    return Selection(
+        period.start,
+        period.end,
+        scope.id,
+        None if ids is None else tuple(sorted(ids)),
+        chosen.resource_group,
+        chosen.resource_id,
+    )
 
 
 def _within(selection: Selection, first: datetime, last: datetime) -> Selection:

@@ -31,7 +31,7 @@ from costplane.app.posting import Poster
 from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
-from costplane.app.rerating import Preview, Rerater
+from costplane.app.rerating import Preview, Rerater, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
@@ -47,7 +47,7 @@ from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
 from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
-from costplane.core.rerating import Rerating, Selection
+from costplane.core.rerating import Rerating
 from costplane.core.scope import ROOT, Scope, parse_scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
@@ -249,18 +249,9 @@ class Workspace:
 
     def preview_rerating(self, scope: Scope, period: Period) -> Preview:
         """What re-rating the usage of a scope with the prices of now would change; nothing is
-        written. `period` has full days. Raises InvalidInput if prices were never imported."""
-        chosen = self.catalog.select(scope)
-        subscriptions = chosen.subscriptions
-        selection = Selection(
-            period.start,
-            period.end,
-            scope.id,
-            None if subscriptions is None else tuple(sorted(subscriptions)),
-            chosen.resource_group,
-            chosen.resource_id,
-        )
-        return self._rerater().preview(selection, self.now())
+        written. `period` has full days."""
+        chosen = selection_of(self.catalog, scope, period)
+        return self._rerater().preview(chosen, self.now())
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""
