@@ -47,6 +47,7 @@ def offer(price: object, **facts: Any) -> Offer:
         "valid_to": None,
         "meter": "x Inp",
         "price_kind": "usage",
+        "unit_of_price": None,
     } | facts
     key = ModelKey(**{name: told[name] for name in ModelKey.__dataclass_fields__ if name in told})
     row = PriceRow(
@@ -73,6 +74,7 @@ def offer(price: object, **facts: Any) -> Offer:
         valid_to=told["valid_to"],
         kind=told["price_kind"],
         source_line=told["line"],
+        consumption_unit=told["unit_of_price"],
     )
     return Offer(key, row, told["import_"], told["kind"], told["scope"])
 

@@ -105,6 +105,10 @@ def _tiers(line: LineExplanation) -> Pairs:
 def _price(price: PriceExplanation, steps: Iterable[str]) -> Pairs:
     until = f"until {_instant(price.valid_to)}" if price.valid_to else "without end"
     yield "unit price", f"{plain(price.price)} {price.currency} for {_block(price)}"
+    if units := price.consumption:
+        yield "in units", f"{plain(units.units)} {units.unit} for {_block(price)}"
+        yield "a unit", f"{plain(units.unit_price)} {price.currency}, {units.step}"
+        yield "unit's source", f"{units.sheet}, {units.file} line {units.line}"
     yield "meter", f"{price.meter} ({price.product}), {price.region or 'everywhere'}"
     yield "source", _where(price)
     yield "imported", f"{_instant(price.imported_at)}, SHA-256 {price.sha256}"

@@ -15,6 +15,7 @@ from costplane.cli.prices import FormatOption
 if TYPE_CHECKING:
     from costplane.catalog.scopes import ScopeNode
     from costplane.core.scope import Scope
+    from costplane.pricing.book import Offer
     from costplane.pricing.question import Answer, PriceQuestion
 
 USUAL = ("input_text", "input_text_cached", "output_text")
@@ -105,9 +106,23 @@ def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
     return [
         ("use", question.quantity),
         ("price", f"{plain(row.price)} {row.currency} for {row.unit_of_measure} {row.unit}"),
+        *_units(answer.offer),
         ("meter", f"{row.meter_name} ({row.product})"),
         ("region", row.region or "everywhere"),
         ("valid", f"from {row.valid_from:%F}, {until}"),
         ("source", answer.offer.place),
         ("because", ", ".join(answer.steps)),
+    ]
+
+
+def _units(offer: Offer) -> list[tuple[str, object]]:
+    """The steps of a price in a publisher's units."""
+    step, row = offer.conversion, offer.row
+    if step is None:
+        return []
+    unit = step.unit.row
+    block = f"{row.unit_of_measure} {row.unit}"
+    return [
+        ("in units", f"{plain(step.units)} {unit.meter_name} for {block}"),
+        ("a unit", f"{plain(unit.price)} {unit.currency}, {step.unit.place}"),
     ]

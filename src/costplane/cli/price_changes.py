@@ -108,4 +108,4 @@ def _ended(change: PriceChange) -> Line:
 def _listed(row: PriceRow) -> Line:
     unit = f"{row.unit_of_measure} {row.unit}"
     where = row.region or "everywhere"
-    return (row.meter_name, where, row.price, row.currency, unit, row.valid_from.date())
+    return (row.meter_name, where, row.price, row.denomination, unit, row.valid_from.date())

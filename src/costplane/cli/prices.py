@@ -75,7 +75,7 @@ def _cells(row: PriceRow) -> tuple[object, ...]:
         row.product,
         row.region or "everywhere",
         row.price,
-        row.currency,
+        row.denomination,
         f"{row.unit_of_measure} {row.unit}",
         row.valid_from.date(),
         row.valid_to.date() if row.valid_to else None,

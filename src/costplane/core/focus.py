@@ -87,6 +87,10 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_BillingProfileId", "String", True, "billing profile that invoices the charge"),
     Column("x_BillingProfileName", "String", True, "name of that profile", "Label"),
     Column("x_ChargeBasis", "String", True, "Capacity: units and hours are charged, not events"),
+    Column("x_ConsumptionUnit", "String", True, "publisher's unit that PricingQuantity counts"),
+    Column(
+        "x_ConsumptionUnitsPerMillion", "Decimal", True, "such units for a million of ConsumedUnit"
+    ),
     Column("x_ContextBand", "String", True, "short or long, where the price has bands"),
     Column("x_CrossChargeCost", "Decimal", True, "EffectiveCost with its markup", "Amount"),
     Column("x_CustomerId", "String", True, "customer of a partner's agreement"),

@@ -89,7 +89,12 @@ QUANTITIES: tuple[Quantity, ...] = (
     _other("hours", "Hours", "Hours", "Other"),
 )
 
+CONSUMPTION_UNITS = Quantity("consumption_units", "Consumption units", "Units", "Other", scale=6)
+"""What a publisher's price list counts in place of tokens; no call tells it (billing-rules 18)."""
+
 BY_NAME: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
+PRICED: dict[str, Quantity] = {**BY_NAME, CONSUMPTION_UNITS.name: CONSUMPTION_UNITS}
+"""What a price row may price."""
 TOKEN_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_token)
 TRAINING = frozenset({"training_tokens", "training_hours"})
 """What fine-tuning is charged by."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from uuid import UUID, uuid5
 
@@ -25,7 +26,7 @@ class Offer:
     """A price row beside what it prices and the sheet version that holds it.
 
     `sheet_kind` and `sheet_scope` say whose price it is: the public list, or a customer's own
-    for a scope (None: for all).
+    for a scope (None: for all). `conversion` says how `row.price` came from consumption units.
     """
 
     key: ModelKey
@@ -33,11 +34,15 @@ class Offer:
     version: int
     sheet_kind: SheetKind
     sheet_scope: str | None
+    conversion: Conversion | None = None
 
     @property
     def id(self) -> str:
-        """FOCUS SkuPriceId: the same for the same row of the same sheet version."""
-        return str(uuid5(_PRICE_NAMESPACE, f"{self.version}:{self.row.source_line}:{self.place}"))
+        """FOCUS SkuPriceId: the same for the same row of the same sheet version, in units at the
+        same price of the unit."""
+        at = f":{self.conversion.unit.id}" if self.conversion else ""
+        text = f"{self.version}:{self.row.source_line}:{self.place}{at}"
+        return str(uuid5(_PRICE_NAMESPACE, text))
 
     @property
     def place(self) -> str:
@@ -46,6 +51,16 @@ class Offer:
         return (
             f"{row.sheet} line {row.source_line} ({row.meter_name}, {row.region or 'any region'})"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The steps of a price in a publisher's units: a block stands for `units`, each of which has
+    the price of the offer `unit`, chosen by the `step` ("list price")."""
+
+    units: Decimal
+    unit: Offer
+    step: str
 
 
 class PriceBook:

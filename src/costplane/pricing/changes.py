@@ -109,4 +109,4 @@ def _place(row: PriceRow) -> Place:
 
 
 def _unit_price(row: PriceRow) -> tuple[Fraction, str, str]:
-    return Fraction(row.price) / Fraction(row.block_size), row.unit, row.currency
+    return Fraction(row.price) / Fraction(row.block_size), row.unit, row.denomination

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from costplane.core.quantities import BY_NAME
+from costplane.core.quantities import PRICED
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.providers import AZURE
 
@@ -57,7 +57,7 @@ class ModelKey:
             )
         self._check_provider()
         _one_of("service_tier", self.service_tier, SERVICE_TIERS)
-        _one_of("quantity", self.quantity, tuple(BY_NAME))
+        _one_of("quantity", self.quantity, tuple(PRICED))
         _one_of("context_band", self.context_band, (None, *CONTEXT_BANDS))
         _check_variant(self.variant)
         if (self.context_band is None) != (self.context_threshold is None):

@@ -22,6 +22,7 @@ SheetKind = Literal["list", "customer"]
 Tiering = Literal["graduated", "volume"]
 ConfirmedBy = Literal["parser", "user", "sheet"]
 
+PRICE_KINDS: tuple[PriceKind, ...] = ("usage", "hourly", "monthly", "reservation")
 PUBLISHER_TYPES: tuple[PublisherType, ...] = ("Azure", "Marketplace", "External")
 """Who bills: Azure itself, its Marketplace, or a provider outside Azure."""
 SHEET_KINDS: tuple[SheetKind, ...] = ("list", "customer")
@@ -48,7 +49,8 @@ class PriceRow:
     number of blocks of the billing month and account from which the price holds, as Azure's
     tierMinimumUnits has it; `tiering` matters where rows of one meter differ in it. `term` is that
     of a reservation ("1 Month", "1 Year"), whose `price` is for the whole term. `source_line` is
-    the line (or the number of the item) in the sheet's file.
+    the line (or the number of the item) in the sheet's file. Where `consumption_unit` names a
+    publisher's unit, `price` is a number of these and not of `currency` (pricing/consumption.py).
 
     Raises InvalidPriceSheet for a value that no price row can have; `target` names the field.
     """
@@ -78,11 +80,14 @@ class PriceRow:
     source_line: int
     term: str | None = None
     tiering: Tiering = "graduated"
+    consumption_unit: str | None = None
 
     def __post_init__(self) -> None:
         _require(bool(self.meter_name), "meter_name", "a meter has a name")
         _require(self.price.is_finite() and self.price >= 0, "price", "a price is zero or more")
         _require(_fits(self.price), "price", "a price is below 10^9, in at most 18 decimal places")
+        exact = self.consumption_unit is None or fits(self.price, 10**6, places=6)
+        _require(exact, "price", "consumption_units are below 10^6, in at most 6 decimal places")
         _require(self.block_size > 0, "block_size", "a price covers a positive quantity")
         _require(self.block_size <= _LARGEST_BLOCK, "block_size", "a block is 10^12 at most")
         _require(self.tier_minimum >= 0, "tier_minimum", "a tier starts at zero or more")
@@ -94,6 +99,11 @@ class PriceRow:
         end = self.valid_to
         _require(end is None or end.tzinfo is UTC, "valid_to", "times are in UTC")
         _require(end is None or end > self.valid_from, "valid_to", "a price ends after it starts")
+
+    @property
+    def denomination(self) -> str:
+        """What `price` counts: the currency, or a publisher's unit."""
+        return self.consumption_unit or self.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,12 @@ class PriceSheet:
         listed = self.kind == "list"
         _require(not (listed and self.scope), "scope", "a list sheet holds for every scope")
         _require(self.imported_at.tzinfo is UTC, "imported_at", "times are in UTC")
+
+
+def fits(number: Decimal, bound: int, places: int) -> bool:
+    """Whether a number is below `bound`, in so many decimal places at most."""
+    exponent = number.normalize(EXACT).as_tuple().exponent
+    return number < bound and isinstance(exponent, int) and exponent >= -places
 
 
 def _fits(price: Decimal) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.consumption import in_money, unit_model, unit_question
 from costplane.pricing.fallback import stand_ins
 from costplane.pricing.model_key import ANY_MODEL
 from costplane.pricing.providers import AZURE
@@ -29,12 +30,25 @@ def resolve(book: PriceBook, question: PriceQuestion, at: datetime) -> Answer:
     """The price of `question` at the instant `at`, or why there is none."""
     of_tool = tool_question(question)
     if of_tool is not None and not _meters(book, question):
-        return resolve_among(book.of_model(ANY_MODEL), of_tool, at)
+        return _priced(book, book.of_model(ANY_MODEL), of_tool, at)
     if question.model is None:
         return Unresolved("MissingFact", "model")
     if (question.deployment_type or "").lower() in PROVISIONED:
         return Unresolved("ProvisionedUnitsUnknown", question.deployment_type or "")
-    return resolve_among(book.of_model(question.model), question, at)
+    return _priced(book, book.of_model(question.model), question, at)
+
+
+def _priced(
+    book: PriceBook, offers: Sequence[Offer], question: PriceQuestion, at: datetime
+) -> Answer:
+    """The price among `offers`, in money also where the publisher bills in units of its own."""
+
+    def price_of(unit: str, at_list: bool) -> Answer:
+        priced = book.of_model(unit_model(unit))
+        public = [o for o in priced if o.sheet_kind == "list"]
+        return resolve_among(public if at_list else priced, unit_question(unit, question), at)
+
+    return in_money(resolve_among(offers, question, at), price_of)
 
 
 def resolve_among(offers: Sequence[Offer], question: PriceQuestion, at: datetime) -> Answer:
@@ -58,6 +72,8 @@ def timeline(
 ) -> list[tuple[Period, Answer]]:
     """`period` cut at every instant at which an answer may change, with each part's answer."""
     offers = (*book.of_model(question.model or ""), *book.of_model(ANY_MODEL))
+    units = {unit_model(o.row.consumption_unit) for o in offers if o.row.consumption_unit}
+    offers = (*offers, *(offer for unit in units for offer in book.of_model(unit)))
     cuts = {period.start, period.end}
     for offer in offers:
         cuts.update(i for i in (offer.row.valid_from, offer.row.valid_to) if i and i in period)
@@ -237,7 +253,7 @@ def _distinct(rows: Sequence[Offer]) -> list[Offer]:
 
 def _price(offer: Offer) -> tuple[object, ...]:
     row = offer.row
-    return (row.price, row.currency, row.unit, row.block_size, row.tier_minimum, row.tiering)
+    return (row.price, row.denomination, row.unit, row.block_size, row.tier_minimum, row.tiering)
 
 
 def _order(offer: Offer) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from costplane.core.quantities import BY_NAME
+from costplane.core.quantities import PRICED
 from costplane.pricing.model_key import ModelKey
 
 _MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
@@ -66,7 +66,7 @@ def block_of(unit_of_measure: str, meter_name: str, key: ModelKey | None) -> tup
     size, time = parse_unit_of_measure(unit_of_measure)
     if key is None:
         return size, time or _NOUNS.get(meter_name.rpartition(" ")[2].lower(), "Units")
-    unit = BY_NAME[key.quantity].unit
+    unit = PRICED[key.quantity].unit
     if unit == "Seconds" and time is not None:
         return size * _SECONDS[time], unit
     if unit == "Hours" and time is not None:
@@ -80,7 +80,7 @@ def require_one_unit(unit_of_measure: str, meter_name: str, key: ModelKey | None
     if key is None:
         return
     size, time = parse_unit_of_measure(unit_of_measure)
-    unit = BY_NAME[key.quantity].unit
+    unit = PRICED[key.quantity].unit
     if time is not None and unit in _COUNTED:
         raise ValueError(f"{unit_of_measure!r} is a time, but {key.quantity} counts {unit}")
     named = _NAMED_BLOCK.search(meter_name)

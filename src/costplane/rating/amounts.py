@@ -18,6 +18,9 @@ Way = Literal["sum", "each", "wide"]
 bits. `wide`: line by line, in integers without a bound."""
 
 BASIC = ("contracted", "list")
+PRICING = "pricing"
+"""The quantity in pricing units: like the amounts, each line's is rounded once, so that its sums
+do not depend on batches."""
 
 _QUANTITY_PLACES = 12
 """A call's quantity is below 10^12 units (metering/extract/amounts.py)."""
@@ -59,7 +62,7 @@ def way_of(rate: Rate, names: Sequence[str]) -> Way:
     Beyond 128 bits are prices of many digits times rates of many digits: the numerator times the
     largest quantity, or twice the rest of the division, would not fit.
     """
-    found = [fraction(rate, name) for name in names]
+    found = [fraction(rate, name) for name in (*names, PRICING)]
     if all(den == 1 for _, den in found):
         return "sum" if all(abs(num) < 10**_DIGITS for num, _ in found) else "wide"
     scale = rate.use.quantity.scale if rate.use.quantity else 0

@@ -14,10 +14,16 @@ from typing import Any
 from costplane.core.money import EXACT, LINE_PLACES, round_line
 from costplane.core.period import Period, hour_start
 from costplane.core.quantities import BY_NAME, QUANTITIES, Quantity
-from costplane.pricing.book import Offer, PriceBook
+from costplane.pricing.book import Conversion, Offer, PriceBook
 from costplane.pricing.ports import StoredSheet
 from costplane.rating.charge_address import ChargeAddress
-from costplane.rating.explanation import LineExplanation, PriceExplanation, TagOrigin, Total
+from costplane.rating.explanation import (
+    ConsumptionExplanation,
+    LineExplanation,
+    PriceExplanation,
+    TagOrigin,
+    Total,
+)
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, Use, rates
 
@@ -153,6 +159,24 @@ def price_explanation(offer: Offer, sheets: Sheets) -> PriceExplanation:
         file=sheet.source_file,
         sha256=sheet.sha256,
         imported_at=sheet.imported_at,
+        consumption=_consumption(offer.conversion, sheets) if offer.conversion else None,
+    )
+
+
+def _consumption(step: Conversion, sheets: Sheets) -> ConsumptionExplanation:
+    row, sheet = step.unit.row, sheets[step.unit.version]
+    return ConsumptionExplanation(
+        unit=row.meter_name,
+        units=step.units,
+        unit_price=row.price,
+        step=step.step,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        sheet=row.sheet,
+        sheet_version=step.unit.version,
+        line=row.source_line,
+        file=sheet.source_file,
+        sha256=sheet.sha256,
     )
 
 

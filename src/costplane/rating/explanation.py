@@ -21,7 +21,8 @@ class PriceExplanation:
     `region` and `context_band` are null where the row holds for all. A long band begins above
     `context_threshold` prompt tokens, a tier at `tier_minimum` units of the billing month.
     `valid_to` is exclusive, null is open. `sheet_scope` is whose sheet it is (null: everybody's),
-    `line` the line in `file`, whose SHA-256 is `sha256`.
+    `line` the line in `file`, whose SHA-256 is `sha256`. Where the publisher bills in units of its
+    own, `price` is the product of the steps in `consumption`.
     """
 
     id: str
@@ -54,6 +55,26 @@ class PriceExplanation:
     file: str
     sha256: str
     imported_at: datetime
+    consumption: ConsumptionExplanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionExplanation:
+    """The steps of a price in a publisher's units: a block stands for `units`, of which one costs
+    `unit_price` in the price's currency. The conversion stands in the price's own row, the unit's
+    price in `line` of `file`; `step` says whose it is."""
+
+    unit: str
+    units: Decimal
+    unit_price: Decimal
+    step: str
+    valid_from: datetime
+    valid_to: datetime | None
+    sheet: str
+    sheet_version: int
+    line: int
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.core.relation import Engine, Relation
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
-from costplane.rating.amounts import amounts_of, fraction, way_of
+from costplane.rating.amounts import PRICING, amounts_of, fraction, way_of
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, Use, quantity_code, rates
 from costplane.rating.rows import RatedRows, rated_rows
@@ -177,7 +177,7 @@ def rate_table(found: Sequence[Rate], amounts: Sequence[str]) -> pa.Table:
 
 def _fractions(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
     found = {}
-    for name in (*amounts, "pricing"):
+    for name in (*amounts, PRICING):
         found[f"{name}_num"], found[f"{name}_den"] = fraction(rate, name)
     return found
 

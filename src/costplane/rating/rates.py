@@ -132,12 +132,13 @@ class Rate:
 
     @property
     def pricing(self) -> tuple[int, int]:
-        """1e-12 of a pricing unit for one stored unit, as a fraction."""
-        block = self.offer.row.block_size if self.offer else None
-        quantity = self.use.quantity
-        if block is None or quantity is None or self.covered:
+        """1e-12 of a pricing unit for one stored unit, as a fraction: of a block, or of the
+        consumption units that a block stands for."""
+        offer, quantity = self.offer, self.use.quantity
+        if offer is None or quantity is None or self.covered:
             return 0, 1
-        return line_units(block / block, block, quantity.scale)
+        units = offer.conversion.units if offer.conversion else Decimal(1)
+        return line_units(units, offer.row.block_size, quantity.scale)
 
 
 def rates(

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.rating.amounts import PRICING
 
 HOUR_US = 3_600_000_000
 
@@ -81,12 +82,11 @@ def lines(grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]) 
     """Lines of rates that cannot round, and of what has no price: sums are priced once."""
     products = "".join(
         f"CAST(quantity_sum AS HUGEINT) * CAST({name}_num AS HUGEINT) AS {name}, "
-        for name in amounts
+        for name in (*amounts, PRICING)
     )
     return _parse(
-        f"SELECT rate, start, {grain.key_list('line.')}line.events AS events, quantity_sum, "
-        f"{products}CAST(quantity_sum AS HUGEINT) * CAST(pricing_num AS HUGEINT) "
-        "// CAST(pricing_den AS HUGEINT) AS pricing "
+        f"SELECT rate, start, {grain.key_list('line.')}line.events AS events, "
+        f"{products}quantity_sum "
         f"FROM ({unpivoted(grain, quantities)}) AS line JOIN rates ON {matches('line')} "
         "WHERE rates.way = 'sum'"
     )
@@ -114,18 +114,15 @@ def counted_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 def fractions(amounts: Sequence[str]) -> str:
     """The columns of `rates` that `rounded_sums` reads."""
-    names = [f"{name}_num, {name}_den" for name in (*amounts, "pricing")]
+    names = [f"{name}_num, {name}_den" for name in (*amounts, PRICING)]
     return ", ".join(names)
 
 
 def rounded_sums(amounts: Sequence[str]) -> str:
     """Columns over events with an `amount` and their fractions: what a line sums."""
-    sums = [f"SUM({half_even(f'{n}_num', f'{n}_den')}) AS {n}" for n in amounts]
-    pricing = (
-        "SUM(amount) * CAST(ANY_VALUE(pricing_num) AS HUGEINT) "
-        "// CAST(ANY_VALUE(pricing_den) AS HUGEINT) AS pricing"
-    )
-    return ", ".join(["SUM(amount) AS quantity_sum", *sums, pricing])
+    names = (*amounts, PRICING)
+    sums = [f"SUM({half_even(f'{n}_num', f'{n}_den')}) AS {n}" for n in names]
+    return ", ".join(["SUM(amount) AS quantity_sum", *sums])
 
 
 def _lines_of_events(grain: Grain, quantities: Sequence[Quantity], further: str, way: str) -> str:

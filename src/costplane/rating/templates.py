@@ -6,23 +6,18 @@ FOCUS 1.4 Cost and Usage; the Azure words (meter, category, service) follow the 
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from costplane.core.money import EXACT, half_even
 from costplane.core.quantities import Quantity
-from costplane.core.tables import MONEY, PRICE
 from costplane.core.tags import canonical
 from costplane.pricing.book import Offer
 from costplane.rating.marketplace import RESOURCE_TYPE, SERVICE_NAME, MarketplaceEntry
+from costplane.rating.price_columns import priced_row, prices
 from costplane.rating.rates import Rate
 
 DATASET = "Metered"
 _SERVICE_FAMILY = "AI + Machine Learning"
 _COVERED = ", calls covered by provisioned throughput"
-_PRICE_QUANTUM = Decimal(1).scaleb(-PRICE.scale)
 
 
 def charge_template(rate: Rate) -> dict[str, Any]:
@@ -34,7 +29,7 @@ def charge_template(rate: Rate) -> dict[str, Any]:
         **_identity(rate),
         **_agreement(rate, offer),
         **_service(rate, offer, quantity),
-        **_prices(rate, offer),
+        **prices(rate, offer),
     }
 
 
@@ -111,12 +106,14 @@ def _service(rate: Rate, offer: Offer, quantity: Quantity) -> dict[str, Any]:
         "ServiceSubcategory": "Generative AI",
         "x_PublisherType": row.publisher_type,
         "x_ServiceFamily": _SERVICE_FAMILY,
-        "x_SkuMeterId": row.meter_id,
-        "x_SkuUnitOfMeasure": row.unit_of_measure,
+        "x_SkuMeterId": priced_row(offer).meter_id,
+        "x_SkuUnitOfMeasure": priced_row(offer).unit_of_measure,
     }
     if row.publisher_type == "Marketplace":
         entry = MarketplaceEntry(rate.facts["resource_id"] or "", rate.facts["model"] or "")
-        return common | _entry(entry, row.offer or row.product, quantity)
+        units = offer.conversion
+        meter = units.unit.row.meter_name if units else entry.meter(quantity)
+        return common | _entry(entry, row.offer or row.product, meter)
     return common | {
         "ServiceName": row.service_name,
         "SkuMeter": row.meter_name,
@@ -126,8 +123,7 @@ def _service(rate: Rate, offer: Offer, quantity: Quantity) -> dict[str, Any]:
     }
 
 
-def _entry(entry: MarketplaceEntry, offer_name: str, quantity: Quantity) -> dict[str, Any]:
-    meter = entry.meter(quantity)
+def _entry(entry: MarketplaceEntry, offer_name: str, meter: str) -> dict[str, Any]:
     return {
         "ResourceId": entry.resource_id,
         "ResourceName": entry.name,
@@ -138,77 +134,6 @@ def _entry(entry: MarketplaceEntry, offer_name: str, quantity: Quantity) -> dict
         "x_SkuMeterCategory": SERVICE_NAME,
         "x_SkuMeterSubcategory": offer_name,
     }
-
-
-def _prices(rate: Rate, offer: Offer) -> dict[str, Any]:
-    row, quantity = offer.row, rate.use.quantity
-    assert quantity is not None
-    own = _times(row.price, rate.terms.left)
-    public = _list_price(rate.list_offer, row.block_size) if rate.list_offer else own
-    exchange = rate.terms.exchange
-    return {
-        "ConsumedUnit": quantity.unit,
-        "ContractedUnitPrice": _times(row.price, rate.terms.left * rate.terms.rate),
-        "ListUnitPrice": _times(public, rate.terms.rate),
-        "PricingCurrencyContractedUnitPrice": own,
-        "PricingCurrencyListUnitPrice": public,
-        "PricingUnit": _pricing_unit(row.block_size, row.unit if rate.covered else quantity.unit),
-        "SkuId": row.sku_id or row.meter_id,
-        "SkuPriceDetails": _price_details(rate, offer, quantity),
-        "SkuPriceId": offer.id,
-        "x_ContextBand": offer.key.context_band,
-        "x_ExchangeRate": _rate(exchange.rate) if exchange else None,
-        "x_ExchangeRateDate": exchange.day if exchange else None,
-        "x_ListCostSource": "List" if rate.list_offer else "Contracted",
-        "x_PricingBlockSize": row.block_size,
-        "x_TierMinimum": row.tier_minimum if rate.tiers else None,
-    }
-
-
-def _list_price(offer: Offer, block: Decimal) -> Decimal:
-    """The list price for the contracted price's block: both stand beside one PricingUnit."""
-    whole = EXACT.multiply(offer.row.price, block)
-    return EXACT.divide(whole, offer.row.block_size).quantize(_PRICE_QUANTUM, context=EXACT)
-
-
-def _times(price: Decimal, factor: Fraction) -> Decimal:
-    """A price with its adjustments, shown to the places of a price; amounts use it unrounded."""
-    if factor == 1:
-        return price
-    return _shown(Fraction(price) * factor, PRICE.scale)
-
-
-def _rate(rate: Fraction) -> Decimal:
-    """An exchange rate as it is shown: one told the other way round may have no end."""
-    return _shown(rate, MONEY.scale)
-
-
-def _shown(value: Fraction, places: int) -> Decimal:
-    units = half_even(value.numerator * 10**places, value.denominator)
-    return Decimal(units).scaleb(-places, EXACT)
-
-
-def _price_details(rate: Rate, offer: Offer, quantity: Quantity) -> str:
-    """FOCUS SkuPriceDetails, with the keys of the 1.5 draft for AI models."""
-    discount = rate.terms.discount
-    details: dict[str, str | None] = {
-        "ModelId": rate.facts["model"],
-        "ModelVersion": rate.facts["model_version"],
-        "TokenDirection": quantity.direction if quantity.is_token else None,
-        "TokenCacheAction": quantity.cache_action if quantity.is_token else None,
-        "x_Discount": f"{discount.name}: {discount.percent:f} %" if discount else None,
-        "x_DeploymentScope": offer.key.deployment_scope,
-        "x_Modality": quantity.modality,
-        "x_PriceSheet": offer.row.sheet,
-        "x_ProcessingTier": offer.key.service_tier,
-        "x_Variant": offer.key.variant,
-    }
-    return json.dumps({k: v for k, v in details.items() if v}, separators=(",", ":"))
-
-
-def _pricing_unit(block: Decimal, unit: str) -> str:
-    """FOCUS UnitFormat: `1000000 Tokens`; the bare unit where a block is one."""
-    return unit if block == 1 else f"{block:f} {unit}"
 
 
 def _seller(rate: Rate) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from costplane.core.money import half_even
-from costplane.rating.amounts import fraction
+from costplane.rating.amounts import PRICING, fraction
 from costplane.rating.rates import Rate
 
 Line = dict[str, Any]
@@ -31,9 +31,6 @@ def wide_lines(
         line = sums.setdefault(tuple(row[key] for key in keys), _line(row, keys, names))
         line["events"] += int(row["events"])
         _add(line, int(row["amount"]), row["times"], rates[row["rate"]], names)
-    for line in sums.values():
-        num, den = rates[line["rate"]].pricing
-        line["pricing"] = line["quantity_sum"] * num // den
     columns = {
         field.name: pa.array([line[field.name] for line in sums.values()], field.type)
         for field in like
@@ -42,12 +39,12 @@ def wide_lines(
 
 
 def _line(row: Mapping[str, Any], keys: Sequence[str], names: Sequence[str]) -> Line:
-    zeros = dict.fromkeys(("events", "quantity_sum", *names), 0)
+    zeros = dict.fromkeys(("events", "quantity_sum", *names, PRICING), 0)
     return {key: row[key] for key in keys} | zeros
 
 
 def _add(line: Line, amount: int, times: int, rate: Rate, names: Sequence[str]) -> None:
     line["quantity_sum"] += amount * times
-    for name in names:
+    for name in (*names, PRICING):
         numerator, denominator = fraction(rate, name)
         line[name] += half_even(amount * numerator, denominator) * times

@@ -231,6 +231,7 @@ price_row = Table(
     Column("source_line", BigInteger, nullable=False),
     *_optional("term"),
     _text("tiering"),
+    *_optional("consumption_unit"),
 )
 
 meter_mapping = Table(

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from costplane.core.period import parse_instant
+from costplane.core.quantities import CONSUMPTION_UNITS
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import (
@@ -21,9 +22,12 @@ from costplane.pricing.price import (
     PublisherType,
     SheetKind,
     Tiering,
+    fits,
     meter_id_of,
 )
 from costplane.pricing.units import any_block, block_of, require_one_unit
+
+_UNIT_OF_KIND = {"hourly": "Hours", "monthly": "Months"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Draft:
     offer: str = ""
     term: str = ""
     tiering: str = "graduated"
+    kind: PriceKind | None = None
+    consumption_unit: str = ""
     key: ModelKey | None = None
     unplaced: str = ""
     of_other_service: bool = False
@@ -116,6 +122,8 @@ def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None) -> Pric
     """
     block_size, unit = _block(draft, key)
     region = draft.region.lower() or None
+    price = _decimal("price", draft.price)
+    _require_product(price, key)
     return PriceRow(
         sheet=settings.sheet,
         product=draft.product,
@@ -134,7 +142,7 @@ def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None) -> Pric
         block_size=block_size,
         unit=unit,
         tier_minimum=_decimal("tier_minimum", draft.tier_minimum),
-        price=_decimal("price", draft.price),
+        price=price,
         currency=_currency(draft.currency),
         valid_from=_start(draft.valid_from, settings.valid_from),
         valid_to=_end(draft.valid_to),
@@ -142,7 +150,19 @@ def price_row(draft: Draft, settings: RowSettings, key: ModelKey | None) -> Pric
         source_line=draft.line,
         term=draft.term or None,
         tiering=cast(Tiering, draft.tiering),
+        consumption_unit=draft.consumption_unit or None,
     )
+
+
+def _require_product(price: Decimal, key: ModelKey | None) -> None:
+    """A consumption unit's price times a number of them has to fit as a price."""
+    units_own = key is not None and key.quantity == CONSUMPTION_UNITS.name
+    if units_own and not (fits(price, 1_000, places=9) and len(price.as_tuple().digits) <= 7):
+        raise InvalidPriceSheet(
+            "price: that of a consumption unit is below 1,000, in at most 7 digits and 9 decimal "
+            "places",
+            target="price",
+        )
 
 
 def _block(draft: Draft, key: ModelKey | None) -> tuple[Decimal, str]:
@@ -214,6 +234,14 @@ def _kind(draft: Draft, unit: str, key: ModelKey | None) -> PriceKind:
     """Reservations by their term; capacity by hour or month; everything else by its use."""
     if draft.term:
         return "reservation"
+    if draft.kind is not None:
+        expected = _UNIT_OF_KIND.get(draft.kind, unit)
+        if unit != expected:
+            raise InvalidPriceSheet(
+                f"unit is {draft.unit_of_measure!r}, but a {draft.kind} price counts {expected}",
+                target="unit",
+            )
+        return draft.kind
     if unit in ("Hours", "Months") and (key is None or key.quantity == "hours"):
         return "monthly" if unit == "Months" else "hourly"
     return "usage"
