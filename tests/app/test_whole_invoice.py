@@ -153,3 +153,15 @@ def test_numbers_are_those_of_the_folder(tmp_path: Path, invoice: Invoice) -> No
     (found,) = opened.invoicing.invoices(opened.now())
     assert found.number == invoice.number
     opened.close()
+
+
+def test_cost_analysis_groups_by_the_numbers_of_the_invoices(
+    workspace: Workspace, invoice: Invoice
+) -> None:
+    asked = estate.body("InvoiceId", period={"from": "2026-10-01", "to": "2026-11-30"})
+    costs = estate.costs(estate.answer(workspace, asked))
+    invoices = workspace.invoicing.invoices(workspace.now())
+    assert {key: Fraction(cost) for key, cost in costs.items()} == {
+        (found.number,): Fraction(found.ledger_total) for found in invoices
+    }
+    assert invoice.number in {found.number for found in invoices}

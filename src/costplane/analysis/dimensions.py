@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from costplane.billing.invoice_number import INVOICE_NUMBER
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:
@@ -17,10 +19,18 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """A value that follows from other columns of a row, in SQL."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """One dimension and where its value stands.
 
-    `charges` and `uncharged` are a column of that table, or one value for all its rows;
+    `charges` and `uncharged` are a column of that table, or one value for all its rows, or (of
+    charges) a formula over columns;
     `uncharged` is None where a line without a charge cannot tell it (it has no meter).
     `event` is the column of `usage` or `series` where the value is a fact of the event; None
     where it is a fact of a line, of which an event has several. `is_request` marks what
@@ -32,7 +42,7 @@ class Dimension:
     name: str
     label: str
     meaning: str
-    charges: str | Constant
+    charges: str | Constant | Formula
     uncharged: str | Constant | None = None
     event: str | Constant | None = None
     aliases: tuple[str, ...] = ()
@@ -208,7 +218,12 @@ _BILLING = (
         "BillingPeriodStart",
         form="%Y-%m-%dT00:00:00",
     ),
-    _line("InvoiceId", "Invoice", "Invoice that the charge stands on.", "InvoiceId"),
+    Dimension(
+        "InvoiceId",
+        "Invoice",
+        "Number of the invoice that the charge stands on.",
+        Formula(f"COALESCE(InvoiceId, {INVOICE_NUMBER})"),
+    ),
     _line(
         "ReservationId",
         "Reservation",

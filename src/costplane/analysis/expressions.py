@@ -8,7 +8,7 @@ from typing import Literal
 from sqlglot import exp
 
 from costplane.analysis import dimensions
-from costplane.analysis.dimensions import Constant, Dimension
+from costplane.analysis.dimensions import Constant, Dimension, Formula
 from costplane.analysis.filters import Condition, Junction, Leaf, Not
 from costplane.analysis.nodes import (
     all_of,
@@ -83,6 +83,8 @@ def physical(name: str, table: Table) -> exp.Expr:
     place = getattr(dimension, table)
     if isinstance(place, Constant):
         return literal(place.value)
+    if isinstance(place, Formula):
+        return template(place.sql)
     if place is None:
         return null("TIMESTAMPTZ" if dimension.form else "TEXT")
     return column(place)

@@ -5,9 +5,17 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+from costplane.billing.billing_key import BILLING_KEY
+
 PREFIX = "INV-"
 DIGITS = 8
 """Hexadecimal digits that tell billing keys and currencies apart."""
+
+INVOICE_NUMBER = (
+    f"CONCAT('{PREFIX}', STRFTIME(MAKE_TIMESTAMP(EPOCH_US(BillingPeriodStart)), '%Y%m'), '-', "
+    f"UPPER(LEFT(MD5(CONCAT({BILLING_KEY}, '|', BillingCurrency)), {DIGITS})))"
+)
+"""The number of the invoice that a row of `charges` stands on, in SQL."""
 
 
 def invoice_number(billing_key: str, month: datetime, currency: str) -> str:
