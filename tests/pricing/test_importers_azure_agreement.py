@@ -60,7 +60,8 @@ def test_a_row_of_an_enterprise_agreement(tmp_path: Path) -> None:
 def test_a_row_of_a_customer_agreement(tmp_path: Path) -> None:
     sheet = read(tmp_path, csv_text(MCA)).sheet
     (row,) = sheet.rows
-    assert sheet.scope == ACCOUNT + "d3a0c057-0000-4000-8000-0000000000ba:bb_2019-05-31"
+    account = ACCOUNT + "d3a0c057-0000-4000-8000-0000000000ba:bb_2019-05-31"
+    assert sheet.scope == account + "/billingprofiles/demo-bp1"
     assert sheet.name.endswith("-demo-bp1")
     # Prices are in `currency`; billingCurrency is that of the invoice.
     assert (row.price, row.currency) == (Decimal("1.2"), "USD")

@@ -32,7 +32,7 @@ def list_sheets(
     if format_ is Format.JSON:
         print_json([asdict(sheet) for sheet in sheets])
         return
-    columns = ("version", "name", "kind", "rows", "currency", "imported", "file")
+    columns = ("version", "name", "kind", "rows", "currency", "imported", "sha256", "file")
     rows = [
         (
             s.version,
@@ -41,6 +41,7 @@ def list_sheets(
             s.row_count,
             s.currency,
             f"{s.imported_at:%F %T}",
+            s.sha256[:12],
             s.source_file,
         )
         for s in sheets

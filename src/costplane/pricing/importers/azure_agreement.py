@@ -67,7 +67,7 @@ Row = dict[str, str]
 def read_csv(text: str) -> DraftSheet | None:
     """A price sheet of an agreement; None for another text.
 
-    Its name and scope follow from the billing account that it names, if it names one.
+    Its name and scope follow from the billing account and profile that it names, if it does.
     """
     if not _looks_like(text):
         return None
@@ -81,8 +81,15 @@ def read_csv(text: str) -> DraftSheet | None:
     drafts = _drafts(chain(taken, rows), whose)
     account, profile = whose
     name = "-".join(("azure-price-sheet", *filter(None, (account, profile)))).lower()
-    scope = f"/providers/microsoft.billing/billingaccounts/{account}".lower() if account else None
-    return DraftSheet(name if account else None, "customer", scope, drafts)
+    return DraftSheet(name if account else None, "customer", _scope(account, profile), drafts)
+
+
+def _scope(account: str, profile: str) -> str | None:
+    """Who pays the prices: the billing profile of a Customer Agreement, else the account."""
+    if not account:
+        return None
+    level = f"/billingprofiles/{profile}" if profile else ""
+    return f"/providers/microsoft.billing/billingaccounts/{account}{level}".lower()
 
 
 def _looks_like(text: str) -> bool:

@@ -8,6 +8,11 @@ from costplane.errors import InvalidPriceSheet, InvalidScope
 _PRICED_SCOPES: tuple[ScopeKind, ...] = (
     "All",
     "BillingAccount",
+    "Department",
+    "EnrollmentAccount",
+    "BillingProfile",
+    "InvoiceSection",
+    "Customer",
     "Subscription",
     "ResourceGroup",
     "Resource",
@@ -28,8 +33,8 @@ def payer_scope(text: str) -> str | None:
         raise InvalidPriceSheet(f"scope: {error.message}", target="scope") from None
     if scope.kind not in _PRICED_SCOPES:
         raise InvalidPriceSheet(
-            f"scope is {text!r}, but prices hold for a billing account, a subscription, a "
-            "resource group or a resource",
+            f"scope is {text!r}, but prices hold for a billing account or a level of it, a "
+            "subscription, a resource group or a resource",
             target="scope",
         )
     return None if scope.kind == "All" else scope.id
