@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,9 +44,9 @@ def rows(workspace: Workspace) -> int:
     return int(table["n"][0].as_py())
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_order_and_batching_comes_to_the_same(tmp_path: Path, seed: int) -> None:
-    events = calls(seed, 150)
+    events = calls(seed, 120)
     workspace = opened(tmp_path)
     taken: list[Event] = []
     for batch in batches(Random(seed), events):
@@ -56,3 +57,62 @@ def test_any_order_and_batching_comes_to_the_same(tmp_path: Path, seed: int) -> 
     assert workspace.settle() == 0
     assert rows(workspace) == before
     workspace.close()
+
+
+class Stopped(BaseException):
+    """Ends an intake as a death would, but for the process."""
+
+
+def stop(workspace: Workspace, patched: pytest.MonkeyPatch, left: int) -> None:
+    """Stops after so many steps: marks of keys, commits of tables, keys that are settled."""
+
+    def counted(original: Any) -> Any:
+        def step(*args: Any, **kwargs: Any) -> Any:
+            nonlocal left
+            result = original(*args, **kwargs)
+            left -= 1
+            if left == 0:
+                raise Stopped
+            return result
+
+        return step
+
+    keys = workspace._control.posting_keys
+    patched.setattr(type(keys), "mark", counted(type(keys).mark))
+    patched.setattr(type(keys), "settled", counted(type(keys).settled))
+    patched.setattr(workspace.ledger, "append", counted(workspace.ledger.append))
+
+
+def stopped_again_and_again(folder: Path, events: list[Event], steps: list[int]) -> None:
+    """Every start completes what the one before left, and stops some steps later."""
+    opened(folder).close()
+    for steps_left in steps:
+        workspace = Workspace.open(folder / "data", now=lambda: tier_world.NOW)
+        with pytest.MonkeyPatch.context() as patched:
+            stop(workspace, patched, steps_left)
+            with suppress(Stopped):
+                estate.take(workspace, events)
+        workspace.close()
+    workspace = Workspace.open(folder / "data", now=lambda: tier_world.NOW)
+    estate.take(workspace, events)
+    check(workspace, events)
+    assert workspace.settle() == 0
+    workspace.close()
+
+
+def test_stopped_intakes_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("costplane.app.intake.SEGMENT_ROWS", 40)
+    stopped_again_and_again(tmp_path, calls(8, 100), [1, 3, 4, 6, 9, 2, 13])
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(7_200)
+@pytest.mark.parametrize("seed", range(40))
+def test_any_order_and_any_stops(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late events in any order, stops at any step, thousands of calls."""
+    random = Random(seed)
+    monkeypatch.setattr("costplane.app.intake.SEGMENT_ROWS", random.choice((50, 300, 5_000)))
+    events = [event for batch in batches(random, calls(seed, 2_000)) for event in batch]
+    stopped_again_and_again(tmp_path, events, [random.randint(1, 25) for _ in range(10)])

@@ -14,6 +14,8 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
+from costplane.app.capacity_due import RANGE as CAPACITY
+from costplane.app.capacity_due import range_key
 from costplane.app.effective_usage import selected, selected_lines
 from costplane.app.ports import Reratings
 from costplane.app.rerate_report import Report
@@ -119,6 +121,7 @@ class Rerater:
             self.tiers.keys.mark(KIND, map(str, keys))
             if len(charges) or len(uncharged):
                 appended += post(self.tiers.ledger, charges, uncharged)
+        self.tiers.keys.mark(CAPACITY, [range_key(rerating.selection)])
         return appended + self.tiers.settle(now)
 
     def _parts(self, selection: Selection, usage: TierUsage) -> Iterator[Selection]:

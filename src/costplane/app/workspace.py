@@ -14,7 +14,6 @@ from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.agreements.agreements import Agreements
 from costplane.app.capacity import CapacitySettling
-from costplane.app.capacity_due import RANGE, range_key
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.effective_usage import effective_usage
@@ -260,7 +259,6 @@ class Workspace:
                 self._intake(identities).poster.resume()
             settle_all(self._settlings(), self.now())
             done = self._rerater().apply(preview, who, command, self.now())
-            self._control.posting_keys.mark(RANGE, [range_key(done.selection)])
             settle_all(self._settlings(), self.now())
             return done
 
