@@ -15,10 +15,11 @@ from hypothesis import given, settings
 
 from costplane.app.charge_events import ChargeEvents
 from costplane.app.ledger_rows import LedgerRows
+from costplane.core.exact_text import exact_text
 from costplane.core.period import hour_start
 from costplane.pricing.ports import StoredSheet
 from costplane.rating.charge_address import ChargeAddress
-from costplane.rating.explain import Pricing, exact_text, slices, tag_origins
+from costplane.rating.explain import Pricing, slices, tag_origins
 from costplane.rating.explanation import LineExplanation, TagOrigin
 from costplane.rating.rows import RatedRows
 from tests.rating import worlds

@@ -9,10 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costplane.app.ledger_rows import LedgerRows, Row
+from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, round_line
 from costplane.core.quantities import BY_NAME
 from costplane.rating.charge_address import ChargeAddress
-from costplane.rating.explain import Slice, exact_amount, exact_text
+from costplane.rating.explain import Slice, exact_amount
 from costplane.rating.explanation import EventBehind, EventsBehind
 from costplane.rating.rates import Rate
 

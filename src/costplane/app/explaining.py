@@ -23,6 +23,7 @@ from costplane.app.tier_explaining import TieredEvents, lines_with_tiers, tiered
 from costplane.app.tier_usage import TierUsage
 from costplane.app.visible import MaySee, scope_filters, sees_everything
 from costplane.catalog.ports import CatalogReader
+from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.quantities import BY_NAME
@@ -37,12 +38,12 @@ from costplane.pricing.ports import StoredSheet
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import (
     Pricing,
-    exact_text,
     price_explanation,
     rounding_text,
     slices,
     totals,
 )
+from costplane.rating.explain_terms import adjustment_explanations
 from costplane.rating.explanation import (
     ChargeExplanation,
     EventExplanation,
@@ -164,6 +165,8 @@ class Explaining:
             unexplained=EXACT.subtract(billed, sums.amount),
             rows=self._posted_rows(posted, facts),
             behind=events.behind(sums, skip),
+            adjustments=adjustment_explanations(rate.terms) if rate else (),
+            cross_charge=_cross_charge(posted),
         )
 
     def _posted_rows(self, posted: Sequence[Row], facts: Facts) -> tuple[PostedRow, ...]:
@@ -238,6 +241,12 @@ def _evidence(rows: LedgerRows, event: Row) -> tuple[Evidence, ...]:
         Evidence(row["source"], row["id"], row["time"].astimezone(UTC))
         for row in rows.evidence_for((event["source"], event["id"]))
     )
+
+
+def _cross_charge(posted: Sequence[Row]) -> Decimal:
+    """What is charged on; rows of older versions have no markup."""
+    told = ((row["x_CrossChargeCost"], row["EffectiveCost"]) for row in posted)
+    return _sum(effective if marked is None else marked for marked, effective in told)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -11,11 +11,12 @@ from fractions import Fraction
 from costplane.app.charge_events import EVENTS_SHOWN, Sums
 from costplane.app.ledger_rows import Row
 from costplane.app.tier_usage import TierUsage
+from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, round_line
 from costplane.core.period import hour_start, month_start
 from costplane.core.quantities import BY_NAME
 from costplane.rating.charge_address import ChargeAddress
-from costplane.rating.explain import Pricing, exact_text
+from costplane.rating.explain import Pricing
 from costplane.rating.explanation import EventBehind, EventsBehind, LineExplanation
 from costplane.rating.holder import Facts
 from costplane.rating.rates import Rate

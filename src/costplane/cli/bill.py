@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from costplane.cli.output import plain, print_pairs, print_table
 
 if TYPE_CHECKING:
+    from costplane.rating.explain_terms import AdjustmentExplanation
     from costplane.rating.explanation import (
         ChargeExplanation,
         EventExplanation,
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     )
 
 Pairs = Iterator[tuple[str, object]]
+_KINDS = {
+    "NegotiatedDiscount": "discount",
+    "ExchangeRate": "exchange rate",
+    "Markup": "markup",
+}
 
 
 def print_event(event: EventExplanation) -> None:
@@ -76,10 +82,12 @@ def _line(line: LineExplanation) -> Pairs:
         yield from _tiers(line)
     else:
         yield from _price(line.price, line.steps)
-        yield "adjustments", "none"
-        yield "exact", _product(line.count, line.price, line.exact)
+        yield from _adjustments(line.adjustments)
+        yield "exact", _product(line.count, line.price, line.adjustments, line.exact)
         yield "rounding", _rounding(line.rounding)
     yield "amount", f"{plain(line.amount)} {line.currency}"
+    if any(step.kind == "Markup" for step in line.adjustments):
+        yield "cross-charge", f"{plain(line.cross_charge)} {line.currency}"
     if line.list_price and line.list_price.id != line.price.id:
         yield (
             "at list price",
@@ -94,8 +102,8 @@ def _tiers(line: LineExplanation) -> Pairs:
         place = f"{plain(tier.since)} to {plain(tier.until)}"
         yield "in the month", f"{place} of {plain(tier.total)} {line.unit}, {tier.tiering} tiers"
         yield from _price(tier.price, line.steps)
-        yield "adjustments", "none"
-        yield "exact", _product(tier.count, tier.price, tier.exact)
+        yield from _adjustments(line.adjustments)
+        yield "exact", _product(tier.count, tier.price, line.adjustments, tier.exact)
         yield "rounding", _rounding(tier.rounding)
         if len(line.tiers) > 1:
             yield "part", f"{plain(tier.amount)} {line.currency}"
@@ -138,11 +146,13 @@ def _charge_line(charge: ChargeExplanation) -> Pairs:
         yield "unit price", "of a row that the catalog of today does not lead to"
     else:
         yield from _price(charge.price, charge.steps)
-        yield "adjustments", "none"
-        yield "exact", _product(charge.count, charge.price, charge.exact)
+        yield from _adjustments(charge.adjustments)
+        yield "exact", _product(charge.count, charge.price, charge.adjustments, charge.exact)
     each = ", each event's line by itself" if charge.rounded_each else ""
     yield "rounding", _rounding(charge.rounding) + each
     yield "amount", f"{plain(charge.billed_cost)} {charge.currency}"
+    if any(step.kind == "Markup" for step in charge.adjustments):
+        yield "cross-charge", f"{plain(charge.cross_charge)} {charge.currency}"
     yield "at list price", f"{plain(charge.list_cost)} {charge.currency}"
     if charge.unexplained:
         yield "unexplained", f"{plain(charge.unexplained)} {charge.currency} of it"
@@ -180,8 +190,32 @@ def _where(price: PriceExplanation) -> str:
     return f"{place}, {kind} {price.sheet}{owner}, version {price.sheet_version}"
 
 
-def _product(count: object, price: PriceExplanation, exact: str | None) -> str:
-    return f"{plain(count)} / {plain(price.block_size)} x {plain(price.price)} = {exact}"
+def _product(
+    count: object,
+    price: PriceExplanation,
+    adjustments: Iterable[AdjustmentExplanation],
+    exact: str | None,
+) -> str:
+    factors = [f" x {a.factor}" for a in adjustments if a.factor and a.kind != "Markup"]
+    product = f"{plain(count)} / {plain(price.block_size)} x {plain(price.price)}"
+    return f"{product}{''.join(factors)} = {exact}"
+
+
+def _adjustments(adjustments: tuple[AdjustmentExplanation, ...]) -> Pairs:
+    """A line for each step between price row and charge, with its dates and source."""
+    if not adjustments:
+        yield "adjustments", "none"
+    for step in adjustments:
+        place = f"line {step.line} of {step.file}, {step.agreement}, version {step.version}"
+        yield _KINDS[step.kind], f"{step.name}: {step.does} ({_since(step)}; {place})"
+
+
+def _since(step: AdjustmentExplanation) -> str:
+    if step.day is not None:
+        return f"{step.source}, {step.day}"
+    until = f"until {step.valid_to:%F}" if step.valid_to else "without end"
+    start = f"from {step.valid_from:%F} {until}" if step.valid_from else until
+    return f"{step.applies}, {start}" if step.applies else start
 
 
 def _rounding(text: str | None) -> str:

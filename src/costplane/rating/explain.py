@@ -11,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, LINE_PLACES, round_line
 from costplane.core.period import Period, hour_start
 from costplane.core.quantities import BY_NAME, QUANTITIES, Quantity
 from costplane.pricing.book import Conversion, Offer, PriceBook
 from costplane.pricing.ports import StoredSheet
 from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.explain_terms import adjustment_explanations
 from costplane.rating.explanation import (
     ConsumptionExplanation,
     LineExplanation,
@@ -98,6 +100,10 @@ class Pricing:
             list_amount=round_line(exact_amount(rate.list, count, quantity)) if public else None,
             charge=address,
             posted=address in posted,
+            adjustments=adjustment_explanations(rate.terms),
+            pricing_amount=round_line(exact_amount(rate.priced, count, quantity)),
+            pricing_currency=rate.offer.row.currency,
+            cross_charge=round_line(exact_amount(rate.cross_charge, count, quantity)),
         )
 
 
@@ -185,27 +191,6 @@ def exact_amount(units: tuple[int, int], count: Decimal, quantity: Quantity) -> 
     numerator, denominator = units
     smallest_parts = Fraction(count) * Fraction(10) ** quantity.scale
     return smallest_parts * Fraction(numerator, denominator) * Fraction(10) ** -LINE_PLACES
-
-
-def exact_text(value: Fraction) -> str:
-    """`value` as a decimal; as a fraction where a decimal has no end."""
-    places = _places(value.denominator)
-    if places is None:
-        return str(value)
-    whole = value.numerator * 10**places // value.denominator
-    return format(Decimal(whole).scaleb(-places, EXACT), "f")
-
-
-def _places(denominator: int) -> int | None:
-    """How many decimal places a reduced fraction needs; None if no number is enough."""
-    powers = []
-    for prime in (2, 5):
-        power = 0
-        while denominator % prime == 0:
-            denominator //= prime
-            power += 1
-        powers.append(power)
-    return max(powers) if denominator == 1 else None
 
 
 def rounding_text(exact: Fraction, amount: Decimal) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from costplane.rating.explain_terms import AdjustmentExplanation
+
 
 @dataclass(frozen=True, slots=True)
 class PriceExplanation:
@@ -127,11 +129,12 @@ class LineExplanation:
     """One line: an event's use of one quantity, and its amount.
 
     `steps` tell how the price row was chosen, fallbacks among them. `exact` is quantity / block
-    x price, `amount` the same rounded half-even to twelve places, `rounding` the difference. The
-    list price stands beside where one is known in the same currency. Without a price these are
-    null, and `reason` says why. `charge` is the address of the charge that has the line; it is
-    not `posted` where the catalog has changed since and leads to another price, or where the
-    posting is still under way.
+    x price x the factors of its `adjustments` (markups apart), `amount` the same rounded half-even
+    to twelve places, `rounding` the difference. `pricing_amount` is before the exchange rate,
+    `cross_charge` the amount with its markup. The list price stands beside where one is known in
+    the same currency. Without a price these are null, and `reason` says why. `charge` is the
+    address of the charge that has the line; it is not `posted` where the catalog has changed
+    since and leads to another price, or where the posting is still under way.
 
     Where the meter has tiers, `tiers` are the parts of the line, in order: `exact` and `amount`
     are their sums, `price` and `charge` those of the first.
@@ -154,6 +157,10 @@ class LineExplanation:
     charge: str | None = None
     posted: bool = False
     tiers: tuple[TierPart, ...] = ()
+    adjustments: tuple[AdjustmentExplanation, ...] = ()
+    pricing_amount: Decimal | None = None
+    pricing_currency: str | None = None
+    cross_charge: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +256,11 @@ class EventsBehind:
 class ChargeExplanation:
     """A charge: an hour of a series' use of one quantity at one price row, and its arithmetic.
 
-    `count` / block x price is `exact`; `amount` sums the lines of the events behind, rounded one
-    by one where `rounded_each`, else it is exact. `billed_cost` and `list_cost` sum the rows
-    that were posted. `unexplained` is billed less `amount`: zero, unless the catalog or the usage
-    has changed since, or events wait for their posting. `price` is null where no event leads to
-    that price row any more.
+    `count` / block x price x the factors of the `adjustments` (markups apart) is `exact`; `amount`
+    sums the lines of the events behind, rounded one by one where `rounded_each`, else it is exact.
+    `billed_cost`, `list_cost` and `cross_charge` sum the rows that were posted. `unexplained` is
+    billed less `amount`: zero, unless the catalog or the usage has changed since, or events wait
+    for their posting. `price` is null where no event leads to that price row any more.
     """
 
     address: str
@@ -281,3 +288,5 @@ class ChargeExplanation:
     unexplained: Decimal
     rows: tuple[PostedRow, ...]
     behind: EventsBehind
+    adjustments: tuple[AdjustmentExplanation, ...] = ()
+    cross_charge: Decimal | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, round_line
 from costplane.core.period import hour_start
 from costplane.core.quantities import Quantity
@@ -15,7 +16,6 @@ from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import (
     Sheets,
     exact_amount,
-    exact_text,
     price_explanation,
     rounding_text,
 )
@@ -87,10 +87,12 @@ def with_tiers(
         rounding=rounding_text(exact, amount),
         amount=amount,
         list_price=price_explanation(public, sheets) if public else None,
-        list_amount=_sum(_listed(part) for part in parts) if public else None,
+        list_amount=_sum(_rounded(part, part.rate.list) for part in parts) if public else None,
         charge=tiers[0].charge,
         posted=all(tier.posted for tier in tiers),
         tiers=tiers,
+        pricing_amount=_sum(_rounded(part, part.rate.priced) for part in parts),
+        cross_charge=_sum(_rounded(part, part.rate.cross_charge) for part in parts),
     )
 
 
@@ -116,9 +118,10 @@ def _tier(part: Part, line: CountedLine, posted: Container[str], sheets: Sheets)
     )
 
 
-def _listed(part: Part) -> Decimal:
+def _rounded(part: Part, units: tuple[int, int]) -> Decimal:
+    """An amount of a part, from that of one stored unit."""
     assert part.rate.use.quantity is not None
-    return round_line(exact_amount(part.rate.list, part.count, part.rate.use.quantity))
+    return round_line(exact_amount(units, part.count, part.rate.use.quantity))
 
 
 def _units(smallest: int, quantity: Quantity) -> Decimal:
