@@ -57,6 +57,33 @@ def rate(path: Path) -> dict[str, Any]:
     return told | {"cost": str(sum(charges["BilledCost"].to_pylist()))}
 
 
+def rate_all(path: Path) -> dict[str, Any]:
+    """The same with every kind of price at once (bench/kinds.py)."""
+    from bench import kinds
+    from bench.events import MODELS, series_facts
+    from costplane.core.relation import Files
+    from costplane.core.tables import USAGE
+    from costplane.engine.duckdb import DuckDBEngine
+    from costplane.rating.rate_usage import Rater
+
+    prices = kinds.book(_book(), tuple(model for model, _ in MODELS))
+    rater = Rater(DuckDBEngine(), prices, kinds.Payer())
+    usage, series = Files((str(path),), USAGE), kinds.series(series_facts())
+    found: list[Any] = []
+
+    def work() -> int:
+        found.extend(kinds.rated(rater, usage, series))
+        return len(found[0].charges) + len(found[1])
+
+    told = _timed(work)
+    direct, tiers = found
+    statuses = set(direct.uncharged["x_BillingStatus"].to_pylist())
+    if statuses - {"NotBilled"} or not len(tiers):
+        raise SystemExit(f"a kind of price is missing: {statuses}, {len(tiers)} rows of tiers")
+    costs = (sum(table["BilledCost"].to_pylist()) for table in (direct.charges, tiers))
+    return told | {"cost": str(sum(costs))}
+
+
 def litellm(_: Path) -> dict[str, Any]:
     """litellm's price of one call, again and again."""
     import litellm as peer
@@ -103,6 +130,11 @@ class _OneHolder:
 
         return [TagInterval(period, parse(facts["allocation_tags"]))]
 
+    def units(self, _: Mapping[str, str | None], period: Any) -> list[Any]:
+        from costplane.rating.holder import UnitsInterval
+
+        return [UnitsInterval(period, None)]
+
 
 def _book() -> Any:
     from costplane.pricing.book import Offer, PriceBook
@@ -134,5 +166,11 @@ def _peak_kib() -> int:
 
 
 if __name__ == "__main__":
-    ways = {"bare": bare, "rate": rate, "litellm": litellm, "genai-prices": genai_prices}
+    ways = {
+        "bare": bare,
+        "rate": rate,
+        "rate-all": rate_all,
+        "litellm": litellm,
+        "genai-prices": genai_prices,
+    }
     print(json.dumps(ways[sys.argv[1]](Path(sys.argv[2]))))

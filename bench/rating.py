@@ -26,7 +26,12 @@ def measure_rating(folder: Path, console: Console, *, large: int = LARGE, runs: 
         name: median([run("bench.child", name, str(files[small])) for _ in range(3)])
         for name in ("litellm", "genai-prices")
     }
+    kinds = median([run("bench.child", "rate-all", str(files[small])) for _ in range(2)])
     console.print(_table(large, bare, rate, peers))
+    console.print(
+        f"With every kind of price at once (bench/kinds.py), {small:,} events: "
+        f"{kinds.seconds:.2f} s, {small / kinds.seconds:,.0f} a second."
+    )
     console.print(_verdict(large, small, bare, rate, at_small, peers))
 
 
