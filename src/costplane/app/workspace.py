@@ -29,6 +29,7 @@ from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Poster
 from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
+from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.rerating import Preview, Rerater, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
@@ -210,6 +211,17 @@ class Workspace:
         usage = effective_usage(self.ledger.snapshot().relation("usage"), reratings)
         facts = SeriesNumbers(self.ledger, self.engine).facts()
         return TierUsage(self.engine, self.prices, holders, usage, facts)
+
+    def provisioned(self, scope: Scope, period: Period) -> list[ProvisionedUse]:
+        """What the provisioned deployments of a scope cost in full hours, and who used them."""
+        control = self._control
+        report = ProvisionedReport(
+            self.ledger,
+            self.engine,
+            control.catalog,
+            lambda: self._usage(control.reratings.list()),
+        )
+        return report.of(scope, period)
 
     def _capacity(self) -> CapacitySettling:
         control = self._control

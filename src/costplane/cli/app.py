@@ -24,6 +24,7 @@ from costplane.cli import (
     lots,
     price_imports,
     prices,
+    provisioned,
     query,
     rerate,
     reservations,
@@ -56,6 +57,7 @@ app.add_typer(reservations.commands, name="reservations")
 app.add_typer(invoices.commands, name="invoices")
 app.add_typer(lots.commands, name="credits")
 app.add_typer(commitments.commands, name="commitments")
+app.command("provisioned")(provisioned.provisioned)
 app.command("query")(query.query)
 app.command("explain")(explain_cost.explain)
 app.command("rerate")(rerate.rerate)
