@@ -17,6 +17,12 @@ from costplane.core.relation import Engine
 from costplane.core.tables import INSTANT
 from costplane.pricing.model_names import priced_model
 
+STANDARD = {
+    "globalprovisionedmanaged": "GlobalStandard",
+    "datazoneprovisionedmanaged": "DataZoneStandard",
+    "provisionedmanaged": "Standard",
+}
+"""The pay-as-you-go deployment type of the same scope as a provisioned one."""
 _FACTS = ("model", "model_version", "deployment_type", "region")
 _ENTRIES = pa.schema(
     [
@@ -113,3 +119,19 @@ def _entries(deployments: Sequence[Deployment]) -> pa.Table:
 def _places(resources: Sequence[Resource]) -> pa.Table:
     rows = [{"resource_id": r.id, "region": r.location} for r in resources if r.confirmed]
     return pa.Table.from_pylist(rows, _PLACES)
+
+
+def with_spillover(events: pa.Table) -> pa.Table:
+    """`events` with calls that spilled over as pay-as-you-go, also where a gateway told the
+    provisioned deployment that had no room for them (billing-rules 19)."""
+    if events["spillover_from"].null_count == len(events):
+        return events
+    place = events.schema.get_field_index("deployment_type")
+    told = events["deployment_type"].to_pylist()
+    spilled = events["spillover_from"].is_valid().to_pylist()
+    kinds = [
+        STANDARD.get((kind or "").lower(), kind) if over else kind
+        for kind, over in zip(told, spilled, strict=True)
+    ]
+    field = events.schema.field(place)
+    return events.set_column(place, field, pa.array(kinds, field.type))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costplane.app.deployment_facts import with_deployment_facts
+from costplane.app.deployment_facts import with_deployment_facts, with_spillover
 from costplane.app.ports import Quarantine, Settings
 from costplane.app.posting import Posted, Poster
 from costplane.app.tag_values import TagValues
@@ -112,7 +112,7 @@ class Intake:
             self.catalog.resources(),
         )
         keys: tuple[str, ...] = self.settings.get(ALLOCATION_TAGS)
-        status = with_context_tokens(with_billing_status(known))
+        status = with_context_tokens(with_billing_status(with_spillover(known)))
         tagged = with_allocation_tags(status, keys)
         received = pa.repeat(pa.scalar(self.now(), INSTANT), len(tagged))
         return self.tag_values.limited(tagged.append_column("received_at", received))

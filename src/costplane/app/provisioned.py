@@ -18,6 +18,7 @@ from sqlglot import exp
 from costplane.analysis.lines import scope as scope_of
 from costplane.analysis.plan import ScopeFilter
 from costplane.app.capacity_due import TYPES
+from costplane.app.deployment_facts import STANDARD
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
@@ -29,12 +30,6 @@ from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.holder import Facts
 from costplane.rating.rate_usage import Rater
 
-STANDARD = {
-    "globalprovisionedmanaged": "GlobalStandard",
-    "datazoneprovisionedmanaged": "DataZoneStandard",
-    "provisionedmanaged": "Standard",
-}
-"""The pay-as-you-go deployment type of the same scope."""
 _PLACES = Decimal(1).scaleb(-12)
 _Key = tuple[str, str]
 

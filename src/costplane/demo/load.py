@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain
 
 import msgspec
 
@@ -17,6 +18,11 @@ from costplane.app.workspace import Workspace
 from costplane.core.period import Period, hour_start, month_start
 from costplane.demo.billing import bill
 from costplane.demo.catalog import put_hierarchy
+from costplane.demo.provisioned import (
+    provisioned_hours,
+    put_contact_centre,
+    put_provisioned,
+)
 from costplane.demo.sheets import sheet_files
 from costplane.demo.state import State, read_state, write_state
 from costplane.demo.trace_group import ENDED, trace_batches
@@ -55,6 +61,7 @@ def load(workspace: Workspace, on_progress: OnProgress) -> None:
         on_progress(Loading(True, loaded, len(months), f"{month.start:%Y-%m}"))
         state = _month(workspace, state, month)
         write_state(workspace.data, state)
+    put_provisioned(workspace)
     bill(workspace, months[-1].start)
     on_progress(Loading(False, len(months), len(months), ""))
 
@@ -65,6 +72,7 @@ def prepare(workspace: Workspace) -> None:
         for name, path in sheets:
             workspace.import_prices(path, name=name)
     put_hierarchy(workspace.catalog)
+    put_contact_centre(workspace.catalog)
 
 
 def replay(workspace: Workspace) -> None:
@@ -87,5 +95,6 @@ def _month(workspace: Workspace, state: State, month: Period) -> State:
     name = f"{month.start:%Y-%m}"
     start = state.months.get(name, month.start)
     if start < month.end:
-        workspace.ingest(EventBatch(events) for events in hours(start, month.end))
+        drawn = chain(hours(start, month.end), provisioned_hours(start, month.end))
+        workspace.ingest(EventBatch(events) for events in drawn)
     return msgspec.structs.replace(state, months=state.months | {name: month.end})

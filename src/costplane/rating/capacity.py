@@ -11,7 +11,7 @@ neither overlaps nor leaves a gap.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
@@ -42,13 +42,21 @@ class Standing:
 
     `rate` is for one unit and hour; it has a reason in place of a price where none is known.
     `throughput` is what a unit does for its model, None where that is not known: its hours are
-    not split then. `period` has bounds of whole minutes.
+    not split then. `period` has bounds of whole minutes. `contracted` and `listed` are the
+    rate's prices.
     """
 
     rate: Rate
     period: Period
     units: int
     throughput: Throughput | None = None
+    contracted: Fraction = field(init=False)
+    listed: Fraction = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked once for every hour, and the same for all of them.
+        object.__setattr__(self, "contracted", Fraction(*self.rate.contracted))
+        object.__setattr__(self, "listed", Fraction(*self.rate.list))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -88,12 +96,12 @@ class Part:
     @property
     def contracted(self) -> int:
         """What it costs at the contracted price, rounded once."""
-        return _amount(self.unit_minutes, self.standing.rate.contracted)
+        return _amount(self.unit_minutes, self.standing.contracted)
 
     @property
     def listed(self) -> int:
         """What it costs at list price, rounded once."""
-        return _amount(self.unit_minutes, self.standing.rate.list)
+        return _amount(self.unit_minutes, self.standing.listed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,9 +193,9 @@ def reserved_amount(reservation: Reservation, price: tuple[int, int]) -> int:
     return _half_even(reservation.units * 10**HOURS.scale * Fraction(*price))
 
 
-def _amount(unit_minutes: int, price: tuple[int, int]) -> int:
+def _amount(unit_minutes: int, price: Fraction) -> int:
     """Unit-minutes at a price for one stored quantity unit (Rate.contracted), half-even."""
-    return _half_even(unit_hours(unit_minutes) * 10**HOURS.scale * Fraction(*price))
+    return _half_even(unit_hours(unit_minutes) * 10**HOURS.scale * price)
 
 
 def _half_even(amount: Fraction) -> int:

@@ -78,6 +78,7 @@ class _Columns:
         self._template = template
         self._numbers: dict[tuple[object, ...], int] = {}
         self._rows: list[tuple[int | None, ...]] = []
+        self._ratios: list[_Ratios] = []
         self.templates: list[dict[str, Any]] = []
 
     def add(self, line: CapacityLine) -> None:
@@ -89,6 +90,8 @@ class _Columns:
         if number is None:
             number = self._numbers[key] = len(self.templates)
             self.templates.append(self._template(line))
+            self._ratios.append(_ratios(line.rate))
+        priced, usd, cross_charge = self._ratios[number]
         consumed = line.kind not in ("unused", "purchase")
         self._rows.append(
             (
@@ -102,10 +105,10 @@ class _Columns:
                 line.quantity if consumed else None,
                 0 if line.kind == "unused" else line.quantity,
                 line.quantity if line.reserved else None,
-                _times_ratio(line.effective, line.rate, line.rate.priced),
-                _times_ratio(line.billed, line.rate, line.rate.usd),
-                _times_ratio(line.effective, line.rate, line.rate.usd),
-                _times_ratio(line.effective, line.rate, line.rate.cross_charge),
+                _times_ratio(line.effective, priced),
+                _times_ratio(line.billed, usd),
+                _times_ratio(line.effective, usd),
+                _times_ratio(line.effective, cross_charge),
             )
         )
 
@@ -123,12 +126,24 @@ class _Columns:
         )
 
 
-def _times_ratio(amount: int | None, rate: Rate, other: tuple[int, int] | None) -> int | None:
-    """An amount at another of the rate's prices (Rate.priced, usd, cross_charge), half-even."""
-    own = rate.contracted
-    if amount is None or other is None or other == own or own[0] == 0:
-        return None if other is None else amount
-    whole: int = round(amount * Fraction(*other) / Fraction(*own))
+_Ratios = tuple[Fraction | None, Fraction | None, Fraction | None]
+
+
+def _ratios(rate: Rate) -> _Ratios:
+    """The rate's price in its own currency, in USD and marked up, each for one contracted."""
+    own = Fraction(*rate.contracted)
+    found = (rate.priced, rate.usd, rate.cross_charge)
+    priced, usd, cross_charge = (
+        None if other is None else Fraction(*other) / own if own else Fraction(1) for other in found
+    )
+    return priced, usd, cross_charge
+
+
+def _times_ratio(amount: int | None, ratio: Fraction | None) -> int | None:
+    """An amount at another of its rate's prices, half-even."""
+    if amount is None or ratio is None or ratio == 1:
+        return None if ratio is None else amount
+    whole: int = round(amount * ratio)
     return whole
 
 
