@@ -15,7 +15,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from costplane.analysis.lines import scope as scope_of
+from costplane.analysis.lines import in_scopes
 from costplane.analysis.plan import ScopeFilter
 from costplane.app.capacity_due import TYPES
 from costplane.app.deployment_facts import STANDARD
@@ -133,7 +133,7 @@ def _hours(period: Period, scope: ScopeFilter) -> exp.Query:
         f"AND x_Deployment IS NOT NULL AND {_within('ChargePeriodStart', period)} "
         "GROUP BY ALL HAVING SUM(ConsumedQuantity) <> 0"
     )
-    return statement.where(*scope_of(scope, "charges"))
+    return statement.where(*in_scopes((scope,), "charges"))
 
 
 def _use(
