@@ -41,7 +41,8 @@ def rerate(workspace: Workspace, scope: str = "/", period: Period = MONTHS) -> R
 def answers(workspace: Workspace) -> list[Any]:
     """Hourly rows and requests; the unpriced events; what stands in the ledger."""
     found: list[Any] = [answer(workspace, asked(*groups)) for groups in GROUPS]
-    return [*found, unpriced(workspace), standing(workspace)]
+    statuses = estate.answer(workspace, asked("BillingStatus"), "/")
+    return [*found, unpriced(workspace), standing(workspace), statuses]
 
 
 def unpriced(workspace: Workspace) -> dict[str, int]:

@@ -54,7 +54,7 @@ class QueryPlan:
     ledger's tables, in which the `border_hours` are replaced by such rows. `calls` says how
     events are counted: as rows of `usage`, or by the lines that they have. `uncharged` says
     whether lines without a charge make groups of the answer. `currency` stands on groups
-    without any charge.
+    without any charge. With `reversals` groups of which nothing is left are left out.
     """
 
     definition: QueryDefinition
@@ -68,6 +68,7 @@ class QueryPlan:
     calls: Literal["usage", "lines"] | None
     uncharged: bool
     datasets: tuple[str, ...]
+    reversals: bool = False
 
     @property
     def period(self) -> Period:
@@ -133,11 +134,13 @@ def plan(
     *,
     carried_tags: frozenset[str],
     currency: str,
+    reversals: bool = False,
 ) -> QueryPlan:
     """The plan for `definition` at `scopes`.
 
     `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
-    answered from requests. Raises InvalidQuery if the range has too many divided hours.
+    answered from requests. `reversals` says whether a re-rating may have taken rows back.
+    Raises InvalidQuery if the range has too many divided hours.
     """
     dimensions_used = _dimensions_used(definition)
     event_tags = frozenset(_tags_used(definition) - carried_tags)
@@ -159,6 +162,7 @@ def plan(
         calls=_calls(definition, scopes),
         uncharged=_shows_uncharged(definition),
         datasets=_datasets(definition.filter),
+        reversals=reversals,
     )
 
 

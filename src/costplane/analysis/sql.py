@@ -52,16 +52,26 @@ def statement(plan: QueryPlan) -> exp.Select:
 
 def _lines(plan: QueryPlan) -> exp.Query:
     summed = amounts(plan)
-    charges = rows(plan, "charges", [alias(a.charges, a.alias) for a in summed])
+    events = [alias(template('SUM("x_Events")'), "events")] if plan.reversals else []
+    charges = rows(plan, "charges", [*(alias(a.charges, a.alias) for a in summed), *events])
     if not plan.uncharged:
         return charges
-    uncharged = rows(plan, "uncharged", [alias(a.uncharged, a.alias) for a in summed])
-    return union_all(charges, uncharged)
+    further = [*(alias(a.uncharged, a.alias) for a in summed), *events]
+    return union_all(charges, rows(plan, "uncharged", further))
 
 
 def _groups(plan: QueryPlan) -> exp.Query:
     summed = [alias(exp.Sum(this=column(a.alias)), a.alias) for a in amounts(plan)]
-    return regrouped(plan, "lines", summed, ["currency"])
+    return regrouped(plan, "lines", summed, ["currency"], _left(plan))
+
+
+def _left(plan: QueryPlan) -> list[exp.Expr]:
+    """That something of a group is left: neither events nor amounts of it were all taken back."""
+    if not plan.reversals:
+        return []
+    sums = [template("SUM(:column)", column=column(a.alias)) for a in amounts(plan)]
+    kept = [template("COALESCE(:sum, 0) <> 0", sum=one) for one in sums]
+    return [exp.or_(template("SUM(events) <> 0"), *kept)]
 
 
 def _parts(plan: QueryPlan) -> exp.Query:

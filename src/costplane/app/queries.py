@@ -143,7 +143,13 @@ class Queries:
 
     def _plan(self, scopes: Scopes, definition: QueryDefinition, snapshot: Snapshot) -> QueryPlan:
         carried = self._carried(snapshot, scopes)
-        return plan(definition, scopes, carried_tags=carried, currency=self._currency(scopes))
+        return plan(
+            definition,
+            scopes,
+            carried_tags=carried,
+            currency=self._currency(scopes),
+            reversals=bool(self._reratings.list()),
+        )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations: dict[str, Relation] = {name: snapshot.relation(name) for name in TABLES}
