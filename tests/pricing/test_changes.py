@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from costplane.pricing.changes import PriceChange, sheet_changes
 from costplane.pricing.price import PriceRow
@@ -89,3 +91,46 @@ def test_tiers_terms_and_kinds_are_apart() -> None:
     one = row("a", 2)
     tier, term = replace(one, tier_minimum=Decimal(9)), replace(one, kind="reservation", term="1 Y")
     assert sheet_changes([one], [one, tier, term]).new == (tier, term)
+
+
+STARTS = st.integers(1, 6)
+PRICES = st.integers(0, 3)
+HISTORY = st.lists(st.tuples(st.sampled_from("ab"), STARTS, PRICES), max_size=8)
+"""Meters with the month from which they have a price, in the order of imports."""
+
+
+def naive(rows: list[tuple[str, int, int]]) -> dict[str, dict[int, int]]:
+    """Prices by meter and start; of equal starts the last stands."""
+    found: dict[str, dict[int, int]] = {}
+    for meter, start, price in rows:
+        found.setdefault(meter, {})[start] = price
+    return found
+
+
+@given(stored=HISTORY, given_rows=HISTORY)
+@settings(max_examples=50)
+def test_a_preview_tells_what_the_import_does(
+    stored: list[tuple[str, int, int]], given_rows: list[tuple[str, int, int]]
+) -> None:
+    """Each price that differs from the one of just before, or from the one that it replaces."""
+    told = sheet_changes(
+        [row(m, p, s) for m, s, p in stored], [row(m, p, s) for m, s, p in given_rows]
+    )
+    before, after = naive(stored), naive([*stored, *given_rows])
+    changed, new = set(), set()
+    for meter, months in naive(given_rows).items():
+        for month, price in months.items():
+            earlier = [p for s, p in sorted(after[meter].items()) if s < month]
+            until = before.get(meter, {}).get(month, earlier[-1] if earlier else None)
+            if until is None:
+                new.add((meter, month, price))
+            elif until != price:
+                changed.add((meter, month, until, price))
+    assert {(r.meter_name, r.valid_from.month, int(r.price)) for r in told.new} == new
+    assert {
+        (c.after.meter_name, c.after.valid_from.month, int(c.before.price), int(c.after.price))
+        for c in told.changed
+    } == changed
+    assert {r.meter_name for r in told.missing} == set(before) - set(naive(given_rows))
+    counted = len(told.new) + len(told.changed) + len(told.ended) + told.unchanged
+    assert counted == sum(map(len, naive(given_rows).values()))

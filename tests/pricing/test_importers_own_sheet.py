@@ -208,3 +208,20 @@ def test_a_price_of_another_provider_names_it(tmp_path: Path) -> None:
     azures = path.read_text().replace("quantity", "deployment_type: Global, quantity")
     with pytest.raises(InvalidPriceSheet, match=r"line 4, deployment_type: .* openai does not"):
         read(tmp_path, azures)
+
+
+def test_the_tiers_of_one_price_agree_in_unit_and_in_how_they_count(tmp_path: Path) -> None:
+    tier = "price: 3, tier_minimum: 10"
+    rows = YAML.partition("  - ")[0] + "".join(
+        "  - {model: m, deployment_type: Global, quantity: input_text, unit: 1M, " + more + "}\n"
+        for more in ("price: 4", tier)
+    )
+    assert len(read(tmp_path, rows).sheet.rows) == 2
+    with pytest.raises(InvalidPriceSheet, match="line 9, tiering: tiering is volume, but graduat"):
+        read(tmp_path, rows.replace(tier, tier + ", tiering: volume"))
+    with pytest.raises(InvalidPriceSheet, match="line 9, unit: unit is 1K, but 1M in line 8"):
+        read(tmp_path, rows.replace("unit: 1M, " + tier, "unit: 1K, " + tier))
+    with pytest.raises(InvalidPriceSheet, match="line 9, row: the row prices the same as line 8"):
+        read(tmp_path, rows.replace(tier, "price: 4"))
+    with pytest.raises(InvalidPriceSheet, match="line 9, price: price is 5, but 4 in line 8"):
+        read(tmp_path, rows.replace(tier, "price: 5, meter_name: another"))

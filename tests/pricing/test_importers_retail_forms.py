@@ -113,3 +113,10 @@ def test_a_zip_of_pages(tmp_path: Path) -> None:
             assert len(read_price_sheet(path, imported_at=NOW).sheet.rows) == 2
     with pytest.raises(InvalidPriceSheet, match=r"\n  2\.json line 2, currency: currency"):
         read_price_sheet(path, imported_at=NOW)
+
+
+def test_a_price_for_development_and_test_prices_no_call(tmp_path: Path) -> None:
+    cheaper = ROW | {"type": "DevTestConsumption", "retailPrice": 0.5}
+    sheet = read_lines(tmp_path, ROW, cheaper).sheet
+    reasons = [(m.key is not None, (m.unplaced_reason or "")[:10]) for m in sheet.mappings]
+    assert reasons == [(True, ""), (False, "OtherOffer")]

@@ -23,6 +23,9 @@ SHEET_NAME = "azure-retail"
 NEXT_PAGE = "NextPageLink"
 """The field of an answer page that leads to the next one."""
 
+_DEV_TEST = "DevTestConsumption"
+_DEV_TEST_REASON = "OtherOffer: the price of subscriptions for development and test"
+
 _PUBLISHER = "Microsoft"
 _SNAPSHOT_SERVICE = "Foundry Models"
 _SNAPSHOT_CURRENCY = "USD"  # the package asks the API without a currency, which means US dollars
@@ -143,9 +146,11 @@ def _sheet(drafts: Iterator[Draft | RowError]) -> DraftSheet:
 def _row(row: object, number: int) -> Draft | RowError:
     if not isinstance(row, dict):
         return RowError(number, "line", "the row is no JSON object")
+    kind = _text(row, "type")
+    product = _text(row, "productName")
     return Draft(
         line=number,
-        product=_text(row, "productName"),
+        product=f"{product} (Dev/Test)" if kind == _DEV_TEST else product,
         meter_name=_text(row, "meterName"),
         unit_of_measure=_text(row, "unitOfMeasure"),
         price=_text(row, "retailPrice") or None,
@@ -159,7 +164,8 @@ def _row(row: object, number: int) -> Draft | RowError:
         sku_id=_text(row, "skuId"),
         sku_name=_text(row, "skuName"),
         publisher=_PUBLISHER,
-        term=_text(row, "reservationTerm") if _text(row, "type") == "Reservation" else "",
+        term=_text(row, "reservationTerm") if kind == "Reservation" else "",
+        unplaced=_DEV_TEST_REASON if kind == _DEV_TEST else "",
     )
 
 
