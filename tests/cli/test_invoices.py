@@ -87,6 +87,14 @@ def test_closing_asks_and_is_done_once(run: Run, tmp_path: Path) -> None:
     assert (again.status, json.loads(again.out)) == (0, [told])
 
 
+def test_a_period_without_any_price_is_told(run: Run) -> None:
+    assert run("ingest", str(ROOT / "examples/usage.jsonl")).status == 0
+    done = run("invoices", "list", "--month", "2026-11")
+    assert done.status == 0
+    assert "no invoice for unassigned 2026-11: none of its usage has a price (3 events)" in done.err
+    assert run("invoices", "list", "--month", "2026-10").err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -25,6 +25,15 @@ from costplane.ledger.delta import Ledger, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutInvoice:
+    """A billing period in which nothing has a price: how many events it has."""
+
+    billing_key: str
+    month: datetime
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invoicing:
     """The use cases of invoices. Closing is for the ledger's one writer."""
 
@@ -50,6 +59,16 @@ class Invoicing:
             kept + self._unclosed(now, key, month),
             key=lambda i: (i.billing_key, i.period_start, i.currency),
         )
+
+    def without_invoice(self, invoices: Iterable[Invoice]) -> list[WithoutInvoice]:
+        """Usage without a price in periods that none of `invoices`, which are all, is about: no
+        charge was made there, so that there is nothing to invoice, but it must be told."""
+        known = {(invoice.billing_key, invoice.period_start) for invoice in invoices}
+        found = unpriced_usage(self.engine, self.ledger.snapshot().files, self.catalog)
+        return [
+            WithoutInvoice(key, month, sum(usage.events for usage in found[key, month]))
+            for key, month in sorted(found.keys() - known)
+        ]
 
     def invoice(self, number: str, now: datetime) -> Invoice:
         """The invoice of a number. Raises NotFound."""

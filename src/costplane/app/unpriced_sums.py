@@ -27,13 +27,14 @@ def unpriced_usage(
     engine: Engine,
     tables: Mapping[str, Relation],
     catalog: CatalogReader,
-    months: Collection[datetime],
+    months: Collection[datetime] | None = None,
 ) -> dict[_Place, tuple[UnpricedUsage, ...]]:
-    """What of some months has no charge although it was used: events and quantities by reason.
+    """What of all or some months has no charge although it was used: events and quantities by
+    reason.
 
     Such lines do not carry a billing profile, so the catalog tells their subscription's.
     """
-    if not months:
+    if months is not None and not months:
         return {}
     hierarchy = catalog.hierarchy()
     places = hierarchy.places()
@@ -72,7 +73,7 @@ def _usage(told: _Told) -> tuple[UnpricedUsage, ...]:
     return tuple(sorted(found, key=lambda u: (-u.events, u.status, u.reason)))
 
 
-def _statement(months: Collection[datetime]) -> exp.Select:
+def _statement(months: Collection[datetime] | None) -> exp.Select:
     statement = sqlglot.parse_one(
         "SELECT BillingAccountId AS account, SubAccountId AS subscription, "
         "DATE_TRUNC('month', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart))) AS month, "
@@ -82,6 +83,8 @@ def _statement(months: Collection[datetime]) -> exp.Select:
         dialect="duckdb",
     )
     assert isinstance(statement, exp.Select)
+    if months is None:
+        return statement
     whole = [
         template(
             "(ChargePeriodStart >= :start AND ChargePeriodStart < :end)",

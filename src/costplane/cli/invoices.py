@@ -50,7 +50,16 @@ def list_invoices(
 
     with opened(data, tables) as workspace:
         key = key_of(billing_account, profile)
-        found = workspace.invoicing.invoices(workspace.now(), key, month_of(month))
+        every = workspace.invoicing.invoices(workspace.now())
+        untold = workspace.invoicing.without_invoice(every)
+    start = month_of(month)
+    found = [i for i in every if key in (None, i.billing_key) and start in (None, i.period_start)]
+    for period in untold:
+        if key in (None, period.billing_key) and start in (None, period.month):
+            warn(
+                f"no invoice for {period.billing_key} {period.month:%Y-%m}: none of its usage has "
+                f"a price ({period.events:,} events)"
+            )
     if format_ is ListFormat.JSON:
         print_json([asdict(invoice) for invoice in found])
     else:

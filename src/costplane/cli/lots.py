@@ -88,10 +88,13 @@ def list_events(
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List what happened to the lots of a billing account, day by day."""
+    from costplane.core.period import month_start
+
     with opened(data, tables) as workspace:
         key = key_of(billing_account, profile) or ""
         found = workspace.prepayment.events(key, workspace.now())
-    chosen = [e for e in found if month is None or f"{e.transaction_date:%Y-%m}" == month]
+    start = month_of(month)
+    chosen = [e for e in found if start in (None, month_start(e.transaction_date))]
     if format_ is ListFormat.JSON:
         print_json([asdict(event) for event in chosen])
         return
