@@ -59,6 +59,22 @@ def test_any_order_and_batching_comes_to_the_same(tmp_path: Path, seed: int) -> 
     workspace.close()
 
 
+def test_an_import_prices_what_comes_after_it_and_all_count_together(tmp_path: Path) -> None:
+    events = calls(21, 110)
+    early, late = events[:60], events[60:]
+    workspace = opened(tmp_path)
+    estate.take(workspace, early)
+    sheet = tmp_path / "dearer.yaml"
+    sheet.write_text(tier_world.DEARER)
+    workspace.import_prices(sheet)
+    estate.take(workspace, late)
+    found = list(parts(events, {event["id"] for event in late}))
+    assert tier_world.posted(workspace) == tier_world.expected(found)
+    assert answer(workspace, asked("User")) == costs(found, by_user)
+    assert costs(found, by_model) != costs(parts(events), by_model)
+    workspace.close()
+
+
 class Stopped(BaseException):
     """Ends an intake as a death would, but for the process."""
 

@@ -7,7 +7,7 @@ order (billing-rules 14), counts on, and rounds each part of each line (rules 11
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -52,11 +52,16 @@ rows:
      tier_minimum: 40, tiering: volume}
   - {model: beta, quantity: input_text, unit: 1K Tokens, price: 0.5}
 """
+DEARER = SHEET.replace("price: 0.25}", "price: 0.75}")
 Tiers = list[tuple[Fraction, str]]
 _PRICES: dict[str, tuple[str, Tiers]] = {
     "early input": (
         "graduated",
         [(Fraction(0), "0.25"), (Fraction(10_000), "0.2"), (Fraction(25_000), "0.1234567890123")],
+    ),
+    "early input, dearer": (
+        "graduated",
+        [(Fraction(0), "0.75"), (Fraction(10_000), "0.2"), (Fraction(25_000), "0.1234567890123")],
     ),
     "late input": ("graduated", [(Fraction(0), "0.3"), (Fraction(12_001), "0.1")]),
     "output": (
@@ -131,15 +136,15 @@ Part = tuple[Event, str, Fraction, Fraction, Fraction]
 """An event, its quantity, the part's tier minimum in tokens, its amount, its cost."""
 
 
-def parts(events: Iterable[Event]) -> Iterator[Part]:
-    """Every part of every priced line."""
+def parts(events: Iterable[Event], dearer: Collection[str] = ()) -> Iterator[Part]:
+    """Every part of every priced line; ids in `dearer` came after the sheet DEARER."""
     keys: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for event in estate.first_of_each(events):
         for line in _lines(event):
             keys[(account(event), event["time"][:7], _METERS[line[1]])].append(line)
         yield from _untiered(event)
     for lines in keys.values():
-        yield from _counted(lines)
+        yield from _counted(lines, dearer)
 
 
 def account(event: Event) -> str:
@@ -154,11 +159,11 @@ def _lines(event: Event) -> Iterator[tuple[Event, str, int]]:
             yield event, name, event["data"]["quantities"][name]
 
 
-def _counted(lines: list[tuple[Any, ...]]) -> Iterator[Part]:
+def _counted(lines: list[tuple[Any, ...]], dearer: Collection[str]) -> Iterator[Part]:
     lines.sort(key=lambda line: _canonical(line[0], line[1]))
     total, count = sum(line[2] for line in lines), 0
     for event, name, amount in lines:
-        kind, tiers = _PRICES[_price_of(event, name)]
+        kind, tiers = _PRICES[_price_of(event, name, dearer)]
         ends = [minimum for minimum, _ in tiers[1:]] + [Fraction(10**30)]
         for (minimum, price), end in zip(tiers, ends, strict=True):
             if kind == "volume":
@@ -182,10 +187,12 @@ def _canonical(event: Event, name: str) -> tuple[Any, ...]:
     )
 
 
-def _price_of(event: Event, name: str) -> str:
+def _price_of(event: Event, name: str, dearer: Collection[str]) -> str:
     if name != "input_text":
         return "output"
-    return "late input" if estate.time_of(event) >= CHANGE else "early input"
+    if estate.time_of(event) >= CHANGE:
+        return "late input"
+    return "early input, dearer" if event["id"] in dearer else "early input"
 
 
 def _untiered(event: Event) -> Iterator[Part]:
