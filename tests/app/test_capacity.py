@@ -105,6 +105,7 @@ def call(random: Random, number: int) -> Event:
         "resource_id": RESOURCE,
         "deployment": "ptu",
         "model": "gpt-4o",
+        "deployment_type": "GlobalProvisionedManaged",
         "tags": {"team": random.choice("abc")},
         "quantities": {
             "input_text": random.randrange(400_000),
