@@ -35,7 +35,8 @@ _SCOPES = {
     "developertier": "Global",
 }
 _DEVELOPER = "developer"
-_OF_TOOLS = frozenset({"tool_calls", "sessions", "searches", "storage_gb_days"})
+OF_TOOLS = frozenset({"tool_calls", "sessions", "searches", "storage_gb_days"})
+"""What tools are charged by, also where provisioned throughput pays for the tokens."""
 
 
 def deployment_scope(deployment_type: str | None) -> str | None:
@@ -52,7 +53,7 @@ def is_developer(deployment_type: str | None) -> bool:
 def tool_question(question: PriceQuestion) -> PriceQuestion | None:
     """The question for the price that a tool has whichever model calls it and however that is
     served; None for what is no tool's."""
-    if question.quantity not in _OF_TOOLS:
+    if question.quantity not in OF_TOOLS:
         return None
     return replace(
         question,

@@ -22,7 +22,7 @@ from costplane.pricing.model_names import priced_model, priced_variant
 from costplane.pricing.providers import serving_provider
 from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
 from costplane.pricing.resolution import timeline
-from costplane.pricing.served import PROVISIONED
+from costplane.pricing.served import OF_TOOLS, PROVISIONED
 from costplane.rating.holder import Facts, Holder, Holders
 from costplane.rating.terms import PLAIN, USD, Deal, Terms
 
@@ -202,7 +202,8 @@ def _answers(
 ) -> Sequence[tuple[Period, Answer | None]]:
     if use.quantity is None or facts["billing_status"] != "Billed":
         return [(use.period, None)]
-    if (facts["deployment_type"] or "").lower() in PROVISIONED:
+    covered = (facts["deployment_type"] or "").lower() in PROVISIONED
+    if covered and use.quantity.name not in OF_TOOLS:
         return list(provisioned_answers(use.period, facts, holder, book, holders))
     thresholds = (-1, *book.context_thresholds)
     provider, model, version = _model(facts)
