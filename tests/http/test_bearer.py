@@ -169,8 +169,18 @@ def test_an_unknown_resource_names_no_sibling(api: TestClient, sample: Workspace
     answer = api.post(f"{near}{QUERY}", json=definition(), headers=token(sample, SEARCH))
     assert answer.status_code == 404
     message = answer.json()["error"]["message"]
-    assert "accounts/ai" in message
-    assert "rg-agents" not in message
+    assert "accounts/aj" in message
+    assert "accounts/ai" not in message
+    named = api.post(f"{near}{QUERY}", json=definition(), headers=token(sample, "/"))
+    assert "accounts/ai" in named.json()["error"]["message"]
+
+
+def test_a_role_at_an_unknown_scope_names_no_other(api: TestClient, sample: Workspace) -> None:
+    unknown = f"/{SCOPE}/resourcegroups/rg-searc"
+    answer = api.post(f"{unknown}{QUERY}", json=definition(), headers=token(sample, unknown))
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "ResourceGroupNotFound"
+    assert "rg-search" not in answer.json()["error"]["message"]
 
 
 def test_menus_hold_what_may_be_seen(api: TestClient, sample: Workspace) -> None:

@@ -26,9 +26,22 @@ def scope_filters(
 ) -> Scopes:
     """The parts that `scope` means; `/` is the union of the `visible` scopes, of which those that
     the catalog does not know have no costs. Raises NotFound for another scope that is unknown."""
-    if scope.kind != "All":
+    if scope.kind == "All":
+        return _united(_known(catalog, visible))
+    try:
         return (_filter(catalog, scope),)
-    return _united(_known(catalog, visible))
+    except NotFound as unknown:
+        raise unknown if EVERYTHING[0] in visible else _without_neighbours(unknown, scope) from None
+
+
+def _without_neighbours(unknown: NotFound, scope: Scope) -> NotFound:
+    """The same error for those who see a part: a scope that may be asked for, since a role was
+    assigned there before it was, must not tell what stands near it."""
+    return NotFound(
+        f"the catalog knows no scope '{scope.id}'; '/' is all that you may see",
+        target=unknown.target,
+        code=unknown.error_code,
+    )
 
 
 def _known(catalog: CatalogReader, scopes: Iterable[Scope]) -> Iterable[ScopeFilter]:
