@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -21,9 +21,13 @@ from costplane.demo.run import demo_now, load_in_child
 from costplane.demo.state import STATE_FILE, read_state
 from costplane.demo.traffic import hours
 from costplane.errors import InvalidInput
+from costplane.metering.batch import EventBatch
 
 EARLY = datetime(2024, 9, 20, 5, 40, tzinfo=UTC)
 """When the estate had one deployment, so that its whole history is small."""
+CUSTOMER_AGREEMENT = (
+    "d3a0c057-0000-4000-8000-0000000000ba:d3a0c057-0000-4000-8000-0000000000bb_2019-05-31"
+)
 AFTER_TRACES = datetime(2026, 10, 15, 20, tzinfo=UTC)
 
 
@@ -165,12 +169,63 @@ def test_the_hierarchy_is_that_of_the_interfaces(workspace: Workspace) -> None:
     nodes = {node.id: node for node in workspace.scopes()}
     subscription = nodes[f"/subscriptions/{SUBSCRIPTION_ID}"]
     assert subscription.name == "Demo"
-    assert "/providers/microsoft.billing/billingaccounts/100001" in subscription.parents
+    accounts = "/providers/microsoft.billing/billingaccounts"
+    folder = "/providers/microsoft.management/managementgroups/demo"
+    assert subscription.parents == (f"{accounts}/100001/enrollmentaccounts/100003", folder)
+    assert nodes[subscription.parents[0]].parents == (f"{accounts}/100001/departments/100002",)
+    second = nodes["/subscriptions/d3a0c057-0000-4000-8000-000000000002"]
+    customer_agreement = f"{accounts}/{CUSTOMER_AGREEMENT}"
+    profile = f"{customer_agreement}/billingprofiles/demo-bp1"
+    assert second.parents == (
+        f"{profile}/invoicesections/demo-is1",
+        f"{customer_agreement}/customers/demo-cu1",
+        folder,
+    )
+    assert nodes[profile].parents == (customer_agreement,)
+    external = "/providers/microsoft.costmanagement/external"
+    for project in ("proj-demo-search", "proj-demo-agents"):
+        assert nodes[f"{external}subscriptions/{project}"].parents == (
+            f"{external}billingaccounts/openai-demo",
+        )
     scope = parse_scope(group_id("rg-azure-trace-2023"))
     within = workspace.catalog.select(scope)
-    accounts = {resource.name: resource for resource in workspace.catalog.resources(within)}
-    assert set(accounts) == {"aoai-dev-tools", "aoai-assistants"}
-    assert all(account.confirmed for account in accounts.values())
+    found = {resource.name: resource for resource in workspace.catalog.resources(within)}
+    assert set(found) == {"aoai-dev-tools", "aoai-assistants"}
+    assert all(account.confirmed for account in found.values())
     assert all(deployment.confirmed for deployment in workspace.catalog.deployments())
     tags = workspace.catalog.tags_at([scope.id], AFTER_TRACES)
     assert tags == {scope.id: {"origin": "replayed"}}
+
+
+def test_the_second_subscription_is_billed_in_euro_with_a_discount(workspace: Workspace) -> None:
+    start = datetime(2026, 10, 15, 8, tzinfo=UTC)
+    workspace.ingest(EventBatch(events) for events in hours(start, start + timedelta(hours=2)))
+    research = parse_scope(
+        f"/providers/Microsoft.Billing/billingAccounts/{CUSTOMER_AGREEMENT}"
+        "/billingProfiles/DEMO-BP1/invoiceSections/DEMO-IS1"
+    )
+    sums = ("Cost", "CostUSD", "CrossChargeCost")
+    body = {
+        "type": "ActualCost",
+        "timeframe": "Custom",
+        "timePeriod": {"from": "2026-10-15", "to": "2026-10-15"},
+        "dataset": {
+            "granularity": "None",
+            "aggregation": {name: {"name": name, "function": "Sum"} for name in sums},
+            "grouping": [{"type": "Dimension", "name": "InvoiceSectionName"}],
+        },
+    }
+    ((cost, usd, cross, section, currency),) = workspace.query(
+        research, workspace.definition(body)
+    ).rows
+    assert (section, currency, cross) == ("Research", "EUR", cost)
+    assert cost > 0
+    assert abs(cost / usd - Decimal("0.855")) < Decimal("0.000001")
+    (row,) = rows(
+        workspace,
+        "SELECT SUM(ListCost) AS list, SUM(BilledCost) AS billed, MIN(x_ExchangeRate) AS rate "
+        "FROM charges WHERE BillingCurrency = 'EUR'",
+        "charges",
+    )
+    assert row["rate"] == Decimal("0.855")
+    assert abs(row["billed"] / row["list"] - Decimal("0.92")) < Decimal("0.000001")  # type: ignore[operator]

@@ -4,43 +4,44 @@ deployments, tags."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from costplane.catalog.model import (
     BEGINNING,
-    BillingAccount,
     Deployment,
+    ManagementGroup,
     Resource,
     ResourceGroup,
-    Subscription,
 )
 from costplane.catalog.ports import CatalogWriter
 from costplane.core.period import day_start
 from costplane.demo import trace_group
 from costplane.demo.estate import (
-    BILLING_ACCOUNT_ID,
-    SUBSCRIPTION_ID,
-    SUBSCRIPTION_NAME,
     Placed,
     account_id,
     estate,
     group_id,
+    subscription_id,
 )
+
+MANAGEMENT_GROUP = "demo"
 
 
 def put_hierarchy(catalog: CatalogWriter) -> None:
-    """Put everything that the demo's usage stands on. Putting it again changes nothing."""
-    catalog.put_billing_account(
-        BillingAccount(BILLING_ACCOUNT_ID, "Demo Enterprise", "EnterpriseAgreement", "USD")
-    )
+    """Put everything that the demo's usage stands on, below the agreements (agreement.yaml), and
+    the management group over their Azure subscriptions. Putting it again changes nothing."""
+    catalog.put_management_group(ManagementGroup(MANAGEMENT_GROUP, "Demo"))
     catalog.put_subscription(
-        Subscription(
-            SUBSCRIPTION_ID, SUBSCRIPTION_NAME, "Azure", billing_account_id=BILLING_ACCOUNT_ID
+        *(
+            replace(subscription, management_group_id=MANAGEMENT_GROUP)
+            for subscription in catalog.hierarchy().subscriptions
+            if subscription.kind == "Azure"
         )
     )
     groups = {name: group.tags for name, group in estate().groups.items()}
     groups[trace_group.GROUP] = trace_group.TAGS
-    catalog.put_resource_group(*(ResourceGroup(SUBSCRIPTION_ID, name) for name in groups))
+    catalog.put_resource_group(*(ResourceGroup(subscription_id(name), name) for name in groups))
     for name, tags in groups.items():
         if tags:
             catalog.put_tags(group_id(name).lower(), tags, BEGINNING)

@@ -18,7 +18,7 @@ import msgspec
 from costplane.core.period import day_start
 
 SUBSCRIPTION_ID = "d3a0c057-0000-4000-8000-000000000001"
-SUBSCRIPTION_NAME = "Demo"
+"""The subscription of every group that names no other one."""
 BILLING_ACCOUNT_ID = "100001"
 """The Enterprise Agreement that pays for the subscription."""
 
@@ -88,10 +88,11 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A resource group: its tags and its accounts by name."""
+    """A resource group: its tags, its accounts by name, and the subscription that has it."""
 
     tags: dict[str, str]
     accounts: dict[str, Account]
+    subscription: str = SUBSCRIPTION_ID
 
 
 class Loop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,7 +143,13 @@ _OPENAI = ("gpt-", "o4-", "text-embedding-")
 
 def group_id(group: str) -> str:
     """Scope id of a resource group of the demo, in Azure's spelling."""
-    return f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{group}"
+    return f"/subscriptions/{subscription_id(group)}/resourceGroups/{group}"
+
+
+def subscription_id(group: str) -> str:
+    """The subscription that has a resource group."""
+    facts = estate().groups.get(group)
+    return facts.subscription if facts else SUBSCRIPTION_ID
 
 
 def account_id(group: str, account: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib.resources import as_file, files
 from itertools import chain
 
 import msgspec
@@ -67,10 +68,12 @@ def load(workspace: Workspace, on_progress: OnProgress) -> None:
 
 
 def prepare(workspace: Workspace) -> None:
-    """Import the price sheets and put the hierarchy."""
+    """Import the price sheets and the agreements, and put the hierarchy."""
     with sheet_files() as sheets:
         for name, path in sheets:
             workspace.import_prices(path, name=name)
+    with as_file(files("costplane.demo").joinpath("data", "agreement.yaml")) as agreement:
+        workspace.agreements.take(agreement, workspace.now())
     put_hierarchy(workspace.catalog)
     put_contact_centre(workspace.catalog)
 

@@ -29,7 +29,7 @@ from costplane.demo.arrivals import (
     streams,
 )
 from costplane.demo.calls import Calls, Chances, draw_calls, quantities
-from costplane.demo.estate import SUBSCRIPTION_ID, estate
+from costplane.demo.estate import estate, subscription_id
 from costplane.demo.outcomes import OUTCOMES, end
 from costplane.demo.samples import Counts
 
@@ -100,7 +100,7 @@ def _facts(of: Sequence[Stream], stream: Counts) -> dict[str, pa.Array]:
     models = [estate().models[s.placed.deployment.model] for s in of]
     facts: dict[str, list[str]] = {
         "source": [f"gateway/{s.placed.account_name}" for s in of],
-        "subscription_id": [SUBSCRIPTION_ID for _ in of],
+        "subscription_id": [subscription_id(s.placed.group) for s in of],
         "resource_group": [s.placed.group for s in of],
         "resource_id": [s.placed.resource_id.lower() for s in of],
         "deployment": [s.placed.name for s in of],
