@@ -7,6 +7,9 @@ new, and one whose amounts changed gets the difference. A second run finds none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
@@ -28,14 +31,16 @@ def difference(engine: Engine, computed: Relation, posted: Relation, schema: pa.
     caller sets anew. The relations should be ranges of a bounded number of groups, the same on
     both sides.
     """
-    found = engine.execute(_statement(schema), {"computed": computed, "posted": posted})
+    relations = {"computed": computed, "posted": posted}
+    found = engine.execute(_statement(tuple(schema.names)), relations)
     return found.select(schema.names).cast(schema)
 
 
-def _statement(schema: pa.Schema) -> exp.Query:
-    facts, amounts = _of_role(schema, "Fact"), _of_role(schema, "Amount")
-    told = [*_of_role(schema, "Label"), *_of_role(schema, "Posting")]
-    columns = ", ".join(f'"{name}"' for name in schema.names)
+@lru_cache(maxsize=8)
+def _statement(names: tuple[str, ...]) -> exp.Query:
+    facts, amounts = _of_role(names, "Fact"), _of_role(names, "Amount")
+    told = [*_of_role(names, "Label"), *_of_role(names, "Posting")]
+    columns = ", ".join(f'"{name}"' for name in names)
     shown = [
         *(f'"{name}"' for name in facts),
         *(f'{_sum(name)} AS "{name}"' for name in amounts),
@@ -52,8 +57,8 @@ def _statement(schema: pa.Schema) -> exp.Query:
     return statement
 
 
-def _of_role(schema: pa.Schema, role: Role) -> list[str]:
-    return [name for name in schema.names if ROLES.get(name, "Fact") == role]
+def _of_role(names: Sequence[str], role: Role) -> list[str]:
+    return [name for name in names if ROLES.get(name, "Fact") == role]
 
 
 def _sum(name: str) -> str:
