@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
+from costplane.app.capacity_explaining import CapacityShare, capacity_share
 from costplane.app.charge_events import ChargeEvents
 from costplane.app.charge_list import ChargeList, charge_list
 from costplane.app.effective_usage import effective_usage
@@ -119,6 +120,9 @@ class Explaining:
         pricings = [self._pricing(version) for version in rows.price_versions(address)]
         parts = [part for pricing in pricings for part in slices(address, facts, pricing)]
         events = ChargeEvents(rows, address, parts)
+        if posted[0]["x_ChargeBasis"] is not None:
+            share = capacity_share(rows, address, posted, events.rate)
+            return self._charge(address, posted, facts, share, skip)
         return self._charge(address, posted, facts, events, skip)
 
     def charges(self, scope: Scope, period: Period, meter: str, most: int) -> ChargeList:
@@ -131,7 +135,7 @@ class Explaining:
         address: ChargeAddress,
         posted: Sequence[Row],
         facts: Facts,
-        events: ChargeEvents | TieredEvents,
+        events: ChargeEvents | TieredEvents | CapacityShare,
         skip: int,
     ) -> ChargeExplanation:
         first, quantity, sums = posted[0], BY_NAME[address.quantity], events.sums()

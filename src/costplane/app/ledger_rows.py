@@ -70,6 +70,17 @@ class LedgerRows:
             "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost"
         )
 
+    def capacity_of_hour(self, address: ChargeAddress) -> list[Row]:
+        """The unit-hours of the deployment that a charge of capacity is a share of, in its hour:
+        those of callers, and those of nobody."""
+        return self._rows(
+            "SELECT x_Series IS NULL AS nobody, SUM(ConsumedQuantity) AS quantity FROM charges "
+            "JOIN series ON charges.x_AccountResourceId = series.resource_id "
+            "AND LOWER(charges.x_Deployment) = LOWER(series.deployment) "
+            f"WHERE series.series = {address.series} AND x_ChargeBasis = 'Capacity' "
+            f"AND {_within('ChargePeriodStart', address.period)} GROUP BY ALL ORDER BY nobody"
+        )
+
     def addresses(self, series: int, hour: Period) -> set[str]:
         """The addresses of the charges that were posted for a series in an hour."""
         rows = self._rows(

@@ -83,7 +83,9 @@ def _line(line: LineExplanation) -> Pairs:
     else:
         yield from _price(line.price, line.steps)
         yield from _adjustments(line.adjustments)
-        yield "exact", _product(line.count, line.price, line.adjustments, line.exact)
+        covered = line.price.unit == "Hours" and line.unit == "Tokens"
+        product = _product(line.count, line.price, line.adjustments, line.exact)
+        yield "exact", "0" if covered else product
         yield "rounding", _rounding(line.rounding)
     yield "amount", f"{plain(line.amount)} {line.currency}"
     if any(step.kind == "Markup" for step in line.adjustments):

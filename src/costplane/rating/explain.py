@@ -35,6 +35,10 @@ Sheets = Mapping[int, StoredSheet]
 """Price sheets by version."""
 
 
+COVERED = "covered by provisioned throughput: its hours are charged, not the call"
+"""The step of a line that costs nothing by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pricing:
     """What prices were known and whose charges are: the book of a version, the catalog."""
@@ -91,7 +95,7 @@ class Pricing:
         return replace(
             line,
             price=price_explanation(rate.offer, self.sheets),
-            steps=rate.steps,
+            steps=(*rate.steps, COVERED) if rate.covered else rate.steps,
             exact=exact_text(exact),
             rounding=rounding_text(exact, amount),
             amount=amount,
