@@ -215,3 +215,32 @@ def test_a_price_that_changes_inside_an_hour_parts_it() -> None:
     rated = rate([event, later], [first, second])
     assert sorted(row["BilledCost"] for row in rated.charges.to_pylist()) == [10, 30]
     assert {row["Tags"] for row in rated.charges.to_pylist()} == {'{"team":"old"}'}
+
+
+def test_ties_go_to_the_even_digit_event_by_event() -> None:
+    counts = (1, 3, 5, 7, 8)
+    events = [
+        dict(
+            time=worlds.START + timedelta(minutes=n),
+            model="alpha",
+            version="2025-01-01",
+            type="GlobalStandard",
+            deployment="d1",
+            status="Billed",
+            counts={"input_text": count},
+            seconds=None,
+        )
+        for n, count in enumerate(counts)
+    ]
+    row = dict(
+        model="alpha", version=None, scope="Global", quantity="input_text", band=None, block=1
+    )
+    half = row | {
+        "price": Decimal("5E-13"),
+        "from": worlds.START - timedelta(days=1),
+        "until": None,
+    }
+    # 0.5, 1.5, 2.5, 3.5 and 4 of the last place come to 0 + 2 + 2 + 4 + 4.
+    assert sum(line["BilledCost"] for line in rate(events, [half]).charges.to_pylist()) == Decimal(
+        "12E-12"
+    )

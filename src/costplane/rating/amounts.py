@@ -13,9 +13,10 @@ from typing import Literal
 from costplane.rating.rates import Rate
 from costplane.rating.terms import USD
 
-Way = Literal["sum", "each", "wide"]
-"""`sum`: no line can round, so that quantities are summed first. `each`: line by line, in 128
-bits. `wide`: line by line, in integers without a bound."""
+Way = Literal["sum", "rest", "each", "wide"]
+"""`sum`: no line can round, so that quantities are summed first. `rest`: quantities are summed,
+and what each line's rounding adds or takes, in 64 bits. `each`: line by line, in 128 bits.
+`wide`: line by line, in integers without a bound."""
 
 BASIC = ("contracted", "list")
 PRICING = "pricing"
@@ -26,6 +27,10 @@ _QUANTITY_PLACES = 12
 """A call's quantity is below 10^12 units (metering/extract/amounts.py)."""
 _BITS = 127
 _DIGITS = 38
+_SMALL = 2**30
+"""Twice such a denominator, squared, fits into 64 bits."""
+_USUAL = 10**18
+"""Such a numerator times a month's quantity fits into 128 bits."""
 
 
 def amounts_of(rates: Sequence[Rate]) -> tuple[str, ...]:
@@ -65,6 +70,8 @@ def way_of(rate: Rate, names: Sequence[str]) -> Way:
     found = [fraction(rate, name) for name in (*names, PRICING)]
     if all(den == 1 for _, den in found):
         return "sum" if all(abs(num) < 10**_DIGITS for num, _ in found) else "wide"
+    if all(0 <= num < _USUAL and den < _SMALL for num, den in (*found, rate.pricing)):
+        return "rest"
     scale = rate.use.quantity.scale if rate.use.quantity else 0
     largest = 10 ** (_QUANTITY_PLACES + scale)
     fits = all(

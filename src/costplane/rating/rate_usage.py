@@ -26,6 +26,7 @@ from costplane.rating.wide_lines import wide_lines
 
 _WHOLE = pa.decimal128(38, 0)
 _PARTS = ("num", "den")
+_RESTS = ("twice", "step")
 _RATES = pa.schema(
     [
         ("rate", pa.int32()),
@@ -116,6 +117,9 @@ class Rater:
         assert isinstance(rates, pa.Table)
         ways = set(rates["way"].unique().to_pylist())
         lines = [self.engine.execute(statements.lines(grain, told, amounts), relations)]
+        if "rest" in ways:
+            rested = statements.rest_lines(grain, told, amounts)
+            lines.append(self.engine.execute(rested, relations))
         if "each" in ways:
             rounded = statements.rounded_lines(grain, told, amounts)
             lines.append(self.engine.execute(rounded, relations))
@@ -156,6 +160,7 @@ def _use(row: Mapping[str, int]) -> Use:
 def rate_table(found: Sequence[Rate], amounts: Sequence[str]) -> pa.Table:
     """Rates as statements join them: what they match, and their amounts as fractions."""
     fields = [(f"{name}_{part}", _WHOLE) for name in (*amounts, "pricing") for part in _PARTS]
+    fields += [(f"{name}_{part}", pa.int64()) for name in (*amounts, "pricing") for part in _RESTS]
     rows = []
     for number, rate in enumerate(found):
         way = way_of(rate, amounts)
@@ -170,6 +175,7 @@ def rate_table(found: Sequence[Rate], amounts: Sequence[str]) -> pa.Table:
                 "way": way,
                 "reason": rate.reason,
                 **_fractions(rate, () if way == "wide" else amounts),
+                **_rests(rate, amounts if way == "rest" else ()),
             }
         )
     return pa.Table.from_pylist(rows, schema=pa.schema([*_RATES, *fields]))
@@ -179,6 +185,16 @@ def _fractions(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
     found = {}
     for name in (*amounts, PRICING):
         found[f"{name}_num"], found[f"{name}_den"] = fraction(rate, name)
+    return found
+
+
+def _rests(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
+    """Of each fraction twice the denominator, and the rest of the numerator by it: what tells an
+    amount's rounding (statements.rest_lines)."""
+    found = {}
+    for name in (*amounts, PRICING) if amounts else ():
+        num, den = fraction(rate, name)
+        found[f"{name}_twice"], found[f"{name}_step"] = 2 * den, num % (2 * den)
     return found
 
 
