@@ -33,10 +33,11 @@ class BillingPlace:
 
     @property
     def scope_ids(self) -> tuple[str, ...]:
-        """The scopes of all levels, the nearest first."""
+        """The scopes of all levels, the nearest first; an invoice section's in both forms."""
         near = (self.section, self.customer, self.profile, self.enrollment_account)
         levels = (*near, self.department, self.account)
-        return tuple(level.scope_id for level in levels if level is not None)
+        found = tuple(level.scope_id for level in levels if level is not None)
+        return (self.section.short_scope_id, *found) if self.section else found
 
     @property
     def nearest(self) -> tuple[str, ...]:
