@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from costplane.analysis.dimensions import DIMENSIONS
 from tests.analysis import oracle
 from tests.analysis.questions import WHOLE, ZONES, as_answer, ask, questions
-from tests.analysis.worlds import END, START, Row, events
+from tests.analysis.worlds import END, SERIES_FACTS, START, Row, events
 
 
 @settings(max_examples=60)
@@ -27,6 +27,18 @@ def test_answer_equals_the_naive_one(question: dict[str, Any], world: list[Row])
     assert found == expected
     told = {(u.status, u.reason): (u.events, dict(u.quantities)) for u in result.unpriced}
     assert told == oracle.unpriced(question, world)
+
+
+def test_a_part_of_a_meters_name_keeps_what_has_no_meter() -> None:
+    event = {"time": START, "facts": SERIES_FACTS[0], "counts": {"output_reasoning": 7}, "id": "0"}
+    world = [event | {"user": None, "http_status": 200, "kind": None}]
+    part = {"name": "Meter", "operator": "Contains", "values": ["alpha input"]}
+    (told,) = ask(WHOLE | {"sums": ["Cost"], "filter": {"dimensions": part}}, world).unpriced
+    assert (told.reason, told.events, told.quantities) == (
+        "NoSuchTokenType",
+        1,
+        (("output_reasoning", 7),),
+    )
 
 
 @settings(max_examples=20)

@@ -39,7 +39,10 @@ _TAG_VALUE = """
     LIST_FILTER(
         MAP_ENTRIES(CAST(CAST(:tags AS JSON) AS MAP(TEXT, TEXT))), LAMBDA e: LOWER(e.key) = :key
     )[1].value"""
-_CONTAINS_ANY = "LEN(LIST_FILTER(:texts, LAMBDA t: CONTAINS(:value, t))) > 0"
+_CONTAINS_ANY = """
+    CASE WHEN :value IS NOT NULL
+    THEN LEN(LIST_FILTER(:texts, LAMBDA t: CONTAINS(:value, t))) > 0 END"""
+"""Unknown for an unknown value: the filter of a list would say no."""
 _UNITS = {"Hourly": "hour", "Daily": "day", "Monthly": "month"}
 
 
