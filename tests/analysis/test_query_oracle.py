@@ -37,7 +37,7 @@ def test_a_part_of_a_meters_name_keeps_what_has_no_meter() -> None:
     assert (told.reason, told.events, told.quantities) == (
         "NoSuchTokenType",
         1,
-        (("output_reasoning", 7),),
+        (("output_reasoning", Decimal(7)),),
     )
 
 
