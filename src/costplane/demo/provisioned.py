@@ -17,11 +17,9 @@ import pyarrow as pa
 from costplane.app.workspace import Workspace
 from costplane.catalog.model import (
     BEGINNING,
-    BillingAccount,
     Deployment,
     Resource,
     ResourceGroup,
-    Subscription,
 )
 from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
@@ -70,15 +68,7 @@ _CHANCES = 6
 
 
 def put_contact_centre(catalog: CatalogWriter) -> None:
-    """Puts what the calls stand on; the agreement's details may have been put before."""
-    if not any(s.id == SUBSCRIPTION_ID and s.confirmed for s in catalog.hierarchy().subscriptions):
-        account = BillingAccount(
-            BILLING_ACCOUNT_ID, "Demo Customer Agreement", "MicrosoftCustomerAgreement", "USD"
-        )
-        catalog.put_billing_account(account)
-        catalog.put_subscription(
-            Subscription(SUBSCRIPTION_ID, "Demo 2", "Azure", billing_account_id=BILLING_ACCOUNT_ID)
-        )
+    """Puts what the calls stand on, in the subscription of the Customer Agreement."""
     group = ResourceGroup(SUBSCRIPTION_ID, GROUP)
     catalog.put_resource_group(group)
     catalog.put_tags(group.id, _TAGS, BEGINNING)
