@@ -105,11 +105,14 @@ class CapacitySettling:
         self, snapshot: Snapshot, table: str, computed: pa.Table, hours: Period
     ) -> pa.Table:
         schema = CHARGES if table == "charges" else UNCHARGED
-        ours = f"x_ChargeBasis = '{CAPACITY}'" if table == "charges" else _UNCHARGED
+        if table == "charges":
+            # Tools with tiers on such a deployment are charged by app/tiers.py.
+            ours = f"x_ChargeBasis = '{CAPACITY}' OR ({_OF_TYPE} AND x_TierMinimum IS NULL)"
+        else:
+            ours = f"{_UNCHARGED} OR {_OF_TYPE}"
         posted = Derived(
             _select(
-                f"SELECT * FROM {table} WHERE {_within('ChargePeriodStart', hours)} "
-                f"AND ({ours} OR {_OF_TYPE})"
+                f"SELECT * FROM {table} WHERE {_within('ChargePeriodStart', hours)} AND ({ours})"
             ),
             {table: snapshot.relation(table)},
         )

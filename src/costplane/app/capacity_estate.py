@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from costplane.catalog.model import Deployment
 from costplane.catalog.ports import CatalogReader
@@ -121,8 +122,8 @@ class CapacityEstate:
     def _reserved(self, one: Reservation, standings: list[Standing]) -> Reserved:
         rate = self._reservation_rate(one)
         total = reserved_amount(one, rate.contracted) if rate.offer else None
-        if one.price is not None:
-            total = round(one.price * 10**LINE_PLACES)
+        if one.price is not None and rate.offer:
+            total = round(Fraction(one.price) * 10**LINE_PLACES * rate.terms.rate)
         start, end = hour_start(one.valid_from), hour_start(term_end_of(one))
         return Reserved(
             reservation=one,
@@ -152,7 +153,7 @@ class CapacityEstate:
         answer = listed if one.price is None else _as_paid(one, listed)
         period = Period(one.valid_from, one.valid_to)
         rate = rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
-        return rate if one.price is not None else next(on_terms(rate, self.book))
+        return next(on_terms(rate, self.book))
 
     def _paying(self, one: Reservation) -> str | None:
         """A subscription of the reservation's billing account, where it names none."""

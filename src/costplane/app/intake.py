@@ -81,8 +81,8 @@ class Intake:
         batches: Iterable[EventBatch],
         on_progress: Callable[[IntakeReport], None] | None = None,
     ) -> IntakeReport:
-        """Logs and posts `batches`; `on_progress` hears of every segment."""
-        self.poster.resume()
+        """Logs and posts `batches`; `on_progress` hears of every segment. What a stopped intake
+        left behind has been completed (Poster.resume)."""
         report = IntakeReport()
         for events, rejected in _segments(batches):
             report = replace(report, rejected=report.rejected + rejected)

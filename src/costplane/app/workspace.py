@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -158,16 +158,29 @@ class Workspace:
         on_progress: Callable[[IntakeReport], None] | None = None,
     ) -> IntakeReport:
         """Takes usage events, each exactly once; what is counted as accepted is on disk."""
-        with self._intake_lock, writer_lock(self.data):
+        with self._writing() as intake:
             try:
-                with closing(IdentityIndex(self.data / "identities")) as identities:
-                    report = self._intake(identities).take(batches, on_progress)
+                report = intake.take(batches, on_progress)
             except CostplaneError:
                 # What was taken before the fault stands, and is settled as any intake.
-                settle_all(self._settlings(), self.now())
+                if not intake.poster.log.pending():
+                    settle_all(self._settlings(), self.now())
                 raise
             settle_all(self._settlings(), self.now())
             return report
+
+    @contextmanager
+    def _writing(self) -> Iterator[Intake]:
+        """The ledger's one writer, once what a stopped one left behind is complete: a segment
+        that has its usage but not its charges would else be settled, and then charged again."""
+        with (
+            self._intake_lock,
+            writer_lock(self.data),
+            closing(IdentityIndex(self.data / "identities")) as identities,
+        ):
+            intake = self._intake(identities)
+            intake.poster.resume()
+            yield intake
 
     def settle(self) -> int:
         """Posts what depends on order or on time, as of now; the number of rows appended.
@@ -175,7 +188,7 @@ class Workspace:
         Done at the end of every intake, by the server at its start and every hour, and after
         changes of the catalog that it depends on. A second run finds nothing to post.
         """
-        with self._intake_lock, writer_lock(self.data):
+        with self._writing():
             return settle_all(self._settlings(), self.now())
 
     def keep_up(self) -> int:
@@ -243,12 +256,12 @@ class Workspace:
 
     def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
-        with self._intake_lock, writer_lock(self.data):
+        with self._writing():
             return self.invoicing.close(key, month, self.now())
 
     def close_due_invoices(self) -> list[Invoice]:
         """Closes the billing periods whose time has come."""
-        with self._intake_lock, writer_lock(self.data):
+        with self._writing():
             return self.invoicing.close_due(self.now())
 
     def explain_invoice_line(
@@ -266,9 +279,7 @@ class Workspace:
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""
-        with self._intake_lock, writer_lock(self.data):
-            with closing(IdentityIndex(self.data / "identities")) as identities:
-                self._intake(identities).poster.resume()
+        with self._writing():
             settle_all(self._settlings(), self.now())
             done = self._rerater().apply(preview, who, command, self.now())
             settle_all(self._settlings(), self.now())

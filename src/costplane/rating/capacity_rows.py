@@ -44,8 +44,12 @@ class CapacityRows:
 
     def rows(self, lines: Iterable[CapacityLine], recorded: date) -> RatedRows:
         """Rows of both tables: what has no price is uncharged, with its reason."""
-        charged = _Columns(lambda line: capacity_template(line, self._rate(line)))
-        uncharged = _Columns(self._uncharged)
+        charged = _Columns(
+            lambda line: capacity_template(line, self._rate(line)),
+            unconsumed=("unused", "purchase"),
+        )
+        # Unused hours have no cost that could show them here: their quantity does.
+        uncharged = _Columns(self._uncharged, unconsumed=("purchase",))
         for line in lines:
             priced = line.rate.offer is not None and line.effective is not None
             (charged if priced else uncharged).add(line)
@@ -74,8 +78,11 @@ class CapacityRows:
 class _Columns:
     """Lines in columns, each with the number of its template."""
 
-    def __init__(self, template: Callable[[CapacityLine], dict[str, Any]]) -> None:
+    def __init__(
+        self, template: Callable[[CapacityLine], dict[str, Any]], unconsumed: tuple[str, ...]
+    ) -> None:
         self._template = template
+        self._unconsumed = unconsumed
         self._numbers: dict[tuple[object, ...], int] = {}
         self._rows: list[tuple[int | None, ...]] = []
         self._ratios: list[_Ratios] = []
@@ -92,7 +99,7 @@ class _Columns:
             self.templates.append(self._template(line))
             self._ratios.append(_ratios(line.rate))
         priced, usd, cross_charge = self._ratios[number]
-        consumed = line.kind not in ("unused", "purchase")
+        consumed = line.kind not in self._unconsumed
         self._rows.append(
             (
                 number,
