@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from costplane.core.quantities import QUANTITIES
 from costplane.errors import InvalidInput
-from costplane.rating.charge_address import ChargeAddress, parse_charge_address
+from costplane.rating.charge_address import (
+    SHARES,
+    CapacityAddress,
+    ChargeAddress,
+    Share,
+    parse_charge_address,
+)
 
 PRICE = "0b5d1d0f-3c0e-5d52-8a1c-8b1f0f6f2b55"
 HOUR = datetime(2026, 10, 15, 18, tzinfo=UTC)
@@ -36,6 +42,15 @@ def test_an_address() -> None:
         )
         == address
     )
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_capacity_that_no_caller_made(share: Share) -> None:
+    resource = "/subscriptions/s/resourcegroups/rg/providers/a.b/accounts/one/deployments/ptu"
+    text = f"charge:2026-10-15T18/{share}/hours/{PRICE}{resource}"
+    address = parse_charge_address(text)
+    assert address == CapacityAddress(HOUR, share, PRICE, resource)
+    assert str(address) == text
 
 
 @given(addresses)

@@ -81,10 +81,8 @@ class CapacitySettling:
         """Rows of units and hours at the prices of now, and of the calls that they pay for at
         the prices with which these were rated."""
         estate = CapacityEstate(self.catalog, usage.prices.newest(), usage.holders)
-        standings = estate.standings(hours)
         calls = Derived(_calls(hours), {"usage": usage.usage})
-        weights = CapacityWeights.of(self.engine, calls, usage.series)
-        lines = _lines(hours, standings, estate.reserved(standings), weights, usage.series)
+        lines = capacity_lines(hours, estate, usage)
         parts = [CapacityRows(usage.series, usage.holders).rows(lines, today)]
         for version in self._versions(calls):
             rater = Rater(self.engine, usage.prices.at(version), usage.holders)
@@ -117,6 +115,16 @@ class CapacitySettling:
             {table: snapshot.relation(table)},
         )
         return difference(self.engine, computed, posted, schema)
+
+
+def capacity_lines(
+    hours: Period, estate: CapacityEstate, usage: TierUsage
+) -> Iterator[CapacityLine]:
+    """What capacity comes to in full hours, at the prices of the estate's book."""
+    standings = estate.standings(hours)
+    calls = Derived(_calls(hours), {"usage": usage.usage})
+    weights = CapacityWeights.of(usage.engine, calls, usage.series)
+    return _lines(hours, standings, estate.reserved(standings), weights, usage.series)
 
 
 def _lines(

@@ -21,6 +21,7 @@ class CapacityShare:
 
     rate: Rate | None
     billed: Decimal
+    working: tuple[str, ...] = ()
 
     def sums(self) -> Sums:
         """The share was rounded once, with the whole hour: it is exact as it was posted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,14 @@ from sqlglot import exp
 from costplane.analysis.lines import in_scopes
 from costplane.analysis.nodes import instant, literal, template
 from costplane.analysis.plan import Scopes
+from costplane.app.charge_addresses import COLUMNS, RESOURCE, SHARE, address_of
 from costplane.core.period import Period
 from costplane.core.relation import Engine
 from costplane.ledger.delta import Snapshot
-from costplane.rating.charge_address import ChargeAddress
 
-_HOUR = "DATE_TRUNC('hour', ChargePeriodStart)"
-_SHOWN = ("ResourceId", "x_Deployment", "x_Model", "SkuMeter", "ConsumedUnit", "BillingCurrency")
+_HOUR = "DATE_TRUNC('hour', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart)))"
+_SHOWN = ("ResourceId", "x_Deployment", "x_Model", "SkuMeter", "BillingCurrency")
+_COUNT = "COALESCE(ConsumedQuantity, CommitmentDiscountQuantity)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,14 @@ def _grouped() -> exp.Select:
     """Charges by address, the costliest first."""
     shown = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in _SHOWN)
     statement = sqlglot.parse_one(
-        f"SELECT {_HOUR} AS hour, x_Series, x_TokenType, SkuPriceId, {shown}, "
-        "SUM(ConsumedQuantity) AS quantity, SUM(x_Events) AS events, SUM(BilledCost) AS cost, "
-        "COUNT(*) OVER () AS total FROM charges WHERE x_Series IS NOT NULL "
-        f"GROUP BY {_HOUR}, x_Series, x_TokenType, SkuPriceId "
-        "HAVING SUM(ConsumedQuantity) <> 0 OR SUM(BilledCost) <> 0 OR SUM(x_Events) <> 0 "
-        "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId",
+        f"SELECT {_HOUR} AS hour, {COLUMNS}, {shown}, "
+        "COALESCE(MAX(ConsumedUnit), MAX(CommitmentDiscountUnit)) AS unit, "
+        f"SUM({_COUNT}) AS quantity, SUM(x_Events) AS events, SUM(BilledCost) AS cost, "
+        "COUNT(*) OVER () AS total FROM charges "
+        f"WHERE x_Series IS NOT NULL OR {SHARE} IS NOT NULL "
+        f"GROUP BY {_HOUR}, x_Series, x_TokenType, SkuPriceId, {SHARE}, {RESOURCE} "
+        f"HAVING SUM({_COUNT}) <> 0 OR SUM(BilledCost) <> 0 OR SUM(x_Events) <> 0 "
+        "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId, share, resource",
         dialect="duckdb",
     )
     assert isinstance(statement, exp.Select)
@@ -83,18 +86,18 @@ def _grouped() -> exp.Select:
 
 
 def _item(row: Mapping[str, Any]) -> ChargeItem:
-    hour = row["hour"].astimezone(UTC)
-    address = ChargeAddress(hour, row["x_Series"], row["x_TokenType"], row["SkuPriceId"])
+    address = address_of(row)
+    assert address is not None
     return ChargeItem(
         address=str(address),
-        hour=hour,
+        hour=address.hour,
         resource_id=row["ResourceId"],
         deployment=row["x_Deployment"],
         model=row["x_Model"],
         meter=row["SkuMeter"],
-        quantity=row["x_TokenType"],
+        quantity=address.quantity,
         count=row["quantity"],
-        unit=row["ConsumedUnit"],
+        unit=row["unit"],
         events=int(row["events"]),
         billed_cost=row["cost"],
         currency=row["BillingCurrency"],

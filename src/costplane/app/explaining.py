@@ -18,6 +18,7 @@ from costplane.app.effective_usage import effective_usage
 from costplane.app.holders import CatalogHolders
 from costplane.app.ledger_rows import Identity, LedgerRows, Row
 from costplane.app.origins import Origins, series_facts
+from costplane.app.own_capacity import OwnCapacity, facts_of
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.tier_explaining import TieredEvents, lines_with_tiers, tiered_events
@@ -36,7 +37,7 @@ from costplane.errors import InvalidInput, NotFound
 from costplane.ledger.delta import Ledger
 from costplane.metering.status import billing_rule
 from costplane.pricing.ports import StoredSheet
-from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.charge_address import AnyAddress, CapacityAddress
 from costplane.rating.explain import (
     Pricing,
     price_explanation,
@@ -103,16 +104,18 @@ class Explaining:
         )
 
     def charge(
-        self, address: ChargeAddress, skip: int = 0, may_see: MaySee = sees_everything
+        self, address: AnyAddress, skip: int = 0, may_see: MaySee = sees_everything
     ) -> ChargeExplanation:
         """The charge at `address`, with the events behind it after `skip` ones.
 
         Raises NotFound if nothing was posted there that may be seen.
         """
         rows = self._rows()
-        posted = [row for row in rows.charges(address) if may_see(row["ResourceId"])]
-        if not posted:
-            raise NotFound(f"no charge was posted at '{address}'", target="charge")
+        if isinstance(address, CapacityAddress):
+            posted = _seen(rows.capacity(address), address, may_see)
+            own = OwnCapacity(self.catalog, self.usage()).explained(address, posted)
+            return self._charge(address, posted, facts_of(posted[0]), own, skip)
+        posted = _seen(rows.charges(address), address, may_see)
         facts = rows.facts(address.series)
         if posted[0]["x_TierMinimum"] is not None:
             tiered = tiered_events(self.usage(), address, posted[0])
@@ -132,7 +135,7 @@ class Explaining:
 
     def _charge(
         self,
-        address: ChargeAddress,
+        address: AnyAddress,
         posted: Sequence[Row],
         facts: Facts,
         events: ChargeEvents | TieredEvents | CapacityShare,
@@ -154,9 +157,9 @@ class Explaining:
             facts=series_facts(facts),
             quantity=quantity.name,
             label=quantity.label,
-            count=_sum(row["ConsumedQuantity"] for row in posted),
+            count=_sum(_count(row) for row in posted),
             unit=quantity.unit,
-            price=price_explanation(offer, sheets) if offer else None,
+            price=price_explanation(offer, sheets) if offer and offer.version in sheets else None,
             steps=rate.steps if rate else (),
             list_price=price_explanation(public, sheets) if public else None,
             exact=exact_text(sums.exact),
@@ -171,6 +174,7 @@ class Explaining:
             behind=events.behind(sums, skip),
             adjustments=adjustment_explanations(rate.terms) if rate else (),
             cross_charge=_cross_charge(posted),
+            working=events.working if isinstance(events, CapacityShare) else (),
         )
 
     def _posted_rows(self, posted: Sequence[Row], facts: Facts) -> tuple[PostedRow, ...]:
@@ -181,7 +185,7 @@ class Explaining:
                 end=row["ChargePeriodEnd"].astimezone(UTC),
                 recorded=row["x_RecordedDate"],
                 charge_class=row["ChargeClass"],
-                count=row["ConsumedQuantity"],
+                count=_count(row),
                 events=row["x_Events"],
                 billed_cost=row["BilledCost"],
                 effective_cost=row["EffectiveCost"],
@@ -251,6 +255,19 @@ def _cross_charge(posted: Sequence[Row]) -> Decimal:
     """What is charged on; rows of older versions have no markup."""
     told = ((row["x_CrossChargeCost"], row["EffectiveCost"]) for row in posted)
     return _sum(effective if marked is None else marked for marked, effective in told)
+
+
+def _seen(rows: Iterable[Row], address: AnyAddress, may_see: MaySee) -> list[Row]:
+    posted = [row for row in rows if may_see(row["ResourceId"])]
+    if not posted:
+        raise NotFound(f"no charge was posted at '{address}'", target="charge")
+    return posted
+
+
+def _count(row: Row) -> Decimal:
+    """The quantity of a row; what a reservation did not cover with consumed nothing."""
+    counts = (row["ConsumedQuantity"], row["CommitmentDiscountQuantity"])
+    return next((count for count in counts if count is not None), Decimal(0))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -13,14 +13,14 @@ from sqlglot import exp
 
 from costplane.analysis.nodes import in_list, template
 from costplane.app.billed_sums import LINE_FACTS, within
+from costplane.app.charge_addresses import COLUMNS, address_of
 from costplane.billing.invoice import Invoice, InvoiceLine, InvoiceSection
 from costplane.core.money import EXACT, total
 from costplane.core.relation import Engine, Relation
 from costplane.errors import NotFound
-from costplane.rating.charge_address import ChargeAddress
 
 _HOUR = "DATE_TRUNC('hour', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart)))"
-_ADDRESS = ("x_Series", "x_TokenType", "SkuPriceId")
+_ORDER = "x_Series, x_TokenType, SkuPriceId, share, resource"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,11 @@ def _statement(
     invoice: Invoice, section: InvoiceSection, line: InvoiceLine, skip: int, most: int
 ) -> exp.Query:
     facts = {name: getattr(line, name, section.publisher_type) for name in LINE_FACTS}
-    shown = ", ".join(_ADDRESS)
     statement = sqlglot.parse_one(
-        f"SELECT {_HOUR} AS hour, ResourceId, {shown}, MAX(ChargeDescription) AS description, "
+        f"SELECT {_HOUR} AS hour, ResourceId, {COLUMNS}, MAX(ChargeDescription) AS description, "
         "SUM(PricingQuantity) AS quantity, COALESCE(MAX(PricingUnit), '') AS unit, "
         "COUNT(*) AS rows, SUM(BilledCost) AS cost, COUNT(*) OVER () AS total FROM charges "
-        f"GROUP BY ALL ORDER BY cost DESC, hour, {shown}, ResourceId",
+        f"GROUP BY ALL ORDER BY cost DESC, hour, {_ORDER}, ResourceId",
         dialect="duckdb",
     )
     assert isinstance(statement, exp.Select)
@@ -115,12 +114,10 @@ def _statement(
 
 
 def _charge(row: Mapping[str, Any]) -> ChargeBehind:
-    hour = row["hour"].replace(tzinfo=UTC)
-    parts = [row[name] for name in _ADDRESS]
-    metered = all(part is not None for part in parts)
+    address = address_of(row)
     return ChargeBehind(
-        address=str(ChargeAddress(hour, *parts)) if metered else None,
-        hour=hour,
+        address=str(address) if address else None,
+        hour=row["hour"].replace(tzinfo=UTC),
         resource_id=row["ResourceId"] or "",
         description=row["description"] or "",
         quantity=row["quantity"],

@@ -14,10 +14,11 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from costplane.app.charge_addresses import RESOURCE, SHARE
 from costplane.core.period import Period
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.tables import INSTANT
-from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.charge_address import CapacityAddress, ChargeAddress
 from costplane.rating.explain import Slice
 from costplane.rating.holder import Facts
 
@@ -68,6 +69,17 @@ class LedgerRows:
             f"AND x_TokenType = '{address.quantity}' AND SkuPriceId = '{address.price_id}' "
             f"AND {_within('ChargePeriodStart', address.period)} "
             "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost"
+        )
+
+    def capacity(self, address: CapacityAddress) -> list[Row]:
+        """The rows of `charges` of capacity that no caller made, in the order of their posting."""
+        wanted = pa.table({"wanted_resource": [address.resource.lower()]})
+        return self._rows(
+            f"SELECT charges.* FROM charges JOIN wanted ON LOWER({RESOURCE}) = wanted_resource "
+            f"WHERE {SHARE} = '{address.share}' AND SkuPriceId = '{address.price_id}' "
+            f"AND {_within('ChargePeriodStart', address.period)} "
+            "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost",
+            {"wanted": wanted},
         )
 
     def capacity_of_hour(self, address: ChargeAddress) -> list[Row]:

@@ -53,8 +53,9 @@ class Origins:
         self, posted: Mapping[str, str], facts: Facts, allocated: Mapping[str, str], time: datetime
     ) -> tuple[TagOrigin, ...]:
         """The tags of a posted row at `time`; `allocated` are those that its events sent."""
-        layers = [(EVENT, allocated), *self._layers(facts["resource_id"] or "", time)]
-        return tag_origins(posted, layers)
+        resource_id = facts["resource_id"]  # a reservation is none, and has no tags
+        inherited = self._layers(resource_id, time) if resource_id else []
+        return tag_origins(posted, [(EVENT, allocated), *inherited])
 
     def _layers(self, resource_id: str, time: datetime) -> list[tuple[str, Mapping[str, str]]]:
         scopes = lineage(resource_id) if self.inheritance else lineage(resource_id)[:1]

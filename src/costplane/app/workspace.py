@@ -59,7 +59,7 @@ from costplane.metering.log import SegmentLog
 from costplane.pricing.ports import StoredSheet
 from costplane.pricing.price import PriceRow
 from costplane.pricing.question import Answer, PriceQuestion
-from costplane.rating.charge_address import ChargeAddress
+from costplane.rating.charge_address import AnyAddress
 from costplane.rating.explanation import ChargeExplanation, EventExplanation
 from costplane.store.control_plane import ControlPlane
 
@@ -352,7 +352,7 @@ class Workspace:
         return self._explaining.event(possible_identities(name), may_see)
 
     def explain_charge(
-        self, address: ChargeAddress, skip: int = 0, may_see: MaySee = sees_everything
+        self, address: AnyAddress, skip: int = 0, may_see: MaySee = sees_everything
     ) -> ChargeExplanation:
         """Why a charge is what it is, with the events behind it after `skip` ones. Raises
         NotFound if nothing was posted there that may be seen."""

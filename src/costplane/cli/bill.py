@@ -46,8 +46,9 @@ def print_charge(charge: ChargeExplanation) -> None:
     print("\nPosted")
     rows = [(r.recorded, _instant(r.start), r.events, r.count, r.billed_cost) for r in charge.rows]
     print_table(("on", "from", "events", "quantity", "cost"), rows, ("events", "quantity", "cost"))
-    print("\nEvents behind it")
-    _print_behind(charge)
+    if not charge.working:
+        print("\nEvents behind it")
+        _print_behind(charge)
 
 
 def _event_head(event: EventExplanation) -> Pairs:
@@ -143,15 +144,22 @@ def _charge_head(charge: ChargeExplanation) -> Pairs:
 
 
 def _charge_line(charge: ChargeExplanation) -> Pairs:
-    yield "quantity", f"{plain(charge.count)} {charge.unit} of {charge.behind.events:,} events"
-    if charge.price is None:
+    events = "" if charge.working else f" of {charge.behind.events:,} events"
+    yield "quantity", f"{plain(charge.count)} {charge.unit}{events}"
+    if charge.price is None and charge.steps:
+        yield "unit price", ", ".join(charge.steps)
+    elif charge.price is None:
         yield "unit price", "of a row that the catalog of today does not lead to"
     else:
         yield from _price(charge.price, charge.steps)
         yield from _adjustments(charge.adjustments)
-        yield "exact", _product(charge.count, charge.price, charge.adjustments, charge.exact)
+        if not charge.working:
+            yield "exact", _product(charge.count, charge.price, charge.adjustments, charge.exact)
+    for step in charge.working:
+        yield "working", step
     each = ", each event's line by itself" if charge.rounded_each else ""
-    yield "rounding", _rounding(charge.rounding) + each
+    whole = "with the whole: its parts sum to it" if charge.working else ""
+    yield "rounding", whole or _rounding(charge.rounding) + each
     yield "amount", f"{plain(charge.billed_cost)} {charge.currency}"
     if any(step.kind == "Markup" for step in charge.adjustments):
         yield "cross-charge", f"{plain(charge.cross_charge)} {charge.currency}"

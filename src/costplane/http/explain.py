@@ -30,7 +30,11 @@ class Explanation:
 
 EventParameter = Annotated[str | None, Query(description="An event: its source, #, its id")]
 ChargeParameter = Annotated[
-    str | None, Query(description="A charge: charge:<hour>/<series>/<quantity>/<SkuPriceId>")
+    str | None,
+    Query(
+        description="A charge: charge:<hour>/<series>/<quantity>/<SkuPriceId>, or "
+        "charge:<hour>/<own, unused or purchase>/hours/<SkuPriceId>/<resource id>"
+    ),
 ]
 SkipParameter = Annotated[
     int, Query(ge=0, le=MOST_SKIPPED, description="Events behind the charge to pass over")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 from costplane.core.period import HOUR, Period
@@ -14,6 +15,10 @@ _PREFIX = "charge:"
 _HOUR = "%Y-%m-%dT%H"
 _FORM = "charge:<hour>/<series>/<quantity>/<SkuPriceId>, such as charge:2026-10-15T18/12/..."
 _SERIES_DIGITS = 18
+
+Share = Literal["own", "unused", "purchase"]
+"""Hours of a deployment that are no caller's, unused hours of a reservation, its payment."""
+SHARES: tuple[Share, ...] = ("own", "unused", "purchase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,43 @@ class ChargeAddress:
         return f"{_PREFIX}{self.hour:{_HOUR}}/{self.series}/{self.quantity}/{self.price_id}"
 
 
-def parse_charge_address(text: str) -> ChargeAddress:
+@dataclass(frozen=True, slots=True)
+class CapacityAddress:
+    """A charge of capacity that no caller made: an hour (UTC) in which it begins, what it is,
+    and the price row. `resource` is the id of the deployment or reservation."""
+
+    hour: datetime
+    share: Share
+    price_id: str
+    resource: str
+
+    @property
+    def period(self) -> Period:
+        """The hour."""
+        return Period(self.hour, self.hour + HOUR)
+
+    @property
+    def quantity(self) -> str:
+        """Capacity is counted in units x hours."""
+        return "hours"
+
+    def __str__(self) -> str:
+        named = f"{self.hour:{_HOUR}}/{self.share}/{self.quantity}/{self.price_id}"
+        return f"{_PREFIX}{named}{self.resource}"
+
+
+AnyAddress = ChargeAddress | CapacityAddress
+
+
+def parse_charge_address(text: str) -> AnyAddress:
     """The charge that `text` names. Raises InvalidInput, naming the part to mend."""
     parts = text.strip().removeprefix(_PREFIX).split("/")
+    for share in SHARES:
+        if len(parts) > 4 and parts[1:3] == [share, "hours"]:
+            resource = "/" + "/".join(parts[4:])
+            return CapacityAddress(
+                _hour(text, parts[0]), share, _price_id(text, parts[3]), resource
+            )
     if len(parts) != 4:
         raise _invalid(text, "it has four parts")
     hour, series, quantity, price_id = parts

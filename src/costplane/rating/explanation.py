@@ -261,6 +261,8 @@ class ChargeExplanation:
     `billed_cost`, `list_cost` and `cross_charge` sum the rows that were posted. `unexplained` is
     billed less `amount`: zero, unless the catalog or the usage has changed since, or events wait
     for their posting. `price` is null where no event leads to that price row any more.
+    `working` is the arithmetic of capacity that no caller made, step by step: there `exact` is
+    what it ends in, not `count` x price, and no events are behind it.
     """
 
     address: str
@@ -290,3 +292,4 @@ class ChargeExplanation:
     behind: EventsBehind
     adjustments: tuple[AdjustmentExplanation, ...] = ()
     cross_charge: Decimal | None = None
+    working: tuple[str, ...] = ()
