@@ -168,6 +168,14 @@ def test_who_may_not_see_it_is_told_that_there_is_none(
     (address,) = [a for a in charges if "/purchase/" in a]
     with pytest.raises(NotFound):
         workspace.explain_charge(parse_charge_address(address), 0, lambda _: False)
+    asked: list[str] = []
+
+    def may_see(scope: str) -> bool:
+        asked.append(scope)
+        return True
+
+    workspace.explain_charge(parse_charge_address(address), 0, may_see)
+    assert [parse_scope(scope).kind for scope in asked] == ["Subscription"]
     with pytest.raises(NotFound):
         workspace.explain_charge(parse_charge_address(f"{address}' OR '1'='1"))
 

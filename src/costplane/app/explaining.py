@@ -37,6 +37,7 @@ from costplane.errors import InvalidInput, NotFound
 from costplane.ledger.delta import Ledger
 from costplane.metering.status import billing_rule
 from costplane.pricing.ports import StoredSheet
+from costplane.rating.capacity_templates import RESERVATION_TYPE
 from costplane.rating.charge_address import AnyAddress, CapacityAddress
 from costplane.rating.explain import (
     Pricing,
@@ -258,10 +259,21 @@ def _cross_charge(posted: Sequence[Row]) -> Decimal:
 
 
 def _seen(rows: Iterable[Row], address: AnyAddress, may_see: MaySee) -> list[Row]:
-    posted = [row for row in rows if may_see(row["ResourceId"])]
+    posted = [row for row in rows if may_see(_place(row))]
     if not posted:
         raise NotFound(f"no charge was posted at '{address}'", target="charge")
     return posted
+
+
+def _place(row: Row) -> str:
+    """The scope whose readers may see a row: a reservation stands in no resource group, but at
+    the subscription or account that pays for it."""
+    if row["ResourceType"] != RESERVATION_TYPE:
+        resource_id: str = row["ResourceId"]
+        return resource_id
+    if row["SubAccountId"] is not None:
+        return f"/subscriptions/{row['SubAccountId']}"
+    return f"/providers/Microsoft.Billing/billingAccounts/{row['BillingAccountId']}"
 
 
 def _count(row: Row) -> Decimal:
