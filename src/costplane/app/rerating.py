@@ -75,7 +75,7 @@ class Rerater:
             report.add(found, posted)
             keys |= touched
         for month, ofmonth in groupby(sorted(keys), key=lambda key: key.month):
-            counted = list(ofmonth)
+            counted = self.tiers.with_moved(month, list(ofmonth), usage)
             rows = self.tiers.differences(month, counted, usage, now)
             report.add_charges(rows, self.tiers.posted(month, counted))
         return Preview(selection, versions, version, report.changes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from costplane.rating.rate_tiers import RatedUsage, TierRater
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rates import may_have_tiers
 from costplane.rating.tier_explain import CountedLine
-from costplane.rating.tiers import KeyCount, TierKey, places
+from costplane.rating.tiers import KeyCount, TierKey, key_of, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class TierUsage:
     def counts(self, month: datetime, keys: Collection[TierKey]) -> dict[TierKey, KeyCount]:
         """What `keys` count in their month, and where they reach their borders."""
         return self._counted(month, keys)[0]
+
+    def account(self, series: int) -> str:
+        """The billing account that holds a series now."""
+        return self.holders.holder(self.series[series]).billing_account_id
+
+    def keys(self, month: datetime, series: Collection[int]) -> dict[int, set[TierKey]]:
+        """The keys in which each of some series counts in a month; only those that do."""
+        found: dict[int, set[TierKey]] = defaultdict(set)
+        if not series:
+            return found
+        for version in self._versions(_within(month)):
+            rater = Rater(self.engine, self.prices.at(version), self.holders)
+            usage = self._of(_within(month), version, sorted(series))
+            for rate in rater.survey(usage, self.series, rater.grain()).rates:
+                if rate.tiers and rate.offer:
+                    found[rate.use.series].add(key_of(rate, month))
+        return found
 
     def lines(self, key: TierKey, hour: datetime, series: int) -> list[CountedLine]:
         """Every line of a key in an hour of the place of a series, where it stands in the
@@ -91,8 +109,7 @@ class TierUsage:
         return [
             number
             for number, facts in self.series.items()
-            if may_have_tiers(facts, rater.book)
-            and self.holders.holder(facts).billing_account_id in accounts
+            if may_have_tiers(facts, rater.book) and self.account(number) in accounts
         ]
 
     def _versions(self, chosen: exp.Condition) -> list[int]:

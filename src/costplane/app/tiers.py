@@ -30,6 +30,12 @@ _POSTED = (
     "AND charges.x_SkuMeterId = wanted.meter WHERE NOT charges.x_TierMinimum IS NULL "
     "AND charges.ChargePeriodStart >= {start} AND charges.ChargePeriodStart < {end}"
 )
+_STANDING = (
+    "SELECT BillingAccountId AS account, x_SkuMeterId AS meter, x_Series AS series FROM charges "
+    "WHERE NOT x_TierMinimum IS NULL AND NOT x_Series IS NULL "
+    "AND ChargePeriodStart >= {start} AND ChargePeriodStart < {end} "
+    "GROUP BY ALL HAVING SUM(ConsumedQuantity) > 0"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,35 @@ class TierSettling:
         due = sorted(parse_tier_key(text) for text in self.keys.due(KIND))
         appended = 0
         for month, found in groupby(due, key=lambda key: key.month):
-            keys = list(found)
-            rows = self.differences(month, keys, self.usage(), now)
+            keys, usage = list(found), self.usage()
+            rows = self.differences(month, self.with_moved(month, keys, usage), usage, now)
             if len(rows):
                 appended += post(self.ledger, rows, UNCHARGED.empty_table())
             self.keys.settled(KIND, map(str, keys))
         return appended
+
+    def with_moved(
+        self, month: datetime, keys: Collection[TierKey], usage: TierUsage
+    ) -> list[TierKey]:
+        """`keys` of a month, and those between which its usage moved with its billing account.
+
+        A key counts what its account holds now. What is posted under an account that no longer
+        holds it is to leave that account's key when it enters another, or it would stand twice.
+        """
+        charges = self.ledger.snapshot().relation("charges")
+        statement = _of_period(_STANDING, Period(month, next_month(month)))
+        moved = [
+            row
+            for row in self.engine.execute(statement, {"charges": charges}).to_pylist()
+            if usage.account(row["series"]) != row["account"]
+        ]
+        entered = usage.keys(month, {row["series"] for row in moved})
+        left = {
+            TierKey(month, row["account"], row["meter"])
+            for row in moved
+            if row["series"] in entered
+        }
+        return sorted(left.union(keys, *entered.values()))
 
     def differences(
         self, month: datetime, keys: Sequence[TierKey], usage: TierUsage, now: datetime
@@ -75,12 +104,13 @@ class TierSettling:
         )
         charges = self.ledger.snapshot().relation("charges")
         return Derived(
-            _posted(Period(month, next_month(month))), {"charges": charges, "wanted": wanted}
+            _of_period(_POSTED, Period(month, next_month(month))),
+            {"charges": charges, "wanted": wanted},
         )
 
 
-def _posted(period: Period) -> exp.Query:
+def _of_period(text: str, period: Period) -> exp.Query:
     start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    statement = sqlglot.parse_one(_POSTED.format(start=start, end=end), dialect="duckdb")
+    statement = sqlglot.parse_one(text.format(start=start, end=end), dialect="duckdb")
     assert isinstance(statement, exp.Query)
     return statement
