@@ -120,19 +120,34 @@ def test_the_tests_use_the_node_that_builds_the_page() -> None:
 
 
 def test_what_the_product_imports_it_asks_for() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = {canonicalize_name(Requirement(r).name) for r in project["project"]["dependencies"]}
+    """What an extra brings is imported where it is used, never by a module as such."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = names_of(project["dependencies"])
+    extras = names_of(project["optional-dependencies"]["tokens"])
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in python_sources()]
+    of_modules = {name for tree in trees for node in tree.body for name in imports(node)}
+    anywhere = {name for tree in trees for name in imports(tree)}
+    assert unasked(of_modules, needed) == set()
+    assert unasked(anywhere, needed | extras) == set()
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(one).name) for one in requirements}
+
+
+def unasked(imported: set[str], asked: set[str]) -> set[str]:
+    """The foreign names among `imported` that no asked package brings."""
     homes = packages_distributions()
-    imported = {name for path in python_sources() for name in imports(path)}
     foreign = imported - sys.stdlib_module_names - {"costplane"}
-    assert {name for name in foreign if asked.isdisjoint(map(canonicalize_name, homes[name]))} == (
-        set()
-    )
+    return {name for name in foreign if asked.isdisjoint(map(canonicalize_name, homes[name]))}
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Top-level names of what a module imports, absolute imports only."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(part: ast.AST) -> Iterator[str]:
+    """Top-level names of what a module imports, or what a statement of it does that is no
+    definition; absolute imports only."""
+    if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for node in ast.walk(part):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
