@@ -86,30 +86,16 @@ class Workspace:
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
         self.agreements = Agreements(control.catalog, control.agreements)
-        read = (
-            self.ledger,
-            self.engine,
-            control.catalog,
-            control.settings,
-            self.prices,
-            control.reratings,
-        )
-        self._queries = Queries(*read)
-        self._explaining = Explaining(*read, lambda: self._usage(control.reratings.list()))
+        read = (self.ledger, self.engine, control.catalog, control.settings)
+        priced = (*read, self.prices, control.reratings)
+        self._queries = Queries(*priced)
+        self._explaining = Explaining(*priced, lambda: self._usage(control.reratings.list()))
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
-        self.invoicing = Invoicing(
-            self.ledger,
-            self.engine,
-            control.catalog,
-            control.settings,
-            control.invoices,
-            control.invoices,
-            self.prepayment,
-        )
+        self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
         self.commitments = Commitments(self.ledger, self.engine, control.commitments)
 
     @classmethod
