@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
+from costplane.http.azure.query import BODY_LIMIT
 from costplane.http.identity import AnonymousOwner
-from costplane.http.query import BODY_LIMIT
 from tests.http.sample import SCOPE, definition
 
 QUERY = f"/{SCOPE}/providers/Microsoft.CostManagement/query"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,34 +11,25 @@ from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.agreements.agreements import Agreements
-from costplane.app.capacity import CapacitySettling
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
-from costplane.app.effective_usage import effective_usage
+from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
 from costplane.app.explaining import Explaining, possible_identities
-from costplane.app.holders import CatalogHolders
-from costplane.app.intake import Intake, IntakeReport
+from costplane.app.intake import IntakeReport
 from costplane.app.invoice_explaining import InvoiceLineExplanation, explain_line
 from costplane.app.invoicing import Invoicing
-from costplane.app.lock import writer_lock
 from costplane.app.ports import Quarantine, Settings
-from costplane.app.posting import Poster
 from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
-from costplane.app.rerating import Preview, Rerater, selection_of
+from costplane.app.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
-from costplane.app.series import SeriesNumbers
-from costplane.app.settling import Settling, settle_all
 from costplane.app.status import Status, read_loading, read_status
-from costplane.app.tag_values import TagValues
-from costplane.app.tier_usage import TierUsage
-from costplane.app.tiers import TierSettling
 from costplane.app.visible import EVERYTHING, MaySee, scope_filters, sees_everything
-from costplane.app.witnesses import Witnesses
+from costplane.app.writer import Writer
 from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList
 from costplane.catalog.ports import CatalogWriter
@@ -49,13 +38,9 @@ from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.rerating import Rerating
 from costplane.core.scope import ROOT, Scope, parse_scope
-from costplane.core.settings import TAG_INHERITANCE
 from costplane.engine.duckdb import DuckDBEngine
-from costplane.errors import CostplaneError
 from costplane.ledger.delta import Ledger
 from costplane.metering.batch import EventBatch
-from costplane.metering.identity import IdentityIndex
-from costplane.metering.log import SegmentLog
 from costplane.pricing.ports import StoredSheet
 from costplane.pricing.price import PriceRow
 from costplane.pricing.question import Answer, PriceQuestion
@@ -81,7 +66,6 @@ class Workspace:
         self.data = data
         self.now = now
         self._control = control
-        self._intake_lock = threading.Lock()
         self.engine = DuckDBEngine()
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
@@ -89,7 +73,8 @@ class Workspace:
         read = (self.ledger, self.engine, control.catalog, control.settings)
         priced = (*read, self.prices, control.reratings)
         self._queries = Queries(*priced)
-        self._explaining = Explaining(*priced, lambda: self._usage(control.reratings.list()))
+        self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
+        self._explaining = Explaining(*priced, self._usage.now)
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
@@ -97,6 +82,7 @@ class Workspace:
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
         self.commitments = Commitments(self.ledger, self.engine, control.commitments)
+        self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
 
     @classmethod
     def open(
@@ -144,29 +130,7 @@ class Workspace:
         on_progress: Callable[[IntakeReport], None] | None = None,
     ) -> IntakeReport:
         """Takes usage events, each exactly once; what is counted as accepted is on disk."""
-        with self._writing() as intake:
-            try:
-                report = intake.take(batches, on_progress)
-            except CostplaneError:
-                # What was taken before the fault stands, and is settled as any intake.
-                if not intake.poster.log.pending():
-                    settle_all(self._settlings(), self.now())
-                raise
-            settle_all(self._settlings(), self.now())
-            return report
-
-    @contextmanager
-    def _writing(self) -> Iterator[Intake]:
-        """The ledger's one writer, once what a stopped one left behind is complete: a segment
-        that has its usage but not its charges would else be settled, and then charged again."""
-        with (
-            self._intake_lock,
-            writer_lock(self.data),
-            closing(IdentityIndex(self.data / "identities")) as identities,
-        ):
-            intake = self._intake(identities)
-            intake.poster.resume()
-            yield intake
+        return self._writer.ingest(batches, on_progress)
 
     def settle(self) -> int:
         """Posts what depends on order or on time, as of now; the number of rows appended.
@@ -174,8 +138,7 @@ class Workspace:
         Done at the end of every intake, by the server at its start and every hour, and after
         changes of the catalog that it depends on. A second run finds nothing to post.
         """
-        with self._writing():
-            return settle_all(self._settlings(), self.now())
+        return self._writer.settle()
 
     def keep_up(self) -> int:
         """What time alone makes due: settles, and closes billing periods whose time has come,
@@ -186,53 +149,10 @@ class Workspace:
             self.close_due_invoices()
         return appended
 
-    def _settlings(self) -> tuple[Settling, ...]:
-        """In the order in which they are to run: lots pay what the others came to."""
-        rerater = self._rerater()
-        return (rerater, rerater.tiers, self._capacity(), self.prepayment)
-
-    def _rerater(self) -> Rerater:
-        control = self._control
-        log = control.reratings
-        tiers = TierSettling(
-            self.ledger,
-            self.engine,
-            control.posting_keys,
-            control.invoices,
-            lambda: self._usage(log.list()),
-        )
-        return Rerater(tiers, log, self.prices.version, self._usage)
-
-    def _usage(self, reratings: Sequence[Rerating]) -> TierUsage:
-        """The usage of now as the given re-ratings leave it, ready to be rated."""
-        settings = self._control.settings
-        holders = CatalogHolders(self.catalog, inheritance=settings.get(TAG_INHERITANCE))
-        usage = effective_usage(self.ledger.snapshot().relation("usage"), reratings)
-        facts = SeriesNumbers(self.ledger, self.engine).facts()
-        return TierUsage(self.engine, self.prices, holders, usage, facts)
-
     def provisioned(self, scope: Scope, period: Period) -> list[ProvisionedUse]:
         """What the provisioned deployments of a scope cost in full hours, and who used them."""
-        control = self._control
-        report = ProvisionedReport(
-            self.ledger,
-            self.engine,
-            control.catalog,
-            lambda: self._usage(control.reratings.list()),
-        )
+        report = ProvisionedReport(self.ledger, self.engine, self.catalog, self._usage.now)
         return report.of(scope, period)
-
-    def _capacity(self) -> CapacitySettling:
-        control = self._control
-        return CapacitySettling(
-            self.ledger,
-            self.engine,
-            control.catalog,
-            control.settings,
-            control.posting_keys,
-            control.invoices,
-            lambda: self._usage(control.reratings.list()),
-        )
 
     def import_lots(self, path: Path) -> LotImport:
         """Keeps the lots of prepayment and credit in a file, and posts what they pay."""
@@ -242,13 +162,11 @@ class Workspace:
 
     def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
-        with self._writing():
-            return self.invoicing.close(key, month, self.now())
+        return self._writer.close_invoices(key, month)
 
     def close_due_invoices(self) -> list[Invoice]:
         """Closes the billing periods whose time has come."""
-        with self._writing():
-            return self.invoicing.close_due(self.now())
+        return self._writer.close_due_invoices()
 
     def explain_invoice_line(
         self, number: str, line: int, skip: int = 0, most: int = 100
@@ -261,40 +179,15 @@ class Workspace:
         """What re-rating the usage of a scope with the prices of now would change; nothing is
         written. `period` has full days."""
         chosen = selection_of(self.catalog, scope, period)
-        return self._rerater().preview(chosen, self.now())
+        return self._writer.rerater().preview(chosen, self.now())
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""
-        with self._writing():
-            settle_all(self._settlings(), self.now())
-            done = self._rerater().apply(preview, who, command, self.now())
-            settle_all(self._settlings(), self.now())
-            return done
+        return self._writer.rerate(preview, who, command)
 
     def reratings(self) -> list[Rerating]:
         """Every re-rating, the oldest first."""
         return self._control.reratings.list()
-
-    def _intake(self, identities: IdentityIndex) -> Intake:
-        control = self._control
-        poster = Poster(
-            self.ledger,
-            self.engine,
-            SegmentLog(self.data / "log"),
-            identities,
-            SeriesNumbers(self.ledger, self.engine),
-            Witnesses(self.ledger, self.engine, control.settings),
-            self.prices,
-            control.catalog,
-            control.settings,
-            control.invoices,
-            control.posting_keys,
-            self.now,
-        )
-        values = TagValues(self.ledger, self.engine)
-        return Intake(
-            poster, control.catalog, control.quarantine, control.settings, values, self.now
-        )
 
     def import_resources(
         self,

@@ -12,7 +12,7 @@ from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import plain, print_csv, print_json, print_table, warn
 from costplane.cli.query_body import query_body
 from costplane.errors import InvalidInput
-from costplane.http.query_result import as_page, query_result
+from costplane.http.azure.query_result import as_page, query_result
 
 if TYPE_CHECKING:
     import pyarrow as pa

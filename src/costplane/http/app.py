@@ -15,13 +15,13 @@ from costplane.app.workspace import Workspace
 from costplane.errors import CostplaneError
 from costplane.http import envelope
 from costplane.http.access import PUBLIC
-from costplane.http.arm import UnknownOperation, operation_routes
+from costplane.http.azure.arm import UnknownOperation, operation_routes
+from costplane.http.azure.operations import OPERATIONS
 from costplane.http.explain import explain_routes
 from costplane.http.health import health_routes
 from costplane.http.heavy import HeavyWork
 from costplane.http.identity import Authenticator
 from costplane.http.middleware import RequestContext
-from costplane.http.operations import OPERATIONS
 from costplane.http.own import Permission, own_routes
 from costplane.http.page import built_page, page_routes
 from costplane.http.services import Services

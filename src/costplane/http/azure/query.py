@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from costplane.errors import InvalidQuery
 from costplane.http.answers import json_answer, parse_object, read_body
-from costplane.http.arm import Call
-from costplane.http.continuation import Continuation, decode, encode
-from costplane.http.query_result import query_result
+from costplane.http.azure.arm import Call
+from costplane.http.azure.continuation import Continuation, decode, encode
+from costplane.http.azure.query_result import query_result
 
 BODY_LIMIT = 1_048_576
 """Bytes of a QueryDefinition."""

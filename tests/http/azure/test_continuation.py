@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costplane.errors import InvalidQuery
-from costplane.http.continuation import LONGEST, Continuation, decode, encode
+from costplane.http.azure.continuation import LONGEST, Continuation, decode, encode
 
 NOW = datetime(2026, 11, 20, 12, 30, 0, 250, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costplane.errors import InvalidInput
-from costplane.http.odata import Comparison, parse_filter
+from costplane.http.azure.odata import Comparison, parse_filter
 
 
 def test_comparisons() -> None:

@@ -14,9 +14,9 @@ from costplane.analysis.dimensions import Dimension
 from costplane.core.period import DAY, Period
 from costplane.errors import InvalidInput
 from costplane.http.answers import json_answer
-from costplane.http.arm import Call
-from costplane.http.odata import Comparison, parse_filter
-from costplane.http.query import page_size
+from costplane.http.azure.arm import Call
+from costplane.http.azure.odata import Comparison, parse_filter
+from costplane.http.azure.query import page_size
 from costplane.http.ranges import days, parse_day
 
 VALUES_IN_A_PAGE = 1_000

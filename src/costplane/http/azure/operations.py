@@ -6,9 +6,9 @@ a nextLink that is simply opened answers too.
 
 from __future__ import annotations
 
-from costplane.http import dimensions, query
 from costplane.http.access import Access
-from costplane.http.arm import Operation
+from costplane.http.azure import dimensions, query
+from costplane.http.azure.arm import Operation
 
 COST = "Microsoft.CostManagement"
 READ = Access("Cost Management Reader", "path")

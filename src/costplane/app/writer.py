@@ -1,0 +1,154 @@
+"""The ledger's one writer: intake, settling, re-rating and the closing of invoices."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from costplane.app.capacity import CapacitySettling
+from costplane.app.current_usage import CurrentUsage
+from costplane.app.intake import Intake, IntakeReport
+from costplane.app.invoicing import Invoicing
+from costplane.app.lock import writer_lock
+from costplane.app.posting import Poster
+from costplane.app.prepayment import Prepayment
+from costplane.app.rerating import Preview, Rerater
+from costplane.app.series import SeriesNumbers
+from costplane.app.settling import Settling, settle_all
+from costplane.app.tag_values import TagValues
+from costplane.app.tiers import TierSettling
+from costplane.app.witnesses import Witnesses
+from costplane.billing.invoice import Invoice
+from costplane.core.rerating import Rerating
+from costplane.errors import CostplaneError
+from costplane.metering.batch import EventBatch
+from costplane.metering.identity import IdentityIndex
+from costplane.metering.log import SegmentLog
+
+
+class Writer:
+    """Appends to the ledger, one after another: threads and processes wait for each other."""
+
+    def __init__(
+        self,
+        data: Path,
+        usage: CurrentUsage,
+        prepayment: Prepayment,
+        invoicing: Invoicing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._data = data
+        self._usage = usage
+        self._ledger, self._engine, self._control = usage.ledger, usage.engine, usage.control
+        self._prepayment, self._invoicing = prepayment, invoicing
+        self._now = now
+        self._lock = threading.Lock()
+
+    def ingest(
+        self,
+        batches: Iterable[EventBatch],
+        on_progress: Callable[[IntakeReport], None] | None = None,
+    ) -> IntakeReport:
+        """Takes usage events, each exactly once; what is counted as accepted is on disk."""
+        with self._writing() as intake:
+            try:
+                report = intake.take(batches, on_progress)
+            except CostplaneError:
+                # What was taken before the fault stands, and is settled as any intake.
+                if not intake.poster.log.pending():
+                    self._settle()
+                raise
+            self._settle()
+            return report
+
+    def settle(self) -> int:
+        """Posts what depends on order or on time, as of now; the number of rows appended.
+
+        Done at the end of every intake, by the server at its start and every hour, and after
+        changes of the catalog that it depends on. A second run finds nothing to post.
+        """
+        with self._writing():
+            return self._settle()
+
+    def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
+        """Closes a month of a billing key; a second time it tells how it was closed."""
+        with self._writing():
+            return self._invoicing.close(key, month, self._now())
+
+    def close_due_invoices(self) -> list[Invoice]:
+        """Closes the billing periods whose time has come."""
+        with self._writing():
+            return self._invoicing.close_due(self._now())
+
+    def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
+        """Does what was previewed, and records it with `who` asked for it and how."""
+        with self._writing():
+            self._settle()
+            done = self.rerater().apply(preview, who, command, self._now())
+            self._settle()
+            return done
+
+    def rerater(self) -> Rerater:
+        """Previews re-ratings; `rerate` does them."""
+        control, usage = self._control, self._usage
+        tiers = TierSettling(
+            self._ledger, self._engine, control.posting_keys, control.invoices, usage.now
+        )
+        return Rerater(tiers, control.reratings, usage.prices.version, usage.after)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Intake]:
+        """The ledger's one writer, once what a stopped one left behind is complete: a segment
+        that has its usage but not its charges would else be settled, and then charged again."""
+        with (
+            self._lock,
+            writer_lock(self._data),
+            closing(IdentityIndex(self._data / "identities")) as identities,
+        ):
+            intake = self._intake(identities)
+            intake.poster.resume()
+            yield intake
+
+    def _settle(self) -> int:
+        return settle_all(self._settlings(), self._now())
+
+    def _settlings(self) -> tuple[Settling, ...]:
+        """In the order in which they are to run: lots pay what the others came to."""
+        rerater = self.rerater()
+        return (rerater, rerater.tiers, self._capacity(), self._prepayment)
+
+    def _capacity(self) -> CapacitySettling:
+        control = self._control
+        return CapacitySettling(
+            self._ledger,
+            self._engine,
+            control.catalog,
+            control.settings,
+            control.posting_keys,
+            control.invoices,
+            self._usage.now,
+        )
+
+    def _intake(self, identities: IdentityIndex) -> Intake:
+        control, ledger, engine = self._control, self._ledger, self._engine
+        poster = Poster(
+            ledger,
+            engine,
+            SegmentLog(self._data / "log"),
+            identities,
+            SeriesNumbers(ledger, engine),
+            Witnesses(ledger, engine, control.settings),
+            self._usage.prices,
+            control.catalog,
+            control.settings,
+            control.invoices,
+            control.posting_keys,
+            self._now,
+        )
+        values = TagValues(ledger, engine)
+        return Intake(
+            poster, control.catalog, control.quarantine, control.settings, values, self._now
+        )

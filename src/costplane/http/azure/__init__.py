@@ -1,0 +1,1 @@
+"""Operations in the shape of Azure's API; `operations` is their table."""
