@@ -9,7 +9,7 @@ run are one operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -17,18 +17,21 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
-from costplane.app.capacity_due import TYPES, CapacityDue, floor_of
-from costplane.app.capacity_estate import CapacityEstate
+from costplane.app.capacity_due import TYPES, CapacityDue, by_month, floor_of
+from costplane.app.capacity_estate import CapacityEstate, capacity_entries
 from costplane.app.capacity_weights import CapacityWeights
+from costplane.app.effective_usage import selected_lines
 from costplane.app.ports import BillingPeriods, PostingKeys, Settings
 from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
-from costplane.core.period import HOUR, Period
+from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.rerating import Selection
 from costplane.core.settings import RETENTION_DAYS
-from costplane.core.tables import CHARGES, SERIES_FACTS, UNCHARGED
+from costplane.core.tables import CHARGES, SERIES_FACTS, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
+from costplane.pricing.book import PriceBook
 from costplane.rating.capacity import CapacityLine, Reserved, Standing
 from costplane.rating.capacity_hour import capacity_hour
 from costplane.rating.capacity_rows import CapacityRows
@@ -40,6 +43,11 @@ from costplane.rating.reservation_payments import payments
 from costplane.rating.rows import RatedRows
 
 _UNCHARGED = "x_Events = 0 AND COALESCE(x_TokenType, 'hours') = 'hours'"
+_HOURS = {
+    "charges": f"x_ChargeBasis = '{CAPACITY}'",
+    "uncharged": f"{_UNCHARGED} AND x_Series IS NULL",
+}
+"""Which rows stand for units and hours, not for calls."""
 _OF_TYPE = f"LOWER(x_DeploymentType) IN ({TYPES})"
 
 
@@ -67,6 +75,42 @@ class CapacitySettling:
         due.remember(present)
         return rows
 
+    def repriced(
+        self, chosen: Selection, version: int, usage: TierUsage, now: datetime
+    ) -> Iterator[tuple[tuple[pa.Table, pa.Table], tuple[Relation, Relation]]]:
+        """What is missing in both tables, and what is posted there, for the units and hours of
+        a selection at a version of the prices, month by month; calls are not among them.
+
+        Reservations cover places together, so each hour is computed whole. How they cover it
+        does not depend on amounts, so the rows of the selection can change alone.
+        """
+        if not (capacity_entries(self.catalog) or self.catalog.reservations()):
+            return
+        snapshot, book, today = self.ledger.snapshot(), usage.prices.at(version), now.date()
+        for hours in self._settled(chosen, now):
+            part = replace(chosen, start=hours.start, end=hours.end)
+            rows = self._hours(hours, usage, book, today)
+            posted = (_posted(snapshot, "charges", part), _posted(snapshot, "uncharged", part))
+            charges, uncharged = (
+                difference(self.engine, _of(computed, part, name), stands, TABLES[name])
+                for name, computed, stands in (
+                    ("charges", rows.charges, posted[0]),
+                    ("uncharged", rows.uncharged, posted[1]),
+                )
+            )
+            charges = in_open_periods(charges, self.periods, today)
+            yield (charges, _recorded(uncharged, today)), posted
+
+    def _settled(self, chosen: Selection, now: datetime) -> Iterator[Period]:
+        """The hours of a selection that were settled and are kept, by month; those that follow
+        are settled at the prices of now anyway."""
+        due = CapacityDue(self.ledger, self.engine, self.catalog, self.keys)
+        until = due.settled_until()
+        floor = hour_start(floor_of(now, self.settings.get(RETENTION_DAYS)))
+        if until is not None and floor < until:
+            both = Period(floor, until).intersection(Period(chosen.start, chosen.end))
+            yield from () if both is None else by_month(both)
+
     def _settle(self, hours: Period, usage: TierUsage, today: date) -> int:
         """Posts the difference for hours of one month."""
         snapshot = self.ledger.snapshot()
@@ -80,10 +124,8 @@ class CapacitySettling:
     def _computed(self, hours: Period, usage: TierUsage, today: date) -> RatedRows:
         """Rows of units and hours at the prices of now, and of the calls that they pay for at
         the prices with which these were rated."""
-        estate = CapacityEstate(self.catalog, usage.prices.newest(), usage.holders)
+        parts = [self._hours(hours, usage, usage.prices.newest(), today)]
         calls = Derived(_calls(hours), {"usage": usage.usage})
-        lines = capacity_lines(hours, estate, usage)
-        parts = [CapacityRows(usage.series, usage.holders).rows(lines, today)]
         for version in self._versions(calls):
             rater = Rater(self.engine, usage.prices.at(version), usage.holders)
             of_version = _select(f"SELECT * FROM calls WHERE price_version = {version}")
@@ -93,6 +135,12 @@ class CapacitySettling:
             _joined(CHARGES, [part.charges for part in parts]),
             _joined(UNCHARGED, [part.uncharged for part in parts]),
         )
+
+    def _hours(self, hours: Period, usage: TierUsage, book: PriceBook, today: date) -> RatedRows:
+        """Rows of units and hours at the prices of `book`."""
+        estate = CapacityEstate(self.catalog, book, usage.holders)
+        lines = capacity_lines(hours, estate, usage)
+        return CapacityRows(usage.series, usage.holders).rows(lines, today)
 
     def _versions(self, calls: Relation) -> list[int]:
         statement = _select("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
@@ -154,6 +202,19 @@ def _lines(
 
 def _is_provisioned(facts: Facts) -> bool:
     return f"'{(facts['deployment_type'] or '').lower()}'" in TYPES.split(", ")
+
+
+def _posted(snapshot: Snapshot, table: str, part: Selection) -> Relation:
+    """The rows of units and hours that stand for a selection."""
+    statement = _select(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
+    return _of(Derived(statement, {table: snapshot.relation(table)}), part, table)
+
+
+def _of(rows: Relation, part: Selection, table: str) -> Relation:
+    columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
+    statement = sqlglot.parse_one(f"SELECT {columns} FROM rows", dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    return Derived(statement.where(selected_lines(part)), {"rows": rows})
 
 
 def _calls(hours: Period) -> exp.Query:

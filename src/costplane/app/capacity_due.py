@@ -23,11 +23,8 @@ from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import PROVISIONED_SCOPES, Reservation
 from costplane.core.period import HOUR, Period, hour_start, next_month, parse_instant
 from costplane.core.relation import Engine
-from costplane.core.rerating import Selection
 from costplane.ledger.delta import Ledger
 
-RANGE = "capacity"
-"""Kind of a key that names hours to settle anew, as `from/to`."""
 _UNTIL, _SEGMENT, _PRICES, _ENTRY = (
     "capacity-until",
     "capacity-segment",
@@ -73,10 +70,15 @@ class CapacityDue:
         Nothing before `floor` is settled.
         """
         whole = Period(hour_start(floor), present.until)
-        found = [*self._new(present), *self._changed(present), *self._marked()]
+        found = [*self._new(present), *self._changed(present)]
         found += [Period(hour, hour + HOUR) for hour in self._touched(present)]
         clipped = (part for one in found if (part := whole.intersection(one)) is not None)
-        return [month for one in _merged(clipped) for month in _by_month(one)]
+        return [month for one in _merged(clipped) for month in by_month(one)]
+
+    def settled_until(self) -> datetime | None:
+        """The end of the hours that have been settled; None before the first settling."""
+        known = self.keys.due(_UNTIL)
+        return parse_instant(max(known)) if known else None
 
     def remember(self, present: Settled) -> None:
         """Everything up to `present` has been posted."""
@@ -84,7 +86,6 @@ class CapacityDue:
         self._replace(_SEGMENT, [str(present.segment)])
         self._replace(_PRICES, [str(present.prices)])
         self._replace(_ENTRY, present.entries)
-        self.keys.settled(RANGE, self.keys.due(RANGE))
 
     def _replace(self, kind: str, keys: Iterable[str]) -> None:
         before, after = set(self.keys.due(kind)), set(keys)
@@ -97,9 +98,9 @@ class CapacityDue:
 
     def _new(self, present: Settled) -> Iterator[Period]:
         """The hours since the last settling."""
-        known = self.keys.due(_UNTIL)
-        if known and parse_instant(max(known)) < present.until:
-            yield Period(parse_instant(max(known)), present.until)
+        known = self.settled_until()
+        if known is not None and known < present.until:
+            yield Period(known, present.until)
 
     def _changed(self, present: Settled) -> Iterator[Period]:
         """What entries that came, went or changed stand for."""
@@ -110,11 +111,6 @@ class CapacityDue:
             if other is not None:  # only its end has moved
                 start = min(filter(None, (end, _bounds(other)[1])), default=start)
             yield Period(hour_start(start), max(hour_start(start), _ceiling(end, present.until)))
-
-    def _marked(self) -> Iterator[Period]:
-        for key in self.keys.due(RANGE):
-            start, _, end = key.partition("/")
-            yield Period(hour_start(parse_instant(start)), parse_instant(end))
 
     def _touched(self, present: Settled) -> Iterator[datetime]:
         """Hours with calls that came since, and hours without price if prices came."""
@@ -139,11 +135,6 @@ class CapacityDue:
         assert isinstance(statement, exp.Query)
         for row in self.engine.execute(statement, relations).to_pylist():
             yield parse_instant(row["hour"].isoformat())
-
-
-def range_key(hours: Selection) -> str:
-    """The key that makes the hours of a re-rating due."""
-    return f"{hours.start.isoformat()}/{hours.end.isoformat()}"
 
 
 def _text(entry: Deployment | Reservation) -> str:
@@ -189,7 +180,8 @@ def _merged(periods: Iterable[Period]) -> Iterator[Period]:
         yield last
 
 
-def _by_month(period: Period) -> Iterator[Period]:
+def by_month(period: Period) -> Iterator[Period]:
+    """The parts of a period, none across a month's end."""
     start = period.start
     while start < period.end:
         end = min(next_month(start), period.end)

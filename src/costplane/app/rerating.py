@@ -14,8 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
-from costplane.app.capacity_due import RANGE as CAPACITY
-from costplane.app.capacity_due import range_key
+from costplane.app.capacity import CapacitySettling
 from costplane.app.effective_usage import selected, selected_lines
 from costplane.app.ports import Reratings
 from costplane.app.rerate_report import Report
@@ -55,10 +54,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Rerater:
-    """Rates usage anew. `tiers` settles meters with tiers; `usage` reads the usage of now, with
-    the price versions that given re-ratings leave."""
+    """Rates usage anew. `tiers` settles meters with tiers, `capacity` units and hours; `usage`
+    reads the usage of now, with the price versions that given re-ratings leave."""
 
     tiers: TierSettling
+    capacity: CapacitySettling
     log: Reratings
     version: Callable[[], int]
     usage: Callable[[Sequence[Rerating]], TierUsage]
@@ -78,6 +78,8 @@ class Rerater:
             counted = self.tiers.with_moved(month, list(ofmonth), usage)
             rows = self.tiers.differences(month, counted, usage, now)
             report.add_charges(rows, self.tiers.posted(month, counted))
+        for missing, standing in self.capacity.repriced(selection, version, usage, now):
+            report.add(missing, standing)
         return Preview(selection, versions, version, report.changes())
 
     def apply(self, preview: Preview, who: str, command: str, now: datetime) -> Rerating:
@@ -121,7 +123,10 @@ class Rerater:
             self.tiers.keys.mark(KIND, map(str, keys))
             if len(charges) or len(uncharged):
                 appended += post(self.tiers.ledger, charges, uncharged)
-        self.tiers.keys.mark(CAPACITY, [range_key(rerating.selection)])
+        chosen, version = rerating.selection, rerating.version
+        for (charges, uncharged), _ in self.capacity.repriced(chosen, version, usage, now):
+            if len(charges) or len(uncharged):
+                appended += post(self.tiers.ledger, charges, uncharged)
         return appended + self.tiers.settle(now)
 
     def _parts(self, selection: Selection, usage: TierUsage) -> Iterator[Selection]:

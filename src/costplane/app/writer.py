@@ -97,7 +97,9 @@ class Writer:
         tiers = TierSettling(
             self._ledger, self._engine, control.posting_keys, control.invoices, usage.now
         )
-        return Rerater(tiers, control.reratings, usage.prices.version, usage.after)
+        return Rerater(
+            tiers, self._capacity(), control.reratings, usage.prices.version, usage.after
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[Intake]:
