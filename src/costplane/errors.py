@@ -10,6 +10,7 @@
     ├── Unauthenticated       401  no identity, or one that is not valid
     ├── Forbidden             403  the identity lacks the role at the scope
     ├── NotFound              404  a named thing that does not exist
+    ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
     ├── UnsafeStart           500  a server that would be open to the world
     ├── DamagedData           500  stored data that fails its own check
@@ -97,6 +98,13 @@ class NotFound(CostplaneError):
 
     code = "NotFound"
     status = 404
+
+
+class PreconditionFailed(CostplaneError):
+    """A resource that is another version than its eTag tells, or is there although it must not."""
+
+    code = "PreconditionFailed"
+    status = 412
 
 
 class TooLarge(CostplaneError):

@@ -1,4 +1,4 @@
-"""The audit log: changes of who may do what, and sign-ins."""
+"""The audit log: changes of who may do what and of kept resources, and sign-ins."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ AuditAction = Literal[
     "RoleRemoved",
     "IssuerAdded",
     "IssuerRemoved",
+    "ResourceSaved",
+    "ResourceRemoved",
 ]
 
 

@@ -11,6 +11,7 @@ from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.accounts import Accounts
 from costplane.app.agreements.agreements import Agreements
+from costplane.app.arm.keeping import Keeping
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.current_usage import CurrentUsage
@@ -123,6 +124,11 @@ class Workspace:
     def accounts(self) -> Accounts:
         """Tokens, roles, issuers and the audit log."""
         return Accounts(self._control.access, self._control.catalog, self.now)
+
+    @property
+    def kept(self) -> Keeping:
+        """What callers keep at scopes by name: budgets, exports, alerts, rules, ..."""
+        return Keeping(self._control.arm, self.now)
 
     def ingest(
         self,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from costplane.store.access import StoredAccess
 from costplane.store.agreements import StoredAgreements
+from costplane.store.arm_resources import StoredArmResources
 from costplane.store.catalog_writer import Catalog
 from costplane.store.commitments import StoredCommitments
 from costplane.store.database import Database, parse_address
@@ -43,6 +44,7 @@ class ControlPlane:
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
         self.reratings = StoredReratings(database)
+        self.arm = StoredArmResources(database)
 
     @classmethod
     def open(cls, address: str | Path) -> ControlPlane:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from costplane.store.tables.access import audit_entry, issuer, role_assignment, token
 from costplane.store.tables.agreements import adjustment, agreement
+from costplane.store.tables.arm import arm_resource
 from costplane.store.tables.base import METADATA
 from costplane.store.tables.billing import commitment, draw, invoice, lot
 from costplane.store.tables.catalog import (
@@ -34,6 +35,7 @@ __all__ = [
     "METADATA",
     "adjustment",
     "agreement",
+    "arm_resource",
     "audit_entry",
     "billing_account",
     "billing_profile",

@@ -1,0 +1,1 @@
+"""Named resources that callers keep at scopes: their shapes, rules and versions."""
