@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costplane.billing.burn_down import Use, burn_down
+from costplane.billing.burn_down import Recurrence, Use, burn_down
 from costplane.billing.commitment import Commitment, Counting, EligibilityRule, Milestone
 from costplane.billing.commitments_file import read_commitments
 from costplane.errors import InvalidInput, UnreadableFile
@@ -75,7 +75,30 @@ def test_draw_down_forecast_and_milestones() -> None:
     assert [first.expected, first.shortfall] == [Decimal(20), Decimal(0)]
     assert second.reached is None
     assert [second.expected, second.shortfall] == [Decimal(60), Decimal(10)]
-    assert "60 days x the mean of the 30 days" in found.formula
+    assert found.formula.endswith("60 days x the mean usage of the 30 days before it")
+
+
+def test_only_what_recurs_is_expected_again() -> None:
+    uses = [Use(day(n), "yes", Decimal(1)) for n in range(40)]
+    uses.append(Use(day(12), "yes", Decimal(15), "recurring"))
+    uses.append(Use(day(20), "yes", Decimal(5000), "once"))
+    uses.append(Use(day(21), "yes", Decimal(-200), "once"))
+    uses.append(Use(day(22), "no", Decimal(7), "once"))
+    found = burn_down(commitment(amount=Decimal(9000)), uses, day(40))
+    assert found.counted == 40 + 15 + 4800
+    assert found.run_rate == Decimal("1.5")
+    assert found.once == 4800
+    assert found.forecast == found.counted + 90
+    assert found.formula == (
+        "what counted before 2026-02-10 + 60 days x (the mean usage of the 30 days before it + "
+        "1/30 of the 15 that recurs monthly); 4800 in these days was once and is not repeated"
+    )
+
+
+def test_a_monthly_payment_in_a_short_past_is_one_a_month() -> None:
+    uses = [Use(day(n), "yes", Decimal(2)) for n in range(3)]
+    uses.append(Use(day(1), "yes", Decimal(30), "recurring"))
+    assert burn_down(commitment(), uses, day(3)).run_rate == 2 + 1
 
 
 def test_without_a_whole_day_nothing_is_forecast() -> None:
@@ -96,23 +119,26 @@ def test_after_the_term_the_shortfall_is_what_is_missing() -> None:
             st.integers(-5, 110),
             st.sampled_from(("yes", "no", "unknown")),
             st.decimals(min_value=-50, max_value=90, places=12),
+            st.sampled_from(("usage", "recurring", "once")),
         ),
         max_size=30,
     ),
     st.integers(1, 120),
 )
 def test_it_is_the_sum_of_plain_loops(
-    rows: list[tuple[int, Counting, Decimal]], today: int
+    rows: list[tuple[int, Counting, Decimal, Recurrence]], today: int
 ) -> None:
-    found = burn_down(commitment(), [Use(day(n), c, a) for n, c, a in rows], day(today))
-    counted = sum(Fraction(a) for n, c, a in rows if c == "yes" and 0 <= n < min(100, today))
+    uses = [Use(day(n), c, a, again) for n, c, a, again in rows]
+    found = burn_down(commitment(), uses, day(today))
+    counted = sum(Fraction(a) for n, c, a, _ in rows if c == "yes" and 0 <= n < min(100, today))
     assert Fraction(found.counted) == counted
     last = min(today, 100)
     length = min(30, last)
-    recent = sum(
-        (Fraction(a) for n, c, a in rows if c == "yes" and last - length <= n < last), Fraction(0)
-    )
-    expected = counted + recent / length * (100 - last)
+    a_day = Fraction(0)
+    for n, c, a, again in rows:
+        if c == "yes" and last - length <= n < last and again != "once":
+            a_day += Fraction(a) / (length if again == "usage" else 30)
+    expected = counted + a_day * (100 - last)
     assert found.forecast is not None
     assert abs(Fraction(found.forecast) - expected) <= Fraction(100, 2 * 10**12)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.http.sample import SCOPE, TOTAL
+from tests.http.sample import PRICES, SCOPE, TOTAL, write_events
 
 SOURCE = "gateway/eu-1"
+NO_MODEL = (
+    "none: no price sheet has the model in-house-7b (NoSuchModel); import a price sheet that has it"
+)
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -39,7 +43,7 @@ def test_an_event_reads_as_a_bill(ask: Run, name: tuple[str, ...]) -> None:
 
 def test_an_event_without_a_price(ask: Run) -> None:
     told = pairs(ask("explain", SOURCE, "a3").out)
-    assert [v for n, v in told if n == "price"] == ["none: NoSuchModel: in-house-7b"] * 2
+    assert [v for n, v in told if n == "price"] == [NO_MODEL] * 2
     assert told[-1] == ("unpriced", "2 lines, which no total has in it")
 
 
@@ -71,7 +75,7 @@ def test_a_charge_reads_as_a_bill(ask: Run) -> None:
     bill = ask("explain", address).out
     told = pairs(bill)
     assert told[0] == ("charge", address)
-    assert ("quantity", "350 Tokens of 1 events") in told
+    assert ("quantity", "350 Tokens of 1 event") in told
     assert ("exact", "350 / 1000000 x 8 = 0.0028") in told
     assert ("amount", "0.0028 USD") in told
     assert bill.splitlines()[-1].split() == [
@@ -103,3 +107,19 @@ def test_what_cannot_be_explained(ask: Run, arguments: tuple[str, ...], told: st
     ended = ask("explain", *arguments)
     assert (ended.status, ended.out) == (2, "")
     assert told in ended.err
+
+
+def test_each_part_of_a_divided_line_has_its_own_charge(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "tiers.yaml"
+    sheet.write_text(
+        PRICES.replace("price: 2.00}", "price: 2.00}\n  - {model: gpt-4.1, quantity: input_text, "
+                       "price: 1.00, tier_minimum: 0.01}")
+    )  # fmt: skip
+    assert run("prices", "import", str(sheet)).status == 0
+    assert run("ingest", str(write_events(tmp_path))).status == 0
+    told = pairs(run("explain", SOURCE, "a2").out)
+    charges = [value for name, value in told if name == "charge"]
+    assert len(charges) == 3
+    assert len(set(charges)) == 3
+    for charge in charges:
+        assert run("explain", charge).status == 0

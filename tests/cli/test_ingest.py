@@ -49,7 +49,8 @@ def test_a_rejection_tells_file_line_field_and_reason(run: Run, tmp_path: Path) 
     lines = ended.err.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith(f"{file}:2: ")
-    assert lines[1].startswith(f"{file}:3: data.usage.prompt_tokens: ")
+    assert lines[1].startswith(f"{file}:3: data.usage.prompt_tokens")
+    assert lines[1].count("data.usage.prompt_tokens") == 1
 
 
 def test_json_stands_alone(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.environment.sources import ROOT
-from tests.http.sample import write_events, write_prices
+from tests.http.sample import event, write_events, write_prices
 
 LOT = """\
 lots:
@@ -76,7 +76,7 @@ def test_closing_asks_and_is_done_once(run: Run, tmp_path: Path) -> None:
     refused = run("invoices", "close", *options, stdin=b"n\n")
     assert refused.status == 1
     assert "Close it for good?" in refused.err
-    assert "warning: 1 events of 2026-09 have usage without a price" in refused.err
+    assert "warning: no line of 2026-09 has in it 1 event without a price" in refused.err
     assert row["number"] in refused.err
     assert [r["state"] for r in listed(run) if r["number"] == row["number"]] == ["estimated"]
     closed = run("invoices", "close", *options, "--yes", "--format", "json")
@@ -91,7 +91,10 @@ def test_a_period_without_any_price_is_told(run: Run) -> None:
     assert run("ingest", str(ROOT / "examples/usage.jsonl")).status == 0
     done = run("invoices", "list", "--month", "2026-11")
     assert done.status == 0
-    assert "no invoice for unassigned 2026-11: none of its usage has a price (3 events)" in done.err
+    assert (
+        "no invoice for unassigned 2026-11: 3 events without a price, and nothing was charged"
+        in done.err
+    )
     assert run("invoices", "list", "--month", "2026-10").err == ""
 
 
@@ -146,3 +149,23 @@ def test_commitments_are_imported_and_shown(run: Run) -> None:
     assert state["commitment"]["id"] == "macc-2026"
     assert "unknown whether it counts" in run("commitments", "show", "macc-2026").out
     assert "known: macc-2026" in run("commitments", "show", "other").err
+
+
+def test_events_without_price_and_without_usage_are_counted_apart(
+    invoiced: Run, tmp_path: Path
+) -> None:
+    silent = [event(f"silent-{n}", "rg-search", "search", usage={}) for n in range(2)]
+    file = tmp_path / "silent.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in silent))
+    assert invoiced("ingest", str(file)).status == 0
+    row = listed(invoiced)[-1]
+    assert (row["unpriced events"], row["usage missing events"]) == ("1", "2")
+    shown = invoiced("invoices", "show", row["number"]).out.splitlines()
+    assert [line for line in shown if line.startswith("not in it")] == [
+        "not in it: Usage missing: 2 events; the event tells no usage, so that what it cost is not "
+        "known. To mend it, send the provider's usage object (data.usage) or data.quantities.",
+        "not in it: Unpriced: 1 event; no price sheet has the model in-house-7b "
+        "(Input 800, Output 90). To mend it, import a price sheet that has it.",
+    ]
+    asked = ("query", "--scope", "/", "--from", "2026-11-02", "--to", "2026-11-02")
+    assert invoiced(*asked).err.splitlines() == [line.partition(": ")[2] for line in shown[-2:]]

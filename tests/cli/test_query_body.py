@@ -81,3 +81,23 @@ def test_what_it_cannot_mean(wrong: dict[str, Any], target: str) -> None:
     with pytest.raises(InvalidQuery) as caught:
         query_body(**PLAIN | wrong)
     assert caught.value.target == target
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Model,tag:team", "--group-by Model --group-by tag:team"),
+        ("tag:team, tag:app", "--group-by tag:team --group-by tag:app"),
+    ],
+)
+def test_several_names_in_one_option_are_told_to_repeat_it(name: str, hint: str) -> None:
+    with pytest.raises(InvalidQuery, match="repeat --group-by for each name") as refused:
+        query_body(**PLAIN | {"groupings": [name]})
+    assert refused.value.message.endswith(hint)
+    with pytest.raises(InvalidQuery, match="--aggregation Cost --aggregation CallCount"):
+        query_body(**PLAIN | {"aggregations": ["Cost,CallCount"]})
+
+
+def test_the_key_of_a_tag_may_have_a_comma() -> None:
+    body = query_body(**PLAIN | {"groupings": ["tag:a,b"]})
+    assert body["dataset"]["grouping"] == [{"type": "TagKey", "name": "a,b"}]  # type: ignore[index]

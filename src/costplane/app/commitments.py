@@ -23,12 +23,15 @@ _FACTS = ", ".join(f"COALESCE({column}, '') AS {name}" for name, column in CRITE
 _CHARGED = f"""
     SELECT DATE_TRUNC('day', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart))) AS day, {_FACTS},
         CASE WHEN BillingCurrency = :currency THEN BilledCost
-            WHEN :currency = 'USD' THEN x_BilledCostInUsd END AS cost
+            WHEN :currency = 'USD' THEN x_BilledCostInUsd END AS cost,
+        CASE WHEN ChargeFrequency = 'Recurring' THEN 'recurring'
+            WHEN ChargeFrequency = 'Usage-Based' AND ChargeCategory = 'Usage' THEN 'usage'
+            ELSE 'once' END AS recurrence
     FROM charges WHERE ChargePeriodStart >= :start AND ChargePeriodStart < :end
 """
 _KINDS = f"SELECT DISTINCT {', '.join(CRITERIA)} FROM charged"
 _BY_DAY = f"""
-    SELECT day, counts, COALESCE(SUM(cost), 0) AS cost,
+    SELECT day, counts, recurrence, COALESCE(SUM(cost), 0) AS cost,
         COUNT(*) FILTER (WHERE cost IS NULL) AS missing
     FROM charged JOIN kinds USING ({", ".join(CRITERIA)}) GROUP BY ALL
 """
@@ -81,7 +84,9 @@ class Commitments:
         ]
         relations = {"charged": charged, "kinds": pa.Table.from_pylist(kinds, _KIND)}
         rows = self.engine.execute(_query(_BY_DAY), relations).to_pylist()
-        uses = [Use(r["day"].replace(tzinfo=UTC), r["counts"], r["cost"]) for r in rows]
+        uses = [
+            Use(r["day"].replace(tzinfo=UTC), r["counts"], r["cost"], r["recurrence"]) for r in rows
+        ]
         without = sum(row["missing"] for row in rows)
         return CommitmentState(commitment, burn_down(commitment, uses, now), without)
 

@@ -157,7 +157,7 @@ class Explaining:
             meter=first["SkuMeter"],
             facts=series_facts(facts),
             quantity=quantity.name,
-            label=quantity.label,
+            label=quantity.display_name,
             count=_sum(_count(row) for row in posted),
             unit=quantity.unit,
             price=price_explanation(offer, sheets) if offer and offer.version in sheets else None,

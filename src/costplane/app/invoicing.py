@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,13 @@ from costplane.app.prepayment import Prepayment
 from costplane.app.unpriced_sums import unpriced_usage
 from costplane.billing.document import invoice_of, stored
 from costplane.billing.draws import Draw
-from costplane.billing.invoice import Invoice, InvoiceState, UnpricedUsage
+from costplane.billing.invoice import (
+    Invoice,
+    InvoiceState,
+    UnchargedStatus,
+    UnpricedUsage,
+    events_of,
+)
 from costplane.billing.invoicing import BilledGroup, BilledPeriod, make_invoice
 from costplane.billing.ports import InvoiceStore
 from costplane.catalog.ports import CatalogReader
@@ -26,11 +32,11 @@ from costplane.ledger.delta import Ledger, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class WithoutInvoice:
-    """A billing period in which nothing has a price: how many events it has."""
+    """A billing period in which nothing was charged: how many events it has, by why."""
 
     billing_key: str
     month: datetime
-    events: int
+    events: Mapping[UnchargedStatus, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Invoicing:
         known = {(invoice.billing_key, invoice.period_start) for invoice in invoices}
         found = unpriced_usage(self.engine, self.ledger.snapshot().files, self.catalog)
         return [
-            WithoutInvoice(key, month, sum(usage.events for usage in found[key, month]))
+            WithoutInvoice(key, month, events_of(found[key, month]))
             for key, month in sorted(found.keys() - known)
         ]
 

@@ -13,14 +13,16 @@ from sqlglot import exp
 
 from costplane.analysis.nodes import any_of, instant, template
 from costplane.billing.billing_key import billing_key
-from costplane.billing.invoice import UnpricedUsage
+from costplane.billing.invoice import UnchargedStatus, UnpricedUsage
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
 from costplane.core.period import next_month
 from costplane.core.relation import Engine, Relation
 
 _Place = tuple[str, datetime]  # billing key and month
-_Told = dict[tuple[str, str], dict[str | None, Decimal]]  # by status and reason: type and amount
+_Told = dict[
+    tuple[UnchargedStatus, str], dict[str | None, Decimal]
+]  # by status and reason: type and amount
 
 
 def unpriced_usage(

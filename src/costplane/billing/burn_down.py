@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 
 from costplane.billing.commitment import Commitment, Counting
 from costplane.core.money import EXACT, LINE_PLACES, total
@@ -18,6 +19,11 @@ _ZERO = Decimal(0)
 _QUANTUM = Decimal(1).scaleb(-LINE_PLACES)
 
 
+Recurrence = Literal["usage", "recurring", "once"]
+"""What is used day by day; what is due again each month, such as a reservation paid monthly; and
+what happens once: a purchase, a refund, a credit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Billed cost of a UTC day that counts, does not, or of which that is not known."""
@@ -25,6 +31,7 @@ class Use:
     day: datetime
     counts: Counting
     billed_cost: Decimal
+    recurrence: Recurrence = "usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,9 @@ class BurnDown:
     """A commitment as of an instant. `percent` is what counts, of the amount.
 
     `unknown` is billed cost of which nobody has stated whether it counts; it is in no other
-    figure. `forecast` is what is expected to count at the end of the term, by `formula`.
+    figure. `forecast` is what is expected to count at the end of the term, by `formula`: what
+    counted, and `run_rate` for each day to come. `once` is what counted in the days of the run
+    rate and is not in it, since it does not recur.
     """
 
     counted: Decimal
@@ -63,6 +72,7 @@ class BurnDown:
     percent: Decimal
     remaining: Decimal
     run_rate: Decimal | None
+    once: Decimal
     forecast: Decimal | None
     shortfall: Decimal | None
     formula: str
@@ -76,9 +86,9 @@ def burn_down(commitment: Commitment, uses: Iterable[Use], now: datetime) -> Bur
     days = _days(within)
     counted = total(day.counted for day in days)
     today = min(max(day_start(now.astimezone(UTC).date()), commitment.start), commitment.end)
-    rate, known = _run_rate(commitment, days, today)
+    rate = _run_rate(commitment, within, today)
     past = total(day.counted for day in days if day.day < today)
-    forecast = _expected(past, rate, (commitment.end - today).days)
+    forecast = _expected(past, rate.a_day, (commitment.end - today).days)
     percent = EXACT.divide(EXACT.multiply(counted, Decimal(100)), commitment.amount)
     return BurnDown(
         counted=counted,
@@ -86,12 +96,14 @@ def burn_down(commitment: Commitment, uses: Iterable[Use], now: datetime) -> Bur
         unknown=total(day.unknown for day in days),
         percent=percent.quantize(Decimal("0.01"), context=EXACT),
         remaining=max(EXACT.subtract(commitment.amount, counted), _ZERO),
-        run_rate=rate,
+        run_rate=rate.a_day,
+        once=rate.once,
         forecast=forecast,
         shortfall=_missing(commitment.amount, forecast),
-        formula=_formula(commitment, today, known),
+        formula=_formula(commitment, today, rate),
         milestones=tuple(
-            _milestone(m.date, m.amount, days, past, rate, today) for m in commitment.milestones
+            _milestone(m.date, m.amount, days, past, rate.a_day, today)
+            for m in commitment.milestones
         ),
         days=tuple(days),
     )
@@ -109,16 +121,34 @@ def _days(uses: Iterable[Use]) -> list[BurnDownDay]:
     return found
 
 
-def _run_rate(
-    commitment: Commitment, days: Sequence[BurnDownDay], today: datetime
-) -> tuple[Decimal | None, int]:
-    """The mean of the last whole days of the term, and of how many; None without any."""
+@dataclass(frozen=True, slots=True)
+class _RunRate:
+    """What is expected a day, from that many whole days; None without any. `recurring` and `once`
+    are what these days had of both."""
+
+    days: int
+    a_day: Decimal | None
+    recurring: Decimal
+    once: Decimal
+
+
+def _run_rate(commitment: Commitment, uses: Iterable[Use], today: datetime) -> _RunRate:
+    """Usage at its mean of the last whole days of the term. What recurs does so each month: it is
+    spread over RUN_RATE_DAYS, however few days are known."""
     known = min(RUN_RATE_DAYS, (today - commitment.start).days)
-    if known == 0:
-        return None, 0
     since = today - known * DAY
-    recent = total(day.counted for day in days if since <= day.day < today)
-    return EXACT.divide(recent, Decimal(known)).quantize(_QUANTUM, context=EXACT), known
+    sums: dict[Recurrence, Decimal] = {"usage": _ZERO, "recurring": _ZERO, "once": _ZERO}
+    for use in uses:
+        if use.counts == "yes" and since <= use.day < today:
+            sums[use.recurrence] = EXACT.add(sums[use.recurrence], use.billed_cost)
+    if known == 0:
+        return _RunRate(0, None, _ZERO, _ZERO)
+    a_day = EXACT.add(
+        EXACT.divide(sums["usage"], Decimal(known)),
+        EXACT.divide(sums["recurring"], Decimal(RUN_RATE_DAYS)),
+    )
+    rounded = a_day.quantize(_QUANTUM, context=EXACT)
+    return _RunRate(known, rounded, sums["recurring"], sums["once"])
 
 
 def _expected(past: Decimal, rate: Decimal | None, days: int) -> Decimal | None:
@@ -131,13 +161,20 @@ def _missing(amount: Decimal, expected: Decimal | None) -> Decimal | None:
     return None if expected is None else max(EXACT.subtract(amount, expected), _ZERO)
 
 
-def _formula(commitment: Commitment, today: datetime, known: int) -> str:
+def _formula(commitment: Commitment, today: datetime, rate: _RunRate) -> str:
     days = (commitment.end - today).days
     if days == 0:
         return "what counted within the term"
-    if known == 0:
+    if rate.a_day is None:
         return "none before the first whole day of the term"
-    return f"what counted before {today:%F} + {days} days x the mean of the {known} days before it"
+    usage = f"the mean usage of the {rate.days} days before it"
+    a_day = usage
+    if rate.recurring:
+        monthly = f"1/{RUN_RATE_DAYS} of the {rate.recurring.normalize():f} that recurs monthly"
+        a_day = f"({usage} + {monthly})"
+    left_out = f"; {rate.once.normalize():f} in these days was once and is not repeated"
+    told = f"what counted before {today:%F} + {days} days x {a_day}"
+    return told + (left_out if rate.once else "")
 
 
 def _milestone(

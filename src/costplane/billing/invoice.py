@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,9 @@ from costplane.core.money import EXACT
 
 InvoiceState = Literal["open", "estimated", "closed"]
 """The period runs; it is over and may still change; it is closed for good (billing-rules 23)."""
+
+UnchargedStatus = Literal["Unpriced", "UsageMissing"]
+"""Usage without a price, and events that told no usage (billing-rules 22)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class UnpricedUsage:
-    """Usage of the period that is in no line, since it has no price or told no usage."""
+    """Usage of the period that is in no line, since it has no price or told no usage.
 
-    status: str
+    An event that lacks prices for several reasons counts once for each.
+    """
+
+    status: UnchargedStatus
     reason: str
     events: int
     quantities: tuple[tuple[str, Decimal], ...]
@@ -109,6 +116,20 @@ class Invoice:
         return tuple(line for section in self.sections for line in section.lines)
 
     @property
+    def events(self) -> dict[UnchargedStatus, int]:
+        """How many events of the period have usage that is in no line."""
+        return events_of(self.unpriced)
+
+    @property
     def paid(self) -> Decimal:
         """What lots pay, with its rounding."""
         return EXACT.subtract(self.subtotal, self.due)
+
+
+def events_of(usages: Iterable[UnpricedUsage]) -> dict[UnchargedStatus, int]:
+    """The events by why they are in no line; those without a price apart from those that told
+    no usage."""
+    found: dict[UnchargedStatus, int] = {}
+    for usage in usages:
+        found[usage.status] = found.get(usage.status, 0) + usage.events
+    return found

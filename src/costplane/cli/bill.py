@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from costplane.cli.output import plain, print_pairs, print_table
+from costplane.cli.output import counted, plain, print_pairs, print_table
+from costplane.core.reasons import in_words, what_to_do
 
 if TYPE_CHECKING:
     from costplane.rating.explain_terms import AdjustmentExplanation
@@ -67,7 +68,7 @@ def _event_end(event: EventExplanation) -> Pairs:
     for total in event.totals:
         yield "total", f"{plain(total.amount)} {total.currency}"
     if event.without_price:
-        yield "unpriced", f"{event.without_price} lines, which no total has in it"
+        yield "unpriced", f"{counted(event.without_price, 'line')}, which no total has in it"
     elif event.billing_status == "UsageMissing":
         yield "total", "unknown"
     elif not event.totals:
@@ -77,7 +78,7 @@ def _event_end(event: EventExplanation) -> Pairs:
 def _line(line: LineExplanation) -> Pairs:
     yield "quantity", f"{plain(line.count)} {line.unit}"
     if line.price is None:
-        yield "price", f"none: {line.reason or line.status}"
+        yield "price", _no_price(line.reason or line.status)
         return
     if line.tiers:
         yield from _tiers(line)
@@ -96,7 +97,15 @@ def _line(line: LineExplanation) -> Pairs:
             "at list price",
             f"{plain(line.list_amount)} {line.currency} ({_where(line.list_price)})",
         )
-    yield "charge", line.charge if line.posted else f"{line.charge}, which is not posted"
+    if len(line.tiers) < 2:
+        yield "charge", line.charge if line.posted else f"{line.charge}, which is not posted"
+
+
+def _no_price(reason: str) -> str:
+    """The code and what it means; what mends it."""
+    words, fix = in_words(reason), what_to_do(reason)
+    code = reason.partition(":")[0]
+    return f"none: {words}{f' ({code})' if fix else ''}{f'; {fix}' if fix else ''}"
 
 
 def _tiers(line: LineExplanation) -> Pairs:
@@ -144,7 +153,7 @@ def _charge_head(charge: ChargeExplanation) -> Pairs:
 
 
 def _charge_line(charge: ChargeExplanation) -> Pairs:
-    events = "" if charge.working else f" of {charge.behind.events:,} events"
+    events = "" if charge.working else f" of {counted(charge.behind.events, 'event')}"
     yield "quantity", f"{plain(charge.count)} {charge.unit}{events}"
     if charge.price is None and charge.steps:
         yield "unit price", ", ".join(charge.steps)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from costplane.app.estimating.alternatives import Alternative, Crossing
 from costplane.app.estimating.workload import Plan
+from costplane.cli.estimate_output import gap_text
 from costplane.cli.output import plain, print_table, warn
+from costplane.core.quantities import PRICED
 
 _COLUMNS = (
     "workload",
@@ -21,8 +22,6 @@ _COLUMNS = (
     "change",
     "cheaper from, calls a day",
 )
-_CODE = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
-"""The code of a reason, such as NoPriceForRegion."""
 _NUMBERS = ("units", "first month", "total", "change", "cheaper from, calls a day")
 
 
@@ -41,12 +40,11 @@ def print_alternatives(plan: Plan, alternatives: Sequence[Alternative]) -> None:
 
 
 def _warn_of_unpriced(alternatives: Sequence[Alternative]) -> None:
-    """A line for each model and deployment type that has no price; JSON has all reasons."""
+    """A line for each model and deployment type that has no price, with all reasons."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for one in alternatives:
         if one.total is None:
-            codes = (code for reason in one.reasons for code in _CODE.findall(reason)[:1])
-            why = ", ".join(dict.fromkeys(codes))
+            why = "; ".join(dict.fromkeys(map(_text, one.reasons)))
             way = f"{one.model} {one.deployment_type or ''}".strip()
             found.setdefault((way, why), {})[one.purchase] = None
     for (way, why), purchases in found.items():
@@ -80,7 +78,13 @@ def _crossing(crossing: Crossing) -> str:
 
 
 def _in_short(one: Alternative) -> str:
-    """The reason without its explanation, which JSON has."""
+    """What is missing in the cost, or why there is no break-even."""
     if not one.reasons:
         return ""
-    return one.reasons[0].partition(":")[0] if one.units else f"incomplete: {one.reasons[0]}"
+    return one.reasons[0].partition(":")[0] if one.units else f"incomplete: {_text(one.reasons[0])}"
+
+
+def _text(reason: str) -> str:
+    """A reason in words; those of paying by use begin with the quantity concerned."""
+    quantity, colon, rest = reason.partition(": ")
+    return gap_text(rest if colon and quantity in PRICED else reason)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from costplane.app.estimating.result import Estimate, EstimateGap, EstimateLine, per_calls
-from costplane.cli.output import plain, print_pairs, print_table, warn
-from costplane.core.quantities import BY_NAME
+from costplane.cli.output import counted, plain, print_pairs, print_table, warn
+from costplane.core.quantities import display_name
+from costplane.core.reasons import in_words, missing_facts
 
 _MOST_COLUMNS = 3
 
@@ -79,8 +80,8 @@ def _print_meters(estimate: Estimate) -> None:
     rows: dict[tuple[Any, ...], dict[date, Decimal]] = {}
     quantities: dict[tuple[Any, ...], Decimal] = {}
     for line in estimate.lines:
-        price = f"{plain(line.unit_price)} {line.currency} for {line.pricing_unit}"
-        key = (line.workload, line.meter, line.token_type, price, line.unit)
+        tier = line.tier_minimum or Decimal(0)
+        key = (line.workload, line.token_type, line.meter, tier, _price(line), line.unit)
         by_month = rows.setdefault(key, {})
         by_month[line.month] = by_month.get(line.month, Decimal(0)) + line.cost
         quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
@@ -88,16 +89,27 @@ def _print_meters(estimate: Estimate) -> None:
     cells = [
         (
             key[0],
-            key[1],
-            BY_NAME[key[2]].label,
-            key[3],
-            f"{quantities[key].normalize():,f} {key[4]}",
+            key[2],
+            display_name(key[1]),
+            key[4],
+            f"{quantities[key].normalize():,f} {key[5]}",
             *(by_month.get(month) for month in months),
             sum(by_month.values(), Decimal(0)),
         )
-        for key, by_month in rows.items()
+        for key, by_month in sorted(rows.items(), key=lambda row: row[0][:4])
     ]
     print_table(columns, cells, ("quantity", *map(_name, months), "cost"))
+
+
+def _price(line: EstimateLine) -> str:
+    """The price of a line, from which its cost can be computed again."""
+    one = f"{plain(line.unit_price)} {line.currency}"
+    if line.units_per_million is not None:
+        units = f"{plain(line.units_per_million)} x {line.pricing_unit}"
+        return f"{units} for 1000000 {line.unit}, each {one}"
+    price = f"{one} for {line.pricing_unit}"
+    minimum = line.tier_minimum
+    return f"{price}, from {plain(minimum)} of these on" if minimum else price
 
 
 def _columns(months: Sequence[date]) -> Sequence[date]:
@@ -141,7 +153,15 @@ def warn_of_gaps(gaps: Sequence[EstimateGap]) -> None:
         found[key] = (calls + gap.calls, more, gap.unit or "")
     for (workload, token_type, reason), (calls, quantity, unit) in found.items():
         amount = f", {quantity.normalize():,f} {unit}" if quantity is not None else ""
-        warn(f"no price: {workload}: {token_type} of {calls:,} calls{amount}: {reason}")
+        use = f"{display_name(token_type)} of {counted(calls, 'call')}{amount}"
+        warn(f"no price: {workload}: {use}: {gap_text(reason)}")
+
+
+def gap_text(reason: str) -> str:
+    """Why a part of a plan has no price, and which field of the workload to set."""
+    fields = " and ".join(missing_facts(reason))
+    options = " ".join(f"--{field.replace('_', '-')}" for field in missing_facts(reason))
+    return f"{in_words(reason)}; set {fields} ({options})" if fields else in_words(reason)
 
 
 def _name(month: date) -> str:

@@ -97,10 +97,15 @@ def _data(question: PriceQuestion, answer: Answer) -> dict[str, object]:
 
 
 def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
+    from costplane.core.reasons import in_words
     from costplane.pricing.question import Unresolved
 
     if isinstance(answer, Unresolved):
-        return [("use", question.quantity), ("price", "none"), ("because", answer.reason)]
+        return [
+            ("use", question.quantity),
+            ("price", "none"),
+            ("because", f"{in_words(answer.reason)} ({answer.code})"),
+        ]
     row = answer.offer.row
     until = f"until {row.valid_to:%F}" if row.valid_to else "without end"
     return [

@@ -164,7 +164,8 @@ def _counts(reports: list[IntakeReport]) -> dict[str, int]:
 
 def _line(file: Path, rejection: Rejection) -> str:
     place = rejection.line if rejection.line is not None else f"event {rejection.index + 1}"
-    target = f"{rejection.target}: " if rejection.target else ""
+    named = rejection.target is None or rejection.target in rejection.message
+    target = "" if named else f"{rejection.target}: "
     return f"{_name(file)}:{place}: {target}{rejection.message}"
 
 

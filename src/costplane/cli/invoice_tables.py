@@ -8,6 +8,7 @@ from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from costplane.cli.output import plain, print_pairs, print_table
+from costplane.cli.unpriced_text import sentence
 
 if TYPE_CHECKING:
     from costplane.app.invoice_explaining import InvoiceLineExplanation
@@ -17,9 +18,9 @@ Cells = tuple[object, ...]
 
 SUMMARY = (
     *("number", "month", "state", "billing account", "currency"),
-    *("subtotal", "paid by lots", "due", "due date", "unpriced events"),
+    *("subtotal", "paid by lots", "due", "due date", "unpriced events", "usage missing events"),
 )
-SUMMARY_NUMBERS = ("subtotal", "paid by lots", "due", "unpriced events")
+SUMMARY_NUMBERS = (*("subtotal", "paid by lots", "due", "unpriced events", "usage missing events"),)
 LINES = (
     *("line", "section", "category", "service", "meter", "resource group", "subscription"),
     *("invoice section", "corrects", "quantity", "unit", "amount", "ledger amount", "currency"),
@@ -44,7 +45,8 @@ def summary(invoice: Invoice) -> Cells:
         f"{invoice.paid:f}",
         f"{invoice.due:f}",
         invoice.due_date,
-        sum(usage.events for usage in invoice.unpriced),
+        invoice.events.get("Unpriced", 0),
+        invoice.events.get("UsageMissing", 0),
     )
 
 
@@ -129,8 +131,8 @@ def print_invoice(invoice: Invoice, *, error: bool = False) -> None:
         print()
         print_pairs(_foot(invoice))
         for usage in invoice.unpriced:
-            told = ", ".join(f"{plain(amount)} {name}" for name, amount in usage.quantities)
-            print(f"not in it: {usage.events:,} events, {usage.reason}{told and ': '}{told}")
+            told = sentence(usage.status, usage.reason, usage.events, usage.quantities)
+            print(f"not in it: {told}")
 
 
 def _head(invoice: Invoice) -> list[tuple[str, object]]:

@@ -47,6 +47,7 @@ def list_invoices(
 ) -> None:
     """List the invoices: closed ones, and what open periods come to so far."""
     from costplane.cli.invoice_tables import SUMMARY, SUMMARY_NUMBERS, summary
+    from costplane.cli.unpriced_text import lacking
 
     with opened(data, tables) as workspace:
         key = key_of(billing_account, profile)
@@ -57,8 +58,8 @@ def list_invoices(
     for period in untold:
         if key in (None, period.billing_key) and start in (None, period.month):
             warn(
-                f"no invoice for {period.billing_key} {period.month:%Y-%m}: none of its usage has "
-                f"a price ({period.events:,} events)"
+                f"no invoice for {period.billing_key} {period.month:%Y-%m}: "
+                f"{lacking(period.events)}, and nothing was charged"
             )
     if format_ is ListFormat.JSON:
         print_json([asdict(invoice) for invoice in found])
@@ -161,12 +162,13 @@ def explain_invoice(
 
 
 def _tell_unpriced(invoices: list[Invoice]) -> None:
+    from costplane.cli.unpriced_text import lacking
+
     for invoice in invoices:
-        events = sum(usage.events for usage in invoice.unpriced)
         if invoice.state != "closed" and invoice.unpriced:
             warn(
-                f"warning: {events:,} events of {invoice.month} have usage without a price, which "
-                "no line has in it; what is priced after closing comes on a later invoice"
+                f"warning: no line of {invoice.month} has in it {lacking(invoice.events)}; what is "
+                "mended after closing comes on a later invoice"
             )
 
 

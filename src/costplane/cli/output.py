@@ -31,6 +31,11 @@ def plain(value: object) -> str:
     return str(value)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `2,000 events`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def print_json(value: object) -> None:
     """`value` as JSON on standard output, amounts with all their digits."""
     from costplane.http.exact_json import json_text

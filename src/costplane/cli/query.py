@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import plain, print_csv, print_json, print_table, warn
+from costplane.cli.output import print_csv, print_json, print_table, warn
 from costplane.cli.query_body import query_body
+from costplane.cli.unpriced_text import sentence
 from costplane.errors import InvalidInput
 from costplane.http.azure.query_result import as_page, query_result
 
@@ -118,8 +119,8 @@ def _print_rows(page: QueryPage, *, as_csv: bool) -> None:
     else:
         print_table(names, page.rows, [c.name for c in page.columns if c.type == "Number"])
     for item in page.unpriced:
-        told = ", ".join(f"{name} {plain(count)}" for name, count in item["quantities"].items())
-        warn(f"{item['status']}: {item['events']} events, {item['reason']} ({told})")
+        told = item["quantities"].items()
+        warn(sentence(item["status"], item["reason"], item["events"], told))
 
 
 def _print_parquet(rows: pa.Table) -> None:

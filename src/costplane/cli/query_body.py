@@ -24,7 +24,7 @@ def query_body(
     """The body that these options mean. Raises InvalidQuery naming the option to mend."""
     dataset: dict[str, object] = {
         "granularity": granularity,
-        "aggregation": {name: {"name": name, "function": "Sum"} for name in aggregations},
+        "aggregation": {_one("--aggregation", name): _sum(name) for name in aggregations},
         "grouping": [_grouping(name) for name in groupings],
     }
     if filters:
@@ -58,8 +58,23 @@ def _day(text: str, option: str) -> date:
         ) from None
 
 
+def _sum(name: str) -> dict[str, object]:
+    return {"name": name, "function": "Sum"}
+
+
+def _one(option: str, name: str) -> str:
+    """The one name that an option tells. Raises InvalidQuery for a list of names."""
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) > 1 and (not name.lower().startswith("tag:") or parts[1].startswith("tag:")):
+        repeated = " ".join(f"{option} {part}" for part in parts if part)
+        raise InvalidQuery(
+            f"{option} is '{name}'; repeat {option} for each name: {repeated}", target=option
+        )
+    return name
+
+
 def _grouping(name: str) -> dict[str, object]:
-    kind, key = _named(name)
+    kind, key = _named(_one("--group-by", name))
     return {"type": "TagKey" if kind == "tags" else "Dimension", "name": key}
 
 

@@ -19,6 +19,7 @@ Modality = Literal["Text", "Audio", "Image", "Video", "Document", "Other"]
 class Quantity:
     """One disjoint kind of use.
 
+    `label` is a part of meters' names, `display_name` what a person reads anywhere else.
     `unit` is FOCUS's ConsumedUnit. `scale` is the number of decimal places a stored value
     has: tokens are whole (0), other quantities have six. Tokens without a direction (those of
     training) are of no call's prompt or answer.
@@ -33,6 +34,13 @@ class Quantity:
     scale: int = 0
 
     @property
+    def display_name(self) -> str:
+        """The label; with its unit, where the label does not tell it: Storage (GB-days)."""
+        if self.is_token or self.unit.lower() in self.label.lower():
+            return self.label
+        return f"{self.label} ({_spoken(self.unit)})"
+
+    @property
     def is_token(self) -> bool:
         """Whether the quantity counts tokens."""
         return self.unit == "Tokens"
@@ -42,6 +50,12 @@ class Quantity:
         """Whether the quantity is part of the prompt, cached or not: the sum of these is the
         prompt's length, which chooses a context band (billing-rules 11)."""
         return self.is_token and self.direction == "Input"
+
+
+def _spoken(unit: str) -> str:
+    """A unit inside a name: GB-days, units."""
+    first, *others = unit.split("-")
+    return "-".join([first if first.isupper() else first.lower(), *map(str.lower, others)])
 
 
 def _input(name: str, label: str, modality: Modality, cache: CacheAction) -> Quantity:
@@ -99,3 +113,8 @@ TOKEN_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_token)
 TRAINING = frozenset({"training_tokens", "training_hours"})
 """What fine-tuning is charged by."""
 PROMPT_TYPES: tuple[Quantity, ...] = tuple(q for q in QUANTITIES if q.is_prompt)
+
+
+def display_name(name: str) -> str:
+    """What a person reads for the name of a quantity; a name that is none stays as it is."""
+    return PRICED[name].display_name if name in PRICED else name

@@ -79,7 +79,7 @@ class Pricing:
         assert quantity is not None
         line = LineExplanation(
             quantity=quantity.name,
-            label=quantity.label,
+            label=quantity.display_name,
             count=count,
             unit=quantity.unit,
             status=rate.status,

@@ -122,8 +122,8 @@ def test_tiers_count_the_plans_month(opened: Workspace) -> None:
     assert [line.cost for line in found.lines if line.token_type == "input_text"] == [
         Decimal(100),
         Decimal(100),
-        Decimal(105),
         Decimal(100),
+        Decimal(105),
     ]
     # 2,100 and 2,170 tokens reach the second tier, which prices all of them
     answers = [line.cost for line in found.lines if line.token_type == "output_text"]

@@ -6,7 +6,7 @@ import { sum } from "../core/amount";
 import { compact, count } from "../core/format";
 import { Figure } from "../ui/Figure";
 import { useDesk } from "./context";
-import { reasonName, tokenTypeName } from "./names";
+import { inSentence, reasonName, tokenTypeName } from "./names";
 import { narrowed } from "./state";
 
 const STATUS = { type: "Dimension", name: "BillingStatus" } as const;
@@ -47,7 +47,7 @@ function quantities(part: Unpriced): ReactNode | null {
   return known.map(([name, value], index) => (
     <span key={name}>
       {index > 0 && ", "}
-      <Figure value={value} text={compact(value)} unit={name} /> {tokenTypeName(name).toLowerCase()}
+      <Figure value={value} text={compact(value)} unit={name} /> {inSentence(tokenTypeName(name))}
     </span>
   ));
 }

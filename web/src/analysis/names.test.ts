@@ -3,6 +3,7 @@ import {
   columnLabel,
   groupIdentity,
   groupName,
+  inSentence,
   reasonName,
   tokenTypeName,
   valueName,
@@ -14,6 +15,8 @@ const TEAM = { type: "TagKey", name: "team" } as const;
 test("token types are named for people", () => {
   expect(tokenTypeName("input_text_cached")).toBe("Cached input");
   expect(tokenTypeName("audio_seconds")).toBe("Audio seconds");
+  expect(tokenTypeName("storage_gb_days")).toBe("Storage (GB-days)");
+  expect(inSentence("Storage (GB-days)")).toBe("storage (GB-days)");
 });
 
 test("a missing value says why it is missing", () => {

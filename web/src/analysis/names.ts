@@ -1,27 +1,10 @@
 /** What people read in place of names that machines use. */
 import type { Column } from "../api/query";
+import quantities from "../core/quantities.json";
 import type { Group } from "./frame";
 import { columnName } from "./state";
 
-const TOKEN_TYPES: Readonly<Record<string, string>> = {
-  input_text: "Input",
-  input_text_cached: "Cached input",
-  input_text_cache_write: "Cache write",
-  input_text_cache_write_5m: "Cache write, 5 min",
-  input_text_cache_write_30m: "Cache write, 30 min",
-  input_text_cache_write_1h: "Cache write, 1 h",
-  input_text_cache_write_12h: "Cache write, 12 h",
-  input_audio: "Audio input",
-  input_audio_cached: "Cached audio input",
-  input_audio_cache_write: "Audio cache write",
-  input_image: "Image input",
-  input_image_cached: "Cached image input",
-  output_text: "Output",
-  output_reasoning: "Reasoning",
-  output_rejected_prediction: "Rejected prediction",
-  output_audio: "Audio output",
-  output_image: "Image output",
-};
+const TOKEN_TYPES: Readonly<Record<string, string>> = quantities;
 
 const DEPLOYMENT_TYPES: Readonly<Record<string, string>> = {
   GlobalStandard: "Global Standard",
@@ -37,6 +20,11 @@ const DEPLOYMENT_TYPES: Readonly<Record<string, string>> = {
 /** "input_text_cached" as "Cached input"; a name that is not registered here, spelt out. */
 export function tokenTypeName(name: string): string {
   return TOKEN_TYPES[name] ?? sentence(name.replaceAll("_", " "));
+}
+
+/** A name inside a sentence: "Storage (GB-days)" as "storage (GB-days)". */
+export function inSentence(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 export function deploymentTypeName(name: string): string {

@@ -146,6 +146,8 @@ def _line(
         list_cost=listed,
         currency=row["BillingCurrency"],
         calls=group.calls,
+        tier_minimum=row["x_TierMinimum"],
+        units_per_million=row.get("x_ConsumptionUnitsPerMillion"),
     )
 
 
@@ -169,7 +171,9 @@ def _summed(lines: Iterable[EstimateLine]) -> list[EstimateLine]:
 
 
 def _order(line: EstimateLine) -> tuple[object, ...]:
-    return (line.month, line.workload, line.token_type, line.meter, line.meter_id, line.unit_price)
+    """By month, workload and meter; tiers from the first on."""
+    meter = (line.token_type, line.meter, line.meter_id)
+    return (line.month, line.workload, *meter, line.tier_minimum or 0, line.unit_price)
 
 
 def _gaps(uncharged: pa.Table, groups: Sequence[CallGroup]) -> Iterator[EstimateGap]:

@@ -16,7 +16,10 @@ class EstimateLine:
     """What one meter comes to in one month of a workload.
 
     `cost` is the contracted cost in `currency`, `list_cost` at list price; `quantity` is in
-    `unit`, `unit_price` for one `pricing_unit`. `calls` is how many calls have a part of it.
+    `unit`, `unit_price` for one `pricing_unit`. `calls` is how many calls have a part of it. Of a
+    meter with tiers it is the part from `tier_minimum` blocks of the month on. Where a publisher
+    bills in a unit of its own, the pricing unit is that, and a million of `unit` stands for
+    `units_per_million`.
     """
 
     month: date
@@ -37,6 +40,8 @@ class EstimateLine:
     list_cost: Decimal
     currency: str
     calls: int
+    tier_minimum: Decimal | None = None
+    units_per_million: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
