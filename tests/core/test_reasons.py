@@ -9,7 +9,9 @@ import pytest
 from costplane.core.reasons import REASONS, in_words, missing_facts, what_to_do
 from tests.environment.sources import ROOT
 
-RAISED = re.compile(r"Unresolved\(\s*\"(\w+)\"|\"(NoPriceFor\w+|NoUsageTold)\"")
+RAISED = re.compile(
+    r"Unresolved\(\s*\"(\w+)\"|\"(NoPriceFor\w+|NoUsageTold|ReservationPriceUnknown)[\":]"
+)
 
 
 def test_every_code_is_registered_and_none_besides() -> None:

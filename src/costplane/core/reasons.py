@@ -58,6 +58,10 @@ REASONS: dict[str, Reason] = {
     "NoExchangeRate": Reason(
         "no exchange rate is known: {detail}", "import it: costplane agreements import"
     ),
+    "ReservationPriceUnknown": Reason(
+        "the price of the reservation {detail} is not known",
+        "import its price, or tell it with the reservation",
+    ),
     "ProvisionedUnitsUnknown": Reason(
         "the units of the {detail} deployment are not known",
         "import its deployment: costplane resources import",
