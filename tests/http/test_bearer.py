@@ -23,9 +23,9 @@ from costplane.http.bearer import BearerTokens
 from costplane.http.server import listen
 from costplane.http.tls import self_signed
 from costplane.metering.formats import open_events
+from tests.http.azure.test_azure_client import definition as azure_definition
 from tests.http.conftest import running
 from tests.http.sample import NOW, SCOPE, SUBSCRIPTION, definition, write_events, write_prices
-from tests.http.azure.test_azure_client import definition as azure_definition
 
 SEARCH = f"/{SCOPE}/resourcegroups/rg-search"
 AGENTS = f"/{SCOPE}/resourcegroups/rg-agents"
