@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
-from costplane.http.azure.query import BODY_LIMIT
+from costplane.http.azure.arm import BODY_LIMIT
 from costplane.http.identity import AnonymousOwner
 from tests.http.sample import SCOPE, definition
 
@@ -62,7 +62,7 @@ def test_wrong_method(client: httpx.Client, path: str, allowed: str) -> None:
     ("version", "code"),
     [
         ("", "MissingApiVersionParameter"),
-        ("2018-01-31", "InvalidApiVersionParameter"),
+        ("2013-01-31", "InvalidApiVersionParameter"),
         ("2025-13-01", "InvalidApiVersionParameter"),
         ("latest", "InvalidApiVersionParameter"),
     ],

@@ -9,7 +9,7 @@ from costplane.access.assignment import Assignment
 from costplane.access.roles import Role, includes
 from costplane.catalog.containment import Containment
 from costplane.catalog.ports import CatalogReader
-from costplane.core.scope import ROOT, Scope, named_around, parse_scope
+from costplane.core.scope import BENEFITS, ROOT, Scope, named_around, parse_scope
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Caller:
         granted = self._granted(role)
         if granted & named_around(scope):
             return True
-        return bool(granted) and bool(granted & self._containment.around(scope))
+        if not granted:
+            return False
+        holding = self._benefits if scope.kind in BENEFITS else self._containment
+        return bool(granted & holding.around(scope))
 
     def granted(self, role: Role) -> tuple[Scope, ...]:
         """The scopes at which `role` was assigned: together they are all that it reaches."""
@@ -39,3 +42,7 @@ class Caller:
     @cached_property
     def _containment(self) -> Containment:
         return Containment(self.catalog.hierarchy())
+
+    @cached_property
+    def _benefits(self) -> Containment:
+        return Containment(self.catalog.hierarchy(), self.catalog.reservations())

@@ -92,6 +92,13 @@ class Reservation:
         )
 
     @property
+    def payer(self) -> str:
+        """The scope that pays for it, whose readers may see it: it stands in no other."""
+        if self.billing_subscription is not None:
+            return f"/subscriptions/{self.billing_subscription}"
+        return f"/providers/microsoft.billing/billingaccounts/{self.billing_account_id}"
+
+    @property
     def width(self) -> int:
         """How wide its applied scope is: of two, the narrower one covers first."""
         return 3 if self.applied_scope is None else _WIDTHS[parse_scope(self.applied_scope).kind]

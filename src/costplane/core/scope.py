@@ -26,7 +26,16 @@ ScopeKind = Literal[
     "Customer",
     "ExternalBillingAccount",
     "ExternalSubscription",
+    "ReservationOrder",
+    "Reservation",
+    "SavingsPlanOrder",
+    "SavingsPlan",
 ]
+
+BENEFITS: frozenset[ScopeKind] = frozenset(
+    ("ReservationOrder", "Reservation", "SavingsPlanOrder", "SavingsPlan")
+)
+"""Kinds that are no folders of cost: benefits, of which some operations tell."""
 
 _BILLING = "providers/microsoft.billing/billingaccounts/(?P<account>[^/]+)"
 _FORMS: tuple[tuple[ScopeKind, str], ...] = (
@@ -56,6 +65,18 @@ _FORMS: tuple[tuple[ScopeKind, str], ...] = (
         "ExternalSubscription",
         "providers/microsoft.costmanagement/externalsubscriptions/(?P<name>[^/]+)",
     ),
+    ("ReservationOrder", "providers/microsoft.capacity/reservationorders/(?P<order>[^/]+)"),
+    (
+        "Reservation",
+        "providers/microsoft.capacity/reservationorders/(?P<order>[^/]+)"
+        "/reservations/(?P<name>[^/]+)",
+    ),
+    ("SavingsPlanOrder", "providers/microsoft.billingbenefits/savingsplanorders/(?P<order>[^/]+)"),
+    (
+        "SavingsPlan",
+        "providers/microsoft.billingbenefits/savingsplanorders/(?P<order>[^/]+)"
+        "/savingsplans/(?P<name>[^/]+)",
+    ),
 )
 _PATTERNS = tuple((kind, re.compile(form)) for kind, form in _FORMS)
 _LONGEST = 1_024
@@ -67,8 +88,8 @@ ROOT = "/"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A folder of cost. `id` is lower case with one leading slash; `parts` are the named
-    segments of its form (subscription, group, account, profile, name)."""
+    """A folder of cost, or a benefit. `id` is lower case with one leading slash; `parts` are the
+    named segments of its form (subscription, group, account, profile, order, name)."""
 
     id: str
     kind: ScopeKind
@@ -105,6 +126,8 @@ def named_around(scope: Scope) -> frozenset[str]:
         found.add(f"/subscriptions/{parts['subscription']}/resourcegroups/{parts['group']}")
     if "account" in parts:
         found.add(f"{_ACCOUNTS}/{parts['account']}")
+    if "order" in parts:
+        found.add("/".join(scope.id.split("/")[:5]))
     if "profile" in parts:
         found.add(f"{_ACCOUNTS}/{parts['account']}/billingprofiles/{parts['profile']}")
     return frozenset(found)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from costplane.billing.text_rows import Row
 from costplane.core.quantities import QUANTITIES
-from costplane.core.scope import ScopeKind, parse_scope
+from costplane.core.scope import BENEFITS, ScopeKind, parse_scope
 from costplane.errors import InvalidInput
 from costplane.pricing.adjustment import (
     PATTERNS,
@@ -22,7 +22,7 @@ from costplane.pricing.providers import provider_family
 
 _APPLIES = ("scope", *PATTERNS, "valid_from", "valid_to")
 _BLOCKS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
-_NO_SCOPES: tuple[ScopeKind, ...] = ("ManagementGroup",)
+_NO_SCOPES: frozenset[ScopeKind] = BENEFITS | {"ManagementGroup"}
 
 
 def discount(row: Row, told: Told) -> Discount:
@@ -113,7 +113,7 @@ def _scope(row: Row) -> str | None:
     if scope.kind in _NO_SCOPES:
         raise row.fault(
             "scope",
-            "a management group pays nothing; name a billing scope, a "
+            "a management group pays nothing, nor does a benefit; name a billing scope, a "
             "subscription, a resource group or a resource",
         )
     return None if scope.kind == "All" else scope.id

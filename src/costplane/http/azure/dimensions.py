@@ -14,9 +14,9 @@ from costplane.analysis.dimensions import Dimension
 from costplane.core.period import DAY, Period
 from costplane.errors import InvalidInput
 from costplane.http.answers import json_answer
-from costplane.http.azure.arm import Call
+from costplane.http.azure.arm import COST, EXTERNAL, READ, Call, Operation
 from costplane.http.azure.odata import Comparison, parse_filter
-from costplane.http.azure.query import page_size
+from costplane.http.azure.pages import page_size
 from costplane.http.ranges import days, parse_day
 
 VALUES_IN_A_PAGE = 1_000
@@ -153,3 +153,17 @@ def _offset(token: str | None) -> int:
             "The $skiptoken is damaged; take nextLink as it was given", target="$skiptoken"
         )
     return int(text)
+
+
+OPERATIONS = (
+    Operation("dimensions.list", "GET", COST, "dimensions", READ, list_dimensions),
+    Operation(
+        "dimensions.by_external_cloud_provider_type",
+        "GET",
+        COST,
+        f"{EXTERNAL}/dimensions",
+        READ,
+        list_dimensions,
+        within=f"providers/{COST}/{EXTERNAL}",
+    ),
+)

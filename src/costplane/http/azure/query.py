@@ -9,18 +9,16 @@ from starlette.datastructures import URL
 from starlette.responses import Response
 
 from costplane.errors import InvalidQuery
-from costplane.http.answers import json_answer, parse_object, read_body
-from costplane.http.azure.arm import Call
+from costplane.http.answers import json_answer
+from costplane.http.azure.arm import COST, EXTERNAL, READ, Call, Operation
 from costplane.http.azure.continuation import Continuation, decode, encode
+from costplane.http.azure.pages import page_size
 from costplane.http.azure.query_result import query_result
-
-BODY_LIMIT = 1_048_576
-"""Bytes of a QueryDefinition."""
 
 
 async def usage(call: Call) -> Response:
     """POST: the first page of a definition, or a further one with the same body."""
-    definition = parse_object(await read_body(call.request, BODY_LIMIT))
+    definition = await call.body()
     token = call.options.get("$skiptoken")
     return await call.services.heavy.run(
         _answer, call, definition, decode(token) if token else None
@@ -68,10 +66,26 @@ def next_link(
     return str(kept.include_query_params(**{"$skiptoken": encode(position, now, definition)}))
 
 
-def page_size(text: str | None) -> int | None:
-    """The rows of a page, as `$top` asks. Raises InvalidQuery if it is no positive number."""
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
-        raise InvalidQuery(f"$top must be a positive number, not '{text[:40]}'", target="$top")
-    return int(text)
+OPERATIONS = (
+    Operation("query.usage", "POST", COST, "query", READ, usage),
+    # Costplane's own: a nextLink that is simply opened answers too.
+    Operation("query.next", "GET", COST, "query", READ, following_page),
+    Operation(
+        "query.usage_by_external_cloud_provider_type",
+        "POST",
+        COST,
+        f"{EXTERNAL}/query",
+        READ,
+        usage,
+        within=f"providers/{COST}/{EXTERNAL}",
+    ),
+    Operation(
+        "query.next",
+        "GET",
+        COST,
+        f"{EXTERNAL}/query",
+        READ,
+        following_page,
+        within=f"providers/{COST}/{EXTERNAL}",
+    ),
+)
