@@ -22,6 +22,7 @@ test("token types are named for people", () => {
 test("a missing value says why it is missing", () => {
   expect(valueName(TEAM, "")).toBe("Untagged");
   expect(valueName(dimension("Model"), "")).toBe("Not told");
+  expect(valueName(dimension("TokenType"), "")).toBe("No token type");
 });
 
 test("a resource is known by its last part, a Marketplace entry by the start of its GUID", () => {

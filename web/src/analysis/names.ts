@@ -52,12 +52,19 @@ export function columnLabel(column: Column, labels: ReadonlyMap<string, string>)
 
 /** A value as people read it; a missing one says why it is missing. */
 export function valueName(column: Column, value: string): string {
-  if (value === "") return column.type === "TagKey" ? "Untagged" : "Not told";
+  if (value === "") return missingName(column);
   if (column.type === "TagKey") return value;
   if (column.name === "TokenType") return tokenTypeName(value);
   if (column.name === "DeploymentType") return deploymentTypeName(value);
   if (column.name.endsWith("Id") && value.startsWith("/")) return resourceName(value);
   return shortened(value);
+}
+
+/** A charge that is no use of tokens, such as a reservation's, has no token type; other facts of a
+ * charge are missing because nobody told them. */
+function missingName(column: Column): string {
+  if (column.type === "TagKey") return "Untagged";
+  return column.name === "TokenType" ? "No token type" : "Not told";
 }
 
 /** A group's name; null is what the others are called. */

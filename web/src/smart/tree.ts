@@ -93,7 +93,7 @@ function lineNode(
     id,
     kind: "TokenType",
     value: type,
-    name: type === "" ? "Not told" : tokenTypeName(type),
+    name: type === "" ? "No token type" : tokenTypeName(type),
     detail: type,
     cost: entry.cost,
     tokens: entry.tokens,
