@@ -29,6 +29,7 @@ lots:
   - {id: later, billing_account: ea-1, kind: Prepayment, amount: "3", currency: USD,
      start: 2026-10-28}
 """
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 NAIVE = [
     NaiveLot("prepaid", Fraction("2.5"), 4, 19, ("Azure",), ()),
     NaiveLot("granted", Fraction("1.25"), 0, 32, ("Azure",), ()),
@@ -184,3 +185,43 @@ def test_a_correction_below_zero_goes_back_to_lots_that_live(workspace: Workspac
         (p.amount for p in november.payments), Decimal(0)
     ) - november.payment_rounding  # fmt: skip
     assert november.due < 0
+
+
+@pytest.mark.parametrize("amount", ["2.5", "0.04"], ids=["lots suffice", "lots are used up"])
+def test_usage_of_a_month_without_invoice_before_a_closed_one_gets_an_invoice_of_its_own(
+    workspace: Workspace, tmp_path: Path, amount: str
+) -> None:
+    lots = tmp_path / "early.yaml"
+    lots.write_text(
+        "lots:\n  - {id: early, billing_account: EA-1, kind: Prepayment, currency: USD,\n"
+        f'     amount: "{amount}", start: 2026-09-01, expiry: 2026-11-15}}\n'
+    )
+    workspace.import_lots(lots)
+    estate.take(workspace, IN_OCTOBER)
+    (october,) = workspace.close_invoices(ACCOUNT, OCTOBER)
+    in_october = posted(workspace)
+    september = datetime(2026, 9, 1, tzinfo=UTC)
+    first = billed.calls(3, 40, september, 30)
+    estate.take(workspace, first)
+    invoice = only(workspace, september)
+    assert invoice.state == "estimated"
+    assert {line.corrects for line in invoice.lines} == {None}
+    assert sum(Fraction(line.ledger_amount) for line in invoice.lines) == sum(
+        billed.by_day(first).values()
+    )
+    after = posted(workspace)
+    assert {k: v for k, v in after.items() if k[1] >= OCTOBER} == in_october
+    eligible = sum(v for (_, publisher), v in billed.by_day(first).items() if publisher == "Azure")
+    left = Fraction(amount) - sum(v for k, v in in_october.items() if k[0] == "early")
+    assert sum(v for k, v in after.items() if k[1] < OCTOBER) == min(left, eligible)
+    (closed,) = workspace.close_invoices(ACCOUNT, september)
+    assert only(workspace, OCTOBER) == october
+    estate.take(workspace, [call | {"id": f"late-{call['id']}"} for call in first[:9]])
+    assert only(workspace, september) == closed
+    assert {line.corrects for line in only(workspace, NOVEMBER).lines} == {"2026-09"}
+    settled = {
+        e.transaction_date.month
+        for e in workspace.prepayment.events(ACCOUNT, NOW)
+        if e.event_type == "SettledCharges"
+    }
+    assert settled == {day.month for _, day in after}

@@ -22,17 +22,21 @@ def test_no_period_is_closed_before_an_invoice(control: ControlPlane) -> None:
     assert periods.open_month("a", datetime(2026, 8, 17, 3, tzinfo=UTC)) == AUGUST
 
 
-def test_an_invoice_closes_its_month_and_all_before_it_for_its_key_alone(
+def test_an_invoice_closes_its_own_month_for_its_key_alone(
     control: ControlPlane,
 ) -> None:
     store: InvoiceStore = control.invoices
     store.add([invoice("n1", "a:p", SEPTEMBER)])
     periods: BillingPeriods = control.invoices
     assert periods.closed("a:p", SEPTEMBER)
-    assert periods.closed("a:p", datetime(2026, 8, 17, tzinfo=UTC))
+    assert periods.closed("a:p", datetime(2026, 9, 17, tzinfo=UTC))
+    assert not periods.closed("a:p", AUGUST), "it never came to an invoice"
     assert not periods.closed("a:p", OCTOBER)
     assert not periods.closed("a", SEPTEMBER)
-    assert periods.open_month("a:p", AUGUST) == OCTOBER
+    assert periods.closed_months("a:p") == {SEPTEMBER}
+    assert periods.open_month("a:p", AUGUST) == AUGUST
+    store.add([invoice("n2", "a:p", datetime(2026, 7, 1, tzinfo=UTC))])
+    assert periods.open_month("a:p", datetime(2026, 7, 9, tzinfo=UTC)) == OCTOBER
     assert periods.open_month("a:p", datetime(2026, 11, 5, tzinfo=UTC)).month == 11
 
 

@@ -16,6 +16,7 @@ from costplane.billing.billing_key import BILLING_KEY
 from costplane.billing.draws import DayTotal
 from costplane.billing.invoicing import BilledGroup
 from costplane.billing.lot import Product
+from costplane.catalog.model import BEGINNING
 from costplane.core.relation import Engine, Relation
 
 LINE_FACTS: dict[str, str] = {
@@ -84,10 +85,14 @@ def billed_groups(
 
 
 def day_totals(
-    engine: Engine, tables: Mapping[str, Relation], key: str, since: datetime
+    engine: Engine,
+    tables: Mapping[str, Relation],
+    key: str,
+    since: datetime = BEGINNING,
+    without: Collection[datetime] = (),
 ) -> Iterator[DayTotal]:
-    """What a billing key was charged on each UTC day of its periods from `since` on. What a
-    period bills of an earlier month counts on its first day."""
+    """What a billing key was charged on each UTC day of its periods from `since` on, but for the
+    months `without`. What a period bills of an earlier month counts on its first day."""
     statement = _select(
         f"SELECT {_DAY} AS day, COALESCE(x_PublisherType, '') AS publisher_type, ServiceName, "
         "COALESCE(x_SkuMeterSubcategory, '') AS product, BillingCurrency, "
@@ -95,6 +100,8 @@ def day_totals(
     )
     statement = _narrowed(statement, [key], None)
     statement = statement.where(template("BillingPeriodStart >= :since", since=instant(since)))
+    for month in sorted(without):
+        statement = statement.where(template("BillingPeriodStart <> :month", month=instant(month)))
     for row in engine.execute(statement, tables).to_pylist():
         product = Product(row["publisher_type"], row["ServiceName"], row["product"])
         day = row["day"].replace(tzinfo=UTC)

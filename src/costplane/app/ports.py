@@ -47,11 +47,17 @@ class BillingPeriods(Protocol):
     `account:profile` where an agreement bills by profile."""
 
     def closed(self, billing_key: str, month: datetime) -> bool:
-        """Whether the month of `month`, or a later one, was invoiced: nothing is added to it."""
+        """Whether the month of `month` was invoiced: nothing is added to it. A month that never
+        came to an invoice is open, also before closed ones: usage may be imported late."""
+        ...
+
+    def closed_months(self, billing_key: str) -> frozenset[datetime]:
+        """Every month that was invoiced."""
         ...
 
     def open_month(self, billing_key: str, month: datetime) -> datetime:
-        """The first open month from that of `month` on."""
+        """That of `month` while it is open; else the first month after every closed one: where
+        corrections of it are billed."""
         ...
 
 

@@ -22,6 +22,7 @@ from costplane.billing.lots_file import read_lots
 from costplane.billing.ports import LotStore
 from costplane.catalog.model import BEGINNING
 from costplane.core.money import EXACT
+from costplane.core.period import month_start
 from costplane.core.relation import Engine
 from costplane.errors import NotFound
 from costplane.ledger.delta import Ledger, Snapshot
@@ -78,19 +79,18 @@ class Prepayment:
         lots = self.store.lots(key)
         if not lots:
             return []
-        start = self.periods.open_month(key, BEGINNING)
-        kept = [draw for draw in self.store.drawn(key) if draw.day < start]
+        closed = self.periods.closed_months(key)
+        kept = [draw for draw in self.store.drawn(key) if month_start(draw.day) in closed]
         paid: dict[str, Decimal] = defaultdict(Decimal)
         for draw in kept:
             paid[draw.lot_id] = EXACT.add(paid[draw.lot_id], draw.amount)
-        return kept + draws(lots, self.totals(key, start, snapshot), paid)
-
-    def totals(
-        self, key: str, since: datetime = BEGINNING, snapshot: Snapshot | None = None
-    ) -> list[DayTotal]:
-        """What the key was charged by day, in billing periods from `since` on."""
         tables = (snapshot or self.ledger.snapshot()).files
-        return list(day_totals(self.engine, tables, key, since))
+        open_days = day_totals(self.engine, tables, key, without=closed)
+        return sorted(kept + draws(lots, open_days, paid), key=lambda draw: draw.day)
+
+    def totals(self, key: str, since: datetime = BEGINNING) -> list[DayTotal]:
+        """What the key was charged by day, in billing periods from `since` on."""
+        return list(day_totals(self.engine, self.ledger.snapshot().files, key, since))
 
     def lots(self, key: str | None, now: datetime) -> list[LotState]:
         """Every lot, or those of a billing key, with what is left of it at `now`."""
@@ -104,8 +104,8 @@ class Prepayment:
 
     def events(self, key: str, now: datetime) -> list[Event]:
         """What happened to the lots of a billing key until `now`, by day."""
-        start = self.periods.open_month(key, BEGINNING)
-        return events(self._lots_of(key), self.drawn(key), open_from=start, now=now)
+        closed = self.periods.closed_months(key)
+        return events(self._lots_of(key), self.drawn(key), closed=closed, now=now)
 
     def balances(self, key: str, month: datetime, now: datetime) -> list[Balance]:
         """The statements of a month, one for each currency of its lots."""

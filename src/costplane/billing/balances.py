@@ -5,7 +5,7 @@ Amounts are exact, to the twelfth place, as the draws are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from decimal import Decimal
 from costplane.billing.draws import DayTotal, Draw
 from costplane.billing.lot import Lot
 from costplane.core.money import EXACT, total
-from costplane.core.period import next_month
+from costplane.core.period import month_start, next_month
 
 THRESHOLDS = (Decimal("0.9"), Decimal(1))
 """Shares of the lots at which their use is told (billing-rules 16)."""
@@ -87,29 +87,30 @@ class Crossing:
 
 
 def events(
-    lots: Iterable[Lot], draws: Sequence[Draw], *, open_from: datetime, now: datetime
+    lots: Iterable[Lot], draws: Sequence[Draw], *, closed: Collection[datetime], now: datetime
 ) -> list[Event]:
-    """What happened to `lots` until `now`, by day. Periods before `open_from` are closed."""
-    found = [event for lot in lots for event in _of_lot(lot, draws, open_from)]
+    """What happened to `lots` until `now`, by day. The months `closed` have invoices."""
+    found = [event for lot in lots for event in _of_lot(lot, draws, closed)]
     return sorted(
         (event for event in found if event.transaction_date <= now),
         key=lambda event: event.transaction_date,
     )
 
 
-def _of_lot(lot: Lot, draws: Iterable[Draw], open_from: datetime) -> list[Event]:
+def _of_lot(lot: Lot, draws: Iterable[Draw], closed: Collection[datetime]) -> list[Event]:
     changes = [(lot.start, "NewCredit", lot.amount)]
     for draw in draws:
         if draw.lot_id == lot.id:
-            kind = "SettledCharges" if draw.day < open_from else "PendingCharges"
+            settled = month_start(draw.day) in closed
+            kind = "SettledCharges" if settled else "PendingCharges"
             changes.append((draw.day, kind, EXACT.minus(draw.amount)))
     left = total(amount for _, _, amount in changes)
     if lot.expiry is not None and left:
         changes.append((lot.expiry, "CreditExpired", EXACT.minus(left)))
-    found, closed = [], _ZERO
+    found, left = [], _ZERO
     for day, kind, amount in changes:
-        closed = EXACT.add(closed, amount)
-        found.append(Event(lot.id, lot.source, kind, day, amount, closed, lot.currency))
+        left = EXACT.add(left, amount)
+        found.append(Event(lot.id, lot.source, kind, day, amount, left, lot.currency))
     return found
 
 
@@ -124,7 +125,7 @@ def balance(
     after `now` has not expired yet."""
     end = next_month(month)
     until = min(end, now)
-    happened = events(lots, draws, open_from=month, now=until)
+    happened = events(lots, draws, closed=(), now=until)
     before = [e for e in happened if e.transaction_date < month]
     within = [e for e in happened if month <= e.transaction_date < end]
     beginning, ending = _sum(before), _sum([*before, *within])

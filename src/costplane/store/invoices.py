@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from costplane.billing.stored_invoice import StoredInvoice
 from costplane.core.period import month_start, next_month
@@ -36,20 +36,19 @@ class StoredInvoices:
             return [value_of(StoredInvoice, row).checked() for row in rows]
 
     def closed(self, billing_key: str, month: datetime) -> bool:
-        """Whether the month of `month`, or a later one, was invoiced: nothing is added to it."""
-        last = self._last(billing_key)
-        return last is not None and month_start(month) <= last
+        """Whether the month of `month` was invoiced: nothing is added to it. A month that never
+        came to an invoice is open, also before closed ones: usage may be imported late."""
+        return month_start(month) in self.closed_months(billing_key)
+
+    def closed_months(self, billing_key: str) -> frozenset[datetime]:
+        """Every month that was invoiced."""
+        table = tables.invoice
+        query = select(table.c.month).where(table.c.billing_key == billing_key).distinct()
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
 
     def open_month(self, billing_key: str, month: datetime) -> datetime:
-        """The first open month from that of `month` on."""
-        last = self._last(billing_key)
-        asked = month_start(month)
-        return asked if last is None else max(asked, next_month(last))
-
-    def _last(self, billing_key: str) -> datetime | None:
-        """The last month that was closed. Closing one closes all before it."""
-        table = tables.invoice
-        query = select(func.max(table.c.month)).where(table.c.billing_key == billing_key)
-        with self._database.reading() as connection:
-            last: datetime | None = connection.scalar(query)
-        return last
+        """That of `month` while it is open; else the first month after every closed one: where
+        corrections of it are billed."""
+        closed, asked = self.closed_months(billing_key), month_start(month)
+        return next_month(max(closed)) if asked in closed else asked
