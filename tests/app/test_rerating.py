@@ -164,6 +164,29 @@ def test_a_closed_month_is_corrected_in_the_open_one(tmp_path: Path) -> None:
     workspace.close()
 
 
+def test_an_equal_sheet_leaves_every_charge_as_it_is(tmp_path: Path) -> None:
+    workspace = opened(tmp_path)
+    estate.take(workspace, calls(13, 80))
+    before = answers(workspace)
+    take_sheet(workspace, SHEET)
+    assert rerate(workspace) is None
+    assert answers(workspace) == before
+    take_sheet(workspace, SHEET.replace("price: 0.5}", "price: 0.625}"))
+    done = rerate(workspace)
+    assert done is not None
+    assert changed(workspace) == {("beta", "input_text")}, "the other prices are what they were"
+    workspace.close()
+
+
+def changed(workspace: Workspace) -> set[tuple[str, str]]:
+    """What has rows that take something back."""
+    rows = workspace.engine.execute(
+        estate.select("SELECT DISTINCT x_Model, x_TokenType FROM charges WHERE x_Events < 0"),
+        {"charges": workspace.ledger.snapshot().relation("charges")},
+    ).to_pylist()
+    return {(row["x_Model"], row["x_TokenType"]) for row in rows}
+
+
 class Closed:
     """October of one account is closed."""
 

@@ -196,10 +196,11 @@ def test_a_book_is_what_it_was_at_a_version() -> None:
     assert whole.at(9) is whole
 
 
-def test_a_price_has_one_id_for_each_row_of_a_version() -> None:
-    assert offer(2).id == offer(2).id == offer(3).id
-    ids = {offer(2).id, offer(2, line=2).id, offer(2, import_=2).id, offer(2, region="x").id}
-    assert len(ids) == 4
+def test_a_price_has_one_id_wherever_it_stands() -> None:
+    again = offer("2.00", line=2, import_=3, valid_from=day(4), valid_to=day(9))
+    assert offer(2).id == again.id == own(2, scope=GROUP).id
+    others = (offer(3), offer(2, region="x"), offer(2, block=1_000), offer(2, currency="EUR"))
+    assert len({offer(2).id, *(other.id for other in others)}) == 5
 
 
 def test_what_a_book_says_of_its_prices() -> None:

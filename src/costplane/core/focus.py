@@ -57,7 +57,9 @@ _LABELS = """
 _POSTING = "ChargeClass InvoiceDetailId InvoiceId"
 _JSON = """
     AllocatedMethodDetails AllocatedTags CommitmentProgramEligibilityDetails ContractApplied
-    SkuPriceDetails Tags"""
+    Tags"""
+_DETAILS = "SkuPriceDetails"
+"""What SkuPriceId stands for, in words, which name the sheet that it was found in."""
 _PRICES = """
     ContractedUnitPrice ListUnitPrice PricingCurrencyContractedUnitPrice
     PricingCurrencyListUnitPrice"""
@@ -72,6 +74,7 @@ FOCUS_COLUMNS: tuple[Column, ...] = tuple(
         + _focus(_LABELS, "String", role="Label")
         + _focus(_POSTING, "String", role="Posting")
         + _focus(_JSON, "JSON")
+        + _focus(_DETAILS, "JSON", role="Label")
         + _focus(_COSTS, "Decimal", nullable=False, role="Amount")
         + _focus(_AMOUNTS, "Decimal", role="Amount")
         + _focus(_PRICES, "Decimal")

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID, uuid5
 
+from costplane.core.money import EXACT
 from costplane.pricing.adjustments import NOTHING, Adjustments
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceKind, PriceRow, SheetKind
@@ -38,11 +39,17 @@ class Offer:
 
     @property
     def id(self) -> str:
-        """FOCUS SkuPriceId: the same for the same row of the same sheet version, in units at the
-        same price of the unit."""
-        at = f":{self.conversion.unit.id}" if self.conversion else ""
-        text = f"{self.version}:{self.row.source_line}:{self.place}{at}"
-        return str(uuid5(_PRICE_NAMESPACE, text))
+        """FOCUS SkuPriceId: the same for one price of a meter, whichever import, sheet or line it
+        stands in and from when on it holds; in units, at the same price of the unit. So an
+        import that repeats a price makes no charge another one (billing-rules 12)."""
+        row = self.row
+        facts = (
+            *(row.product, row.meter_id, row.meter_name, row.region or "", row.kind),
+            *(row.term or "", row.unit_of_measure, row.unit, row.denomination, row.tiering),
+            *(f"{n.normalize(EXACT):f}" for n in (row.block_size, row.tier_minimum, row.price)),
+            self.conversion.unit.id if self.conversion else "",
+        )
+        return str(uuid5(_PRICE_NAMESPACE, "\n".join(facts)))
 
     @property
     def place(self) -> str:
