@@ -29,7 +29,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
-class Shape(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Shape(msgspec.Struct, frozen=True, rename="camel"):
     """A JSON object. `read_only` names members that only the server writes; they are passed over
     when a caller sends them. `lenient`: so are all that are not known."""
 
@@ -73,9 +73,16 @@ def of_text(shape: type[S], text: str) -> S:
 
 
 def plain(value: Shape) -> dict[str, Any]:
-    """The document's members as Azure names them; decimals stay decimals, times have a Z."""
-    members: dict[str, Any] = _DECODER.decode(_ENCODER.encode(value))
+    """The document's members as Azure names them, without those that are absent; decimals stay
+    decimals, times have a Z."""
+    members: dict[str, Any] = _present(_DECODER.decode(_ENCODER.encode(value)))
     return members
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _present(item) for name, item in value.items() if item is not None}
+    return [_present(item) for item in value] if isinstance(value, list) else value
 
 
 @cache
