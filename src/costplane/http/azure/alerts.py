@@ -1,0 +1,70 @@
+"""Alerts: list, get, dismiss and make active again (contract.md section 6)."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from costplane.app.arm.alert import KIND, alert_of, changed_text, status_told
+from costplane.app.arm.documents import plain
+from costplane.core.arm_resource import ArmResource
+from costplane.errors import NotFound
+from costplane.http.answers import json_answer
+from costplane.http.azure import kept
+from costplane.http.azure.arm import Call, Operation
+
+_TYPE = f"{kept.COST}/alerts"
+_MAY_BE_NULL = {"overridingAlert": None}
+
+
+async def every(call: Call) -> Response:
+    """GET: the alerts of the scope itself, the newest first."""
+    return await call.services.heavy.run(_every, call)
+
+
+async def get(call: Call) -> Response:
+    """GET: one alert."""
+    return await call.services.heavy.run(_get, call)
+
+
+async def dismiss(call: Call) -> Response:
+    """PATCH: dismiss an alert, or make a dismissed one active again."""
+    return await call.services.heavy.run(_dismiss, call, await kept.told(call.request))
+
+
+def _every(call: Call) -> Response:
+    found = call.services.workspace.kept.store.at(kept.place(call, KIND))
+    return kept.listed([_shown(call, alert) for alert in reversed(found)])
+
+
+def _get(call: Call) -> Response:
+    found = call.services.workspace.kept.get(kept.place(call, KIND), call.names["alertId"])
+    return json_answer(_shown(call, found))
+
+
+def _dismiss(call: Call, body: dict[str, object]) -> Response:
+    workspace, who, name = call.services.workspace, call.principal.name, call.names["alertId"]
+    status, now = status_told(body), workspace.now()
+
+    def document(found: ArmResource | None) -> str:
+        if found is None:
+            raise NotFound(f"there is no alert '{name[:80]}' at '{call.scope.id}'")
+        return changed_text(found, status, who, now)
+
+    versions = kept.versions(call, body)
+    saved, _ = workspace.kept.save(kept.place(call, KIND), name, document, who, versions)
+    return json_answer(_shown(call, saved))
+
+
+def _shown(call: Call, alert: ArmResource) -> dict[str, object]:
+    content = {"statusModificationUserName": None} | plain(alert_of(alert))
+    content["details"] = _MAY_BE_NULL | content["details"]
+    return kept.envelope(call, _TYPE, alert.name, content, alert.etag)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("alerts.list", "GET", kept.COST, "alerts", kept.READ, every, kept.NAMED),
+    Operation("alerts.get", "GET", kept.COST, "alerts/{alertId}", kept.READ, get, kept.NAMED),
+    Operation(
+        "alerts.dismiss", "PATCH", kept.COST, "alerts/{alertId}", kept.WRITE, dismiss, kept.NAMED
+    ),
+)
