@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from costplane.analysis.body import as_text, member
 from costplane.app.arm.keeping import check_name
-from costplane.app.arm.ports import ArmStore
-from costplane.core.arm_resource import Place
 from costplane.errors import InvalidInput
 
 
 def availability(
-    store: ArmStore, place: Place, body: Mapping[str, object], type_: str, what: str
+    is_taken: Callable[[str], bool], body: Mapping[str, object], type_: str, what: str
 ) -> dict[str, Any]:
-    """Azure's answer for the name in `body`. `what` says whose name it would be, such as
-    "A private scheduled action". Raises InvalidInput if the body tells no name or another type."""
+    """Azure's answer for the name in `body`; `is_taken` is asked in lower case.
+
+    `what` says whose name it would be, such as "A private scheduled action". Raises InvalidInput
+    if the body tells no name or another type.
+    """
     name = as_text(member(body, "name", "name"), "name")
     told = member(body, "type", "type")
     if told is not None and as_text(told, "type").lower() != type_.lower():
@@ -25,7 +26,7 @@ def availability(
         check_name(name)
     except InvalidInput as fault:
         return {"nameAvailable": False, "reason": "Invalid", "message": fault.message}
-    if store.find(place, name) is None:
+    if not is_taken(name.lower()):
         return {"nameAvailable": True}
     return {
         "nameAvailable": False,

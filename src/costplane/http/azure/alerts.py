@@ -10,14 +10,15 @@ from costplane.core.arm_resource import ArmResource
 from costplane.errors import NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure import kept
-from costplane.http.azure.arm import Call, Operation
+from costplane.http.azure.arm import COST, EXTERNAL, READ, WRITE, Call, Operation
 
-_TYPE = f"{kept.COST}/alerts"
+_TYPE = f"{COST}/alerts"
 _MAY_BE_NULL = {"overridingAlert": None}
 
 
 async def every(call: Call) -> Response:
-    """GET: the alerts of the scope itself, the newest first."""
+    """GET: the alerts of the scope itself, the newest first. The clients follow no link here, so
+    that all are in one answer."""
     return await call.services.heavy.run(_every, call)
 
 
@@ -33,7 +34,8 @@ async def dismiss(call: Call) -> Response:
 
 def _every(call: Call) -> Response:
     found = call.services.workspace.kept.store.at(kept.place(call, KIND))
-    return kept.listed([_shown(call, alert) for alert in reversed(found)])
+    shown = [_shown(call, alert) for alert in reversed(found)]
+    return json_answer({"value": shown, "nextLink": None})
 
 
 def _get(call: Call) -> Response:
@@ -58,13 +60,21 @@ def _dismiss(call: Call, body: dict[str, object]) -> Response:
 def _shown(call: Call, alert: ArmResource) -> dict[str, object]:
     content = {"statusModificationUserName": None} | plain(alert_of(alert))
     content["details"] = _MAY_BE_NULL | content["details"]
-    return kept.envelope(call, _TYPE, alert.name, content, alert.etag)
+    return kept.envelope(call, _TYPE, alert.name, content, etag=alert.etag)
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("alerts.list", "GET", kept.COST, "alerts", kept.READ, every, kept.NAMED),
-    Operation("alerts.get", "GET", kept.COST, "alerts/{alertId}", kept.READ, get, kept.NAMED),
+    Operation("alerts.list", "GET", COST, "alerts", READ, every, kept.NAMED),
+    Operation("alerts.get", "GET", COST, "alerts/{alertId}", READ, get, kept.NAMED),
+    Operation("alerts.dismiss", "PATCH", COST, "alerts/{alertId}", WRITE, dismiss, kept.NAMED),
     Operation(
-        "alerts.dismiss", "PATCH", kept.COST, "alerts/{alertId}", kept.WRITE, dismiss, kept.NAMED
+        "alerts.list_external",
+        "GET",
+        COST,
+        f"{EXTERNAL}/alerts",
+        READ,
+        every,
+        kept.NAMED,
+        within=f"providers/{COST}/{EXTERNAL}",
     ),
 )

@@ -12,8 +12,9 @@ from costplane.core.arm_resource import ArmResource
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure import kept
-from costplane.http.azure.arm import Call, Operation
+from costplane.http.azure.arm import READ, WRITE, Call, Operation
 from costplane.http.azure.odata import parse_filter
+from costplane.http.azure.pages import paged
 
 _PROVIDERS: tuple[Provider, ...] = ("Microsoft.CostManagement", "Microsoft.Consumption")
 
@@ -61,7 +62,7 @@ def _every(provider: Provider, call: Call) -> Response:
     shown = [budget for budget in found if _is_of(provider, budget)]
     if category:
         shown = [budget for budget in shown if budget_of(budget).category.lower() == category]
-    return kept.listed([_shown(provider, call, budget) for budget in shown])
+    return paged(call, [_shown(provider, call, budget) for budget in shown])
 
 
 def _remove(provider: Provider, call: Call) -> Response:
@@ -101,16 +102,16 @@ def _category(call: Call) -> str:
 
 def _shown(provider: Provider, call: Call, budget: ArmResource) -> dict[str, object]:
     content = plain(budget_of(budget))
-    return kept.envelope(call, f"{provider}/budgets", budget.name, content, budget.etag)
+    return kept.envelope(call, f"{provider}/budgets", budget.name, content, etag=budget.etag)
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     Operation(f"budgets.{name}", method, provider, path, access, partial(run, provider), kept.NAMED)
     for provider in _PROVIDERS
     for name, method, path, access, run in (
-        ("list", "GET", "budgets", kept.READ, every),
-        ("get", "GET", "budgets/{budgetName}", kept.READ, get),
-        ("create_or_update", "PUT", "budgets/{budgetName}", kept.WRITE, save),
-        ("delete", "DELETE", "budgets/{budgetName}", kept.WRITE, remove),
+        ("list", "GET", "budgets", READ, every),
+        ("get", "GET", "budgets/{budgetName}", READ, get),
+        ("create_or_update", "PUT", "budgets/{budgetName}", WRITE, save),
+        ("delete", "DELETE", "budgets/{budgetName}", WRITE, remove),
     )
 )

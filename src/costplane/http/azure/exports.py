@@ -15,9 +15,10 @@ from costplane.app.arm.export_run import RUNS, requested, run_of, shown_run
 from costplane.core.arm_resource import ArmResource
 from costplane.http.answers import json_answer
 from costplane.http.azure import kept
-from costplane.http.azure.arm import Call, Operation
+from costplane.http.azure.arm import COST, READ, WRITE, Call, Operation
+from costplane.http.azure.shapes import resource, resource_id
 
-_TYPE = f"{kept.COST}/exports"
+_TYPE = f"{COST}/exports"
 _EMBEDDED = 10
 """Runs that `$expand=runHistory` shows of one export; a list shows the last of each."""
 
@@ -95,15 +96,13 @@ def _history(call: Call) -> Response:
 
 def _runs(call: Call, export: ArmResource, most: int | None = None) -> list[dict[str, object]]:
     found = call.services.workspace.kept.store.at(kept.place(call, RUNS, export.name))
-    path = f"{call.address}/providers/{_TYPE}/{export.name}/Run"
     return [
-        {
-            "id": f"{path}/{run.name}",
-            "name": run.name,
-            "type": f"{_TYPE}/runs",
-            "eTag": run.etag,
-            "properties": shown_run(run_of(run)),
-        }
+        resource(
+            resource_id(call, f"{_TYPE}/Run", export.name, run.name),
+            f"{_TYPE}/runs",
+            shown_run(run_of(run)),
+            etag=run.etag,
+        )
         for run in list(reversed(found))[:most]
     ]
 
@@ -117,20 +116,20 @@ def _shown(call: Call, found: ArmResource, runs: int = 0) -> dict[str, object]:
     content = shown(export, call.services.workspace.now())
     if runs and call.options.get("$expand", "").lower() == "runhistory":
         content["runHistory"] = {"value": _runs(call, found, runs)}
-    told = kept.envelope(call, _TYPE, found.name, content, found.etag)
+    told = kept.envelope(call, _TYPE, found.name, content, etag=found.etag)
     identity = {"identity": {"type": export.identity.type}} if export.identity else {}
     location = {"location": export.location} if export.location else {}
     return told | identity | location
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"exports.{name}", method, kept.COST, path, access, operate, kept.NAMED)
+    Operation(f"exports.{name}", method, COST, path, access, operate, kept.NAMED)
     for name, method, path, access, operate in (
-        ("list", "GET", "exports", kept.READ, every),
-        ("get", "GET", "exports/{exportName}", kept.READ, get),
-        ("create_or_update", "PUT", "exports/{exportName}", kept.WRITE, save),
-        ("delete", "DELETE", "exports/{exportName}", kept.WRITE, remove),
-        ("execute", "POST", "exports/{exportName}/run", kept.WRITE, run),
-        ("get_execution_history", "GET", "exports/{exportName}/runHistory", kept.READ, history),
+        ("list", "GET", "exports", READ, every),
+        ("get", "GET", "exports/{exportName}", READ, get),
+        ("create_or_update", "PUT", "exports/{exportName}", WRITE, save),
+        ("delete", "DELETE", "exports/{exportName}", WRITE, remove),
+        ("execute", "POST", "exports/{exportName}/run", WRITE, run),
+        ("get_execution_history", "GET", "exports/{exportName}/runHistory", READ, history),
     )
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,34 +17,14 @@ from costplane.analysis.body import member
 from costplane.app.arm.documents import decode
 from costplane.app.arm.keeping import Versions
 from costplane.core.arm_resource import ArmResource, Place
-from costplane.core.scope import ScopeKind
+from costplane.core.scope import BENEFITS, ScopeKind
 from costplane.errors import InvalidInput, NotFound
-from costplane.http.access import Access
 from costplane.http.answers import json_answer, read_body
 from costplane.http.azure.arm import Call
+from costplane.http.azure.shapes import resource, resource_id
 
-COST = "Microsoft.CostManagement"
-CONSUMPTION = "Microsoft.Consumption"
-READ = Access("Cost Management Reader", "path")
-WRITE = Access("Cost Management Contributor", "path")
-
-NAMED: frozenset[ScopeKind] = frozenset(
-    (
-        "Subscription",
-        "ResourceGroup",
-        "Resource",
-        "ManagementGroup",
-        "BillingAccount",
-        "Department",
-        "EnrollmentAccount",
-        "BillingProfile",
-        "InvoiceSection",
-        "Customer",
-        "ExternalBillingAccount",
-        "ExternalSubscription",
-    )
-)
-"""Scopes with a name. At `/` nothing is shared: what one may see differs for each caller."""
+NAMED: frozenset[ScopeKind] = frozenset(get_args(ScopeKind)) - BENEFITS - {"All"}
+"""Scopes at which things are kept. At `/` nothing is shared: each caller sees another whole."""
 
 BODY_LIMIT = 262_144
 """Bytes of a resource."""
@@ -85,22 +66,18 @@ def versions(call: Call, body: Mapping[str, object], *, required: bool = False) 
 
 
 def envelope(
-    call: Call, kind_of: str, name: str, content: Mapping[str, object], etag: str | None = None
+    call: Call, type_: str, name: str, content: Mapping[str, object], **more: Any
 ) -> dict[str, object]:
-    """A resource as Azure shows it; `kind_of` is its type, such as Microsoft.X/budgets."""
-    path = f"{call.address}/providers/{kind_of}/{name}".lstrip("/")
-    versioned = {} if etag is None else {"eTag": etag}
-    return {"id": path, "name": name, "type": kind_of} | versioned | {"properties": dict(content)}
+    """A resource as Azure shows it; `type_` is such as Microsoft.X/ScheduledActions, of which the
+    id has the small letter of its path."""
+    provider, _, kind = type_.partition("/")
+    path = f"{provider}/{kind[0].lower()}{kind[1:]}"
+    return resource(resource_id(call, path, name), type_, content, name=name, **more)
 
 
 def saved(content: Mapping[str, object], *, created: bool) -> Response:
     """The answer to a PUT."""
     return json_answer(content, HTTPStatus.CREATED if created else HTTPStatus.OK)
-
-
-def listed(items: list[dict[str, object]]) -> Response:
-    """The answer to a list: all of it."""
-    return json_answer({"value": items, "nextLink": None})
 
 
 def removed(call: Call, at: Place, name: str, *children: Place, no_content: bool) -> Response:

@@ -6,10 +6,25 @@ after the scope, role and scopes of its own.
 
 from __future__ import annotations
 
-from costplane.http.azure import dimensions, query
+from costplane.http.azure import (
+    alerts,
+    budgets,
+    cost_allocation_rules,
+    dimensions,
+    exports,
+    query,
+    scheduled_actions,
+    settings,
+)
 from costplane.http.azure.arm import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *query.OPERATIONS,
     *dimensions.OPERATIONS,
+    *budgets.OPERATIONS,
+    *alerts.OPERATIONS,
+    *exports.OPERATIONS,
+    *scheduled_actions.OPERATIONS,
+    *settings.OPERATIONS,
+    *cost_allocation_rules.OPERATIONS,
 )

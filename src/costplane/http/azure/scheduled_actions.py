@@ -21,14 +21,16 @@ from costplane.app.arm.scheduled_action import (
     view_scope,
 )
 from costplane.core.arm_resource import ArmResource, Place
+from costplane.core.scope import ScopeKind
 from costplane.errors import InvalidInput
 from costplane.http.access import require
 from costplane.http.answers import json_answer
 from costplane.http.azure import kept
-from costplane.http.azure.arm import Call, Operation
+from costplane.http.azure.arm import COST, READ, TENANT, WRITE, Call, Operation
 from costplane.http.azure.odata import parse_filter
+from costplane.http.azure.pages import paged
 
-_TYPE = f"{kept.COST}/ScheduledActions"
+_TYPE = f"{COST}/ScheduledActions"
 
 
 async def save(call: Call) -> Response:
@@ -64,7 +66,7 @@ async def check_name(call: Call) -> Response:
 def _save(call: Call, body: dict[str, object]) -> Response:
     _may_write(call)
     action = action_told(body, call.scope, "" if _is_private(call) else call.address)
-    require(call.principal, kept.READ, view_scope(action))
+    require(call.principal, READ, view_scope(action))
     place, keeping = _place(call), call.services.workspace.kept
     saved, created = keeping.save(
         place,
@@ -85,7 +87,7 @@ def _every(call: Call) -> Response:
     view = _view(call)
     if view:
         found = [item for item in found if _normal(action_of(item).properties.view_id) == view]
-    return kept.listed([_shown(call, item) for item in found])
+    return paged(call, [_shown(call, item) for item in found])
 
 
 def _remove(call: Call) -> Response:
@@ -106,8 +108,9 @@ def _run(call: Call) -> Response:
 
 def _check_name(call: Call, body: dict[str, object]) -> Response:
     what = "A private" if _is_private(call) else "A shared"
-    store = call.services.workspace.kept.store
-    return json_answer(availability(store, _place(call), body, _TYPE, f"{what} scheduled action"))
+    found = call.services.workspace.kept.store.at(_place(call))
+    taken = {action.key for action in found}
+    return json_answer(availability(taken.__contains__, body, _TYPE, f"{what} scheduled action"))
 
 
 def _found(call: Call) -> ArmResource:
@@ -121,7 +124,7 @@ def _is_private(call: Call) -> bool:
 def _may_write(call: Call) -> None:
     """At a scope it takes the role that keeps things there; what is private is one's own."""
     if not _is_private(call):
-        require(call.principal, kept.WRITE, call.scope)
+        require(call.principal, WRITE, call.scope)
 
 
 def _place(call: Call) -> Place:
@@ -162,18 +165,24 @@ def _shown(call: Call, found: ArmResource) -> dict[str, object]:
     content = plain(action.properties) | {
         "status": shown_status(action, call.services.workspace.now())
     }
-    shown = kept.envelope(call, _TYPE, found.name, content, found.etag)
+    shown = kept.envelope(call, _TYPE, found.name, content, etag=found.etag)
     return shown | {"kind": action.kind, "systemData": kept.system_data(found)}
 
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"scheduled_actions.{name}", method, kept.COST, path, kept.READ, operate)
-    for name, method, path, operate in (
-        ("list", "GET", "scheduledActions", every),
-        ("get", "GET", "scheduledActions/{name}", get),
-        ("create_or_update", "PUT", "scheduledActions/{name}", save),
-        ("delete", "DELETE", "scheduledActions/{name}", remove),
-        ("run", "POST", "scheduledActions/{name}/execute", run),
-        ("check_name_availability", "POST", "checkNameAvailability", check_name),
+def _rows(suffix: str, scopes: frozenset[ScopeKind]) -> tuple[Operation, ...]:
+    """The operations at `scopes`. Whether the caller may write there, they ask themselves."""
+    one = "scheduledActions/{name}"
+    return tuple(
+        Operation(f"scheduled_actions.{name}{suffix}", method, COST, path, READ, operate, scopes)
+        for name, method, path, operate in (
+            ("list", "GET", "scheduledActions", every),
+            ("get", "GET", one, get),
+            ("create_or_update", "PUT", one, save),
+            ("delete", "DELETE", one, remove),
+            ("run", "POST", f"{one}/execute", run),
+            ("check_name_availability", "POST", "checkNameAvailability", check_name),
+        )
     )
-)
+
+
+OPERATIONS: tuple[Operation, ...] = (*_rows("", TENANT), *_rows("_by_scope", kept.NAMED))
