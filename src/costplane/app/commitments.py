@@ -65,18 +65,19 @@ class Commitments:
 
     def states(self, now: datetime) -> list[CommitmentState]:
         """Every commitment as of `now`, by id."""
-        return [self._state(commitment, now) for commitment in self.store.all()]
+        return [self.of(commitment, now) for commitment in self.store.all()]
 
     def state(self, commitment_id: str, now: datetime) -> CommitmentState:
         """One commitment as of `now`. Raises NotFound."""
         every = self.store.all()
         for commitment in every:
             if commitment.id == commitment_id:
-                return self._state(commitment, now)
+                return self.of(commitment, now)
         known = ", ".join(commitment.id for commitment in every) or "none"
         raise NotFound(f"there is no commitment '{commitment_id}'; known: {known}", target="id")
 
-    def _state(self, commitment: Commitment, now: datetime) -> CommitmentState:
+    def of(self, commitment: Commitment, now: datetime) -> CommitmentState:
+        """A commitment, which need not be kept, as of `now`."""
         charged = Derived(_charged(commitment), self.ledger.snapshot().files)
         kinds = [
             facts | {"counts": commitment.counts(facts)}

@@ -111,10 +111,16 @@ class Prepayment:
         """The statements of a month, one for each currency of its lots."""
         lots, drawn, totals = self._lots_of(key), self.drawn(key), self.totals(key, month)
         return [
-            balance(own, drawn, totals, month, now)
+            balance(own, drawn, totals, month, now, currency=currency)
             for currency in sorted({lot.currency for lot in lots})
             if (own := [lot for lot in lots if lot.currency == currency])
         ]
+
+    def balance(self, key: str, currency: str, month: datetime, now: datetime) -> Balance:
+        """The statement of a month in one currency, also of a key that has no lots."""
+        lots = [lot for lot in self.store.lots(key) if lot.currency == currency]
+        drawn, totals = self.drawn(key), self.totals(key, month)
+        return balance(lots, drawn, totals, month, now, currency=currency)
 
     def crossings(self, key: str, now: datetime) -> list[Crossing]:
         """The days on which the lots of a key came to be used by 90 and by 100 percent."""

@@ -14,6 +14,7 @@ from costplane.app.agreements.agreements import Agreements
 from costplane.app.arm.keeping import Keeping
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
+from costplane.app.consumption.consumption import consumption
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
@@ -83,6 +84,9 @@ class Workspace:
         self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
         self.commitments = Commitments(self.ledger, self.engine, control.commitments)
+        self.consumption = consumption(
+            self.ledger, self.engine, control.catalog, self.prepayment, self.commitments
+        )
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
 
     @classmethod

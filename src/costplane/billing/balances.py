@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from costplane.billing.draws import DayTotal, Draw
-from costplane.billing.lot import Lot
+from costplane.billing.lot import ELIGIBLE_PUBLISHER_TYPES, Lot, Product
 from costplane.core.money import EXACT, total
 from costplane.core.period import month_start, next_month
 
@@ -120,9 +120,11 @@ def balance(
     totals: Iterable[DayTotal],
     month: datetime,
     now: datetime,
+    *,
+    currency: str,
 ) -> Balance:
-    """The statement of the month that starts at `month`, for `lots` of one currency. What expires
-    after `now` has not expired yet."""
+    """The statement of the month that starts at `month`, for `lots`, all of `currency`. What
+    expires after `now` has not expired yet. Without lots what they could pay for is overage."""
     end = next_month(month)
     until = min(end, now)
     happened = events(lots, draws, closed=(), now=until)
@@ -135,13 +137,13 @@ def balance(
     )
     ids = {lot.id for lot in lots}
     drawn = total(d.amount for d in draws if d.lot_id in ids and month <= d.day < end)
-    charged = [row for row in totals if month <= row.day < end and row.currency == lots[0].currency]
+    charged = [row for row in totals if month <= row.day < end and row.currency == currency]
     eligible = _charged(charged, lots, eligible=True)
     marketplace = total(r.billed_cost for r in charged if r.product.publisher_type == MARKETPLACE)
     apart = EXACT.subtract(_charged(charged, lots, eligible=False), marketplace)
     overage = EXACT.subtract(eligible, drawn)
     return Balance(
-        currency=lots[0].currency,
+        currency=currency,
         month=f"{month:%Y-%m}",
         beginning_balance=beginning,
         new_purchases=total(detail.value for detail in new),
@@ -162,8 +164,16 @@ def _charged(totals: Iterable[DayTotal], lots: Sequence[Lot], *, eligible: bool)
     return total(
         row.billed_cost
         for row in totals
-        if any(lot.pays_for(row.product) for lot in lots) == eligible
+        if is_prepayable(row.product, lots) == eligible
     )
+
+
+def is_prepayable(product: Product, lots: Sequence[Lot]) -> bool:
+    """Whether charges for `product` could be paid by `lots` of their payer and currency; where
+    there are none, by any lot."""
+    if not lots:
+        return product.publisher_type in ELIGIBLE_PUBLISHER_TYPES
+    return any(lot.pays_for(product) for lot in lots)
 
 
 def _sum(happened: Iterable[Event]) -> Decimal:

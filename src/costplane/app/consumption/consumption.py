@@ -1,0 +1,46 @@
+"""The use cases behind Azure's Consumption API, wired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from costplane.app.commitments import Commitments
+from costplane.app.consumption.aggregated_cost import AggregatedCosts
+from costplane.app.consumption.benefit_use import BenefitUses
+from costplane.app.consumption.charge_summaries import ChargeSummaries
+from costplane.app.consumption.charge_sums import ChargeSums
+from costplane.app.consumption.credits import Credits
+from costplane.app.consumption.reservation_transactions import ReservationTransactions
+from costplane.app.prepayment import Prepayment
+from costplane.catalog.ports import CatalogReader
+from costplane.core.relation import Engine
+from costplane.ledger.delta import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """What was charged, paid in advance and reserved."""
+
+    charges: ChargeSummaries
+    aggregated: AggregatedCosts
+    credits: Credits
+    benefits: BenefitUses
+    transactions: ReservationTransactions
+
+
+def consumption(
+    ledger: Ledger,
+    engine: Engine,
+    catalog: CatalogReader,
+    prepayment: Prepayment,
+    commitments: Commitments,
+) -> Consumption:
+    """The use cases over one installation."""
+    sums, lots, periods = ChargeSums(ledger, engine, catalog), prepayment.store, prepayment.periods
+    return Consumption(
+        charges=ChargeSummaries(sums, lots, periods),
+        aggregated=AggregatedCosts(sums, catalog, lots),
+        credits=Credits(catalog, prepayment, commitments, periods),
+        benefits=BenefitUses(ledger, engine),
+        transactions=ReservationTransactions(ledger, engine, catalog),
+    )

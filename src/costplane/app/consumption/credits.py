@@ -1,0 +1,309 @@
+"""Prepayment, credits and consumption commitments as Azure's lots, events and credit summaries.
+
+A balance is "closed" as of the last invoice: what is of a billing period that is still open is
+pending, and an estimate until it closes (billing-rules 16, 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from costplane.app.commitments import Commitments
+from costplane.app.ports import BillingPeriods
+from costplane.app.prepayment import LotState, Prepayment
+from costplane.billing.balances import Event, events
+from costplane.billing.billing_key import billing_key
+from costplane.billing.burn_down import BurnDown
+from costplane.billing.commitment import Commitment
+from costplane.billing.invoice_number import invoice_number
+from costplane.billing.lot import Lot
+from costplane.catalog.model import BEGINNING
+from costplane.catalog.ports import CatalogReader
+from costplane.core.money import EXACT, total
+from costplane.core.period import Period, month_start
+
+COMMITMENT = "ConsumptionCommitment"
+"""Azure's source of a lot that is a commitment."""
+Organisation = Literal["Primary", "Contributor"]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditSummary:
+    """Credits of a billing profile: estimated = current + adjustments - charges - expired.
+
+    `current` is the balance after the last closed billing period; the others are of open ones:
+    new lots, what lots paid, what expired with them.
+    """
+
+    currency: str
+    current: Decimal
+    adjustments: Decimal
+    charges: Decimal
+    expired: Decimal
+
+    @property
+    def estimated(self) -> Decimal:
+        """The balance of now."""
+        pending = EXACT.subtract(self.adjustments, EXACT.add(self.charges, self.expired))
+        return EXACT.add(self.current, pending)
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether anything is pending."""
+        return any((self.adjustments, self.charges, self.expired))
+
+
+@dataclass(frozen=True, slots=True)
+class LotStatement:
+    """A lot of an account or of one of its profiles, or a commitment as a lot of its account.
+
+    `closed_balance` is what was left after the last closed billing period; `used` what it has
+    paid until now, or what counted towards the commitment. Of a commitment of several accounts
+    the first is Primary; a Contributor is told its own share alone, as Azure does.
+    """
+
+    account: str
+    profile: str | None
+    id: str
+    source: str
+    currency: str
+    original: Decimal | None
+    closed_balance: Decimal | None
+    used: Decimal
+    start: datetime
+    expiry: datetime | None
+    status: str
+    po_number: str | None
+    is_estimated: bool
+    organisation: Organisation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditEvent:
+    """Something that happened to a lot or a commitment on a UTC day. `event_type` is Azure's word
+    (NewCredit, SettledCharges, PendingCharges, CreditExpired); `amount` is above zero where the
+    lot gained; `invoice` is that of the period which charges belong to."""
+
+    account: str
+    profile: str | None
+    lot_id: str
+    source: str
+    event_type: str
+    day: datetime
+    amount: Decimal
+    closed_balance: Decimal | None
+    currency: str
+    invoice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Reads lots, draws and commitments. Ids of accounts, profiles, customers are lower case."""
+
+    catalog: CatalogReader
+    prepayment: Prepayment
+    commitments: Commitments
+    periods: BillingPeriods
+
+    def summary(self, account: str, profile: str, currency: str, now: datetime) -> CreditSummary:
+        """The credits of a billing profile in its currency; zeros where it has none."""
+        key = billing_key(account, profile)
+        opened = self.periods.open_month(key, BEGINNING)
+        found = [e for e in self._events(key, now) if e.currency == currency]
+        pending = [e for e in found if e.transaction_date >= opened]
+        return CreditSummary(
+            currency=currency,
+            current=total(e.amount for e in found if e.transaction_date < opened),
+            adjustments=_sum(pending, "NewCredit"),
+            charges=EXACT.minus(_sum(pending, "PendingCharges")),
+            expired=EXACT.minus(_sum(pending, "CreditExpired")),
+        )
+
+    def lots_of_profile(self, account: str, profile: str, now: datetime) -> list[LotStatement]:
+        """The lots of a billing profile."""
+        return list(self._lots(account, profile, now))
+
+    def lots_of_account(self, account: str, now: datetime) -> list[LotStatement]:
+        """The lots of a billing account and of its profiles, then its commitments."""
+        own = [lot for p in (None, *self._profiles(account)) for lot in self._lots(account, p, now)]
+        return own + [
+            _commitment_lot(account, one, self._drawn_down(one, account, now), now)
+            for one in self._commitments(account)
+        ]
+
+    def lots_of_customer(self, account: str, customer: str, now: datetime) -> list[LotStatement]:
+        """The lots of a customer: those of the billing profile that bills it, if this bills
+        nobody else; what several share is no one's credit."""
+        hierarchy = self.catalog.hierarchy()
+        places = [(s, hierarchy.places().of(s)) for s in hierarchy.subscriptions]
+        billed = {
+            (place.profile.id, place.customer.id if place.customer else "")
+            for subscription, place in places
+            if subscription.billing_account_id == account and place.profile
+        }
+        own = [profile for profile, whose in billed if whose == customer]
+        alone = [p for p in sorted(own) if {w for q, w in billed if q == p} == {customer}]
+        return [lot for profile in alone for lot in self._lots(account, profile, now)]
+
+    def events_of_profile(
+        self, account: str, profile: str, now: datetime, within: Period | None = None
+    ) -> list[CreditEvent]:
+        """What happened to the lots of a billing profile, by day."""
+        key = billing_key(account, profile)
+        happened = (_event(account, profile, event) for event in self._events(key, now))
+        return _by_day(happened, within)
+
+    def events_of_account(
+        self, account: str, now: datetime, within: Period | None = None
+    ) -> list[CreditEvent]:
+        """The same for a billing account with all its profiles and commitments."""
+        found = [
+            _event(account, profile, event)
+            for profile in (None, *self._profiles(account))
+            for event in self._events(billing_key(account, profile), now)
+        ]
+        for one in self._commitments(account):
+            state = self._drawn_down(one, account, now)
+            opened = self.periods.open_month(account, BEGINNING)
+            found += _commitment_events(account, one, state, opened, now)
+        return _by_day(found, within)
+
+    def _events(self, key: str, now: datetime) -> list[Event]:
+        opened = self.periods.open_month(key, BEGINNING)
+        lots = self.prepayment.store.lots(key)
+        return events(lots, self.prepayment.drawn(key), open_from=opened, now=now)
+
+    def _lots(self, account: str, profile: str | None, now: datetime) -> Iterator[LotStatement]:
+        key = billing_key(account, profile)
+        closed: dict[str, Decimal] = {}
+        opened = self.periods.open_month(key, BEGINNING)
+        for event in self._events(key, now):
+            if event.transaction_date < opened:
+                closed[event.lot_id] = event.closed_balance
+        for state in self.prepayment.lots(key, now):
+            yield _lot(account, profile, state, closed.get(state.lot.id, Decimal(0)))
+
+    def _profiles(self, account: str) -> list[str]:
+        profiles = self.catalog.hierarchy().billing_profiles
+        return sorted(profile.id for profile in profiles if profile.billing_account_id == account)
+
+    def _commitments(self, account: str) -> list[Commitment]:
+        return [c for c in self.commitments.store.all() if account in _accounts(c)]
+
+    def _drawn_down(self, commitment: Commitment, account: str, now: datetime) -> BurnDown:
+        """As its account sees it: a contributor's is of its own charges."""
+        if _organisation(commitment, account) == "Contributor":
+            commitment = replace(commitment, billing_accounts=(account,))
+        return self.commitments.of(commitment, now).burn_down
+
+
+def _accounts(commitment: Commitment) -> tuple[str, ...]:
+    return tuple(account.lower() for account in commitment.billing_accounts)
+
+
+def _organisation(commitment: Commitment, account: str) -> Organisation | None:
+    accounts = _accounts(commitment)
+    if len(accounts) == 1:
+        return None
+    return "Primary" if accounts[0] == account else "Contributor"
+
+
+def _lot(account: str, profile: str | None, state: LotState, closed: Decimal) -> LotStatement:
+    lot: Lot = state.lot
+    return LotStatement(
+        account=account,
+        profile=profile,
+        id=lot.id,
+        source=lot.source,
+        currency=lot.currency,
+        original=lot.amount,
+        closed_balance=closed,
+        used=state.used,
+        start=lot.start,
+        expiry=lot.expiry,
+        status=state.status,
+        po_number=lot.po_number,
+        is_estimated=closed != state.balance,
+    )
+
+
+def _commitment_lot(
+    account: str, commitment: Commitment, state: BurnDown, now: datetime
+) -> LotStatement:
+    organisation = _organisation(commitment, account)
+    whole = organisation != "Contributor"
+    if now < commitment.start:
+        status = "Inactive"
+    elif state.remaining == 0 and whole:
+        status = "Complete"
+    else:
+        status = "Active" if now < commitment.end else "Expired"
+    return LotStatement(
+        account=account,
+        profile=None,
+        id=commitment.id,
+        source=COMMITMENT,
+        currency=commitment.currency,
+        original=commitment.amount if whole else None,
+        closed_balance=state.remaining if whole else None,
+        used=state.counted,
+        start=commitment.start,
+        expiry=commitment.end,
+        status=status,
+        po_number=None,
+        is_estimated=now < commitment.end,
+        organisation=organisation,
+    )
+
+
+def _event(account: str, profile: str | None, event: Event) -> CreditEvent:
+    charged = event.event_type in ("SettledCharges", "PendingCharges")
+    key, month = billing_key(account, profile), month_start(event.transaction_date)
+    return CreditEvent(
+        account=account,
+        profile=profile,
+        lot_id=event.lot_id,
+        source=event.lot_source,
+        event_type=event.event_type,
+        day=event.transaction_date,
+        amount=event.amount,
+        closed_balance=event.closed_balance,
+        currency=event.currency,
+        invoice=invoice_number(key, month, event.currency) if charged else None,
+    )
+
+
+def _commitment_events(
+    account: str, commitment: Commitment, state: BurnDown, opened: datetime, now: datetime
+) -> Iterator[CreditEvent]:
+    """Its beginning, what counted each day, and what was left at its end."""
+    whole = _organisation(commitment, account) != "Contributor"
+
+    def event(kind: str, day: datetime, amount: Decimal, left: Decimal) -> CreditEvent:
+        common = (account, None, commitment.id, COMMITMENT, kind, day, amount)
+        return CreditEvent(*common, left if whole else None, commitment.currency, None)
+
+    if whole and commitment.start <= now:
+        yield event("NewCredit", commitment.start, commitment.amount, commitment.amount)
+    for day in state.days:
+        if day.counted:
+            kind = "SettledCharges" if day.day < opened else "PendingCharges"
+            left = max(EXACT.subtract(commitment.amount, day.cumulative), Decimal(0))
+            yield event(kind, day.day, EXACT.minus(day.counted), left)
+    if whole and commitment.end <= now and state.remaining:
+        yield event("CreditExpired", commitment.end, EXACT.minus(state.remaining), Decimal(0))
+
+
+def _by_day(
+    found: Iterator[CreditEvent] | list[CreditEvent], within: Period | None
+) -> list[CreditEvent]:
+    chosen = [event for event in found if within is None or event.day in within]
+    return sorted(chosen, key=lambda event: event.day)
+
+
+def _sum(found: list[Event], kind: str) -> Decimal:
+    return total(event.amount for event in found if event.event_type == kind)
