@@ -42,6 +42,16 @@ DIMENSIONS = (
     "User",
     "Meter",
 )
+CONSUMPTION = "/providers/Microsoft.Consumption"
+READS = (
+    "charges?",
+    "balances?",
+    "lots?",
+    "events?",
+    "aggregatedCost?",
+    "tags?$expand=properties/tags/value&",
+)
+"""Lists of Microsoft.Consumption, and what each takes."""
 TAGS = ("env", "team", "run-1", "of-rg", "of-s1")
 
 
@@ -111,6 +121,9 @@ def answers(
         category = "$filter=properties/category eq 'ResourceId'&$expand=properties/data"
         menus = f"{scope}{COST}/dimensions?{VERSION}&{category}".replace("//", "/")
         yield menus, said(client.get(menus))
+        for name in READS:
+            path = f"{scope}{CONSUMPTION}/{name}{VERSION}".replace("//", "/")
+            yield path, said(client.get(path))
         paths = [f"/v1/dimensions?scope={scope}"]
         paths += [f"/v1/dimensions/{n}/values?scope={scope}" for n in ("User", "Model", "tag:env")]
         for path in paths:

@@ -34,6 +34,14 @@ def scope_filters(
         raise unknown if EVERYTHING[0] in visible else _without_neighbours(unknown, scope) from None
 
 
+def check_known(
+    catalog: CatalogReader, scope: Scope, visible: Sequence[Scope] = EVERYTHING
+) -> None:
+    """Raises NotFound for a scope that the catalog does not know, naming none that one may not
+    see."""
+    scope_filters(catalog, scope, visible)
+
+
 def _without_neighbours(unknown: NotFound, scope: Scope) -> NotFound:
     """The same error for those who see a part: a scope that may be asked for, since a role was
     assigned there before it was, must not tell what stands near it."""

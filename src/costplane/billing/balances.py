@@ -161,11 +161,7 @@ def balance(
 
 
 def _charged(totals: Iterable[DayTotal], lots: Sequence[Lot], *, eligible: bool) -> Decimal:
-    return total(
-        row.billed_cost
-        for row in totals
-        if is_prepayable(row.product, lots) == eligible
-    )
+    return total(row.billed_cost for row in totals if is_prepayable(row.product, lots) == eligible)
 
 
 def is_prepayable(product: Product, lots: Sequence[Lot]) -> bool:

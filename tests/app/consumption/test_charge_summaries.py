@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from costplane.app.consumption.charge_sums import BillingMonth
 from costplane.app.consumption.charge_summaries import ChargeSummary, Part
+from costplane.app.consumption.charge_sums import BillingMonth
 from costplane.core.period import Period, next_month
 from costplane.core.scope import parse_scope
 from costplane.errors import NotFound
@@ -36,7 +36,7 @@ PLACES: dict[str, Callable[[Row], bool]] = {
     ),
     f"{BILLING}/{MCA}/invoiceSections/is-1": lambda row: row["SubAccountId"] == "s-2",
     f"{BILLING}/{MCA}/customers/c-1": lambda row: row["SubAccountId"] == "s-3",
-    f"{BILLING}/{MCA}/customers/c-2": lambda row: False,
+    f"{BILLING}/{MCA}/customers/c-2": lambda row: row["SubAccountId"] == "none",
     "/subscriptions/s-3": lambda row: row["SubAccountId"] == "s-3",
     "/subscriptions/s-1/resourceGroups/rg-ab": lambda row: (
         row["SubAccountId"] == "s-1" and row["x_ResourceGroupName"] == "rg-ab"

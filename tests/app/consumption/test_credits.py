@@ -87,12 +87,12 @@ def test_a_contributor_is_told_its_own_share_alone(world: World) -> None:
 
 
 def test_lots_of_a_profile_and_of_a_customer(world: World) -> None:
-    credits, now = world.workspace.consumption.credits, world.clock.now
-    assert {lot.id for lot in credits.lots_of_profile(MCA, "bp-1", now)} == {"europe", "europe-2"}
-    (partner,) = credits.lots_of_customer(MCA, "c-1", now)
+    own, now = world.workspace.consumption.credits, world.clock.now
+    assert {lot.id for lot in own.lots_of_profile(MCA, "bp-1", now)} == {"europe", "europe-2"}
+    (partner,) = own.lots_of_customer(MCA, "c-1", now)
     assert (partner.id, partner.profile) == ("partner", "bp-2")
-    assert partner == credits.lots_of_profile(MCA, "bp-2", now)[0]
-    assert credits.lots_of_customer(MCA, "c-2", now) == []
+    assert partner == own.lots_of_profile(MCA, "bp-2", now)[0]
+    assert own.lots_of_customer(MCA, "c-2", now) == []
 
 
 def test_what_several_share_is_no_customers_credit(world: World) -> None:
@@ -100,20 +100,20 @@ def test_what_several_share_is_no_customers_credit(world: World) -> None:
     before = [s for s in catalog.hierarchy().subscriptions if s.id == "s-3"]
     catalog.put_subscription(replace(before[0], id="s-4", customer_id="c-2"))
     catalog.put_subscription(replace(before[0], id="s-5", customer_id=None))
-    credits = world.workspace.consumption.credits
-    assert len(credits.lots_of_customer(MCA, "c-1", world.clock.now)) == 1
+    own = world.workspace.consumption.credits
+    assert len(own.lots_of_customer(MCA, "c-1", world.clock.now)) == 1
     # A section of its profile bills somebody else from now on.
     catalog.put_invoice_section(InvoiceSection(MCA, "is-2", "Other", "bp-2"))
     catalog.put_subscription(
         replace(before[0], id="s-5", customer_id=None, invoice_section_id="is-2")
     )
-    assert credits.lots_of_customer(MCA, "c-1", world.clock.now) == []
+    assert own.lots_of_customer(MCA, "c-1", world.clock.now) == []
     catalog.put_subscription(replace(before[0], id="s-5", customer_id=None))
 
 
 def test_a_summary_adds_up(world: World) -> None:
-    credits, now = world.workspace.consumption.credits, world.clock.now
-    europe = credits.summary(MCA, "bp-1", "EUR", now)
+    own, now = world.workspace.consumption.credits, world.clock.now
+    europe = own.summary(MCA, "bp-1", "EUR", now)
     key = f"{MCA}:bp-1"
     used = {lot: paid(world, key, lot) for lot in ("europe", "europe-2")}
     assert europe.current == ZERO
@@ -123,7 +123,7 @@ def test_a_summary_adds_up(world: World) -> None:
     assert europe.expired == Decimal(40) - used["europe"]
     assert europe.estimated == Decimal(100_000) - used["europe-2"]
     assert europe.is_estimated
-    none = credits.summary(MCA, "bp-9", "EUR", now)
+    none = own.summary(MCA, "bp-9", "EUR", now)
     assert (none.estimated, none.is_estimated) == (ZERO, False)
 
 
@@ -161,10 +161,10 @@ def test_events_of_a_commitment(world: World) -> None:
 
 
 def test_events_of_some_days(world: World) -> None:
-    credits, within = world.workspace.consumption.credits, Period(OCTOBER, NOVEMBER)
-    found = credits.events_of_profile(MCA, "bp-1", world.clock.now, within)
+    own, within = world.workspace.consumption.credits, Period(OCTOBER, NOVEMBER)
+    found = own.events_of_profile(MCA, "bp-1", world.clock.now, within)
     assert {event.lot_id for event in found} == {"europe"}
     assert all(event.day in within for event in found)
-    every = credits.events_of_profile(MCA, "bp-1", world.clock.now)
+    every = own.events_of_profile(MCA, "bp-1", world.clock.now)
     assert [event for event in every if event.day in within] == found
     assert len(every) > len(found)

@@ -29,7 +29,12 @@ class Comparison:
 
 
 def parse_filter(text: str) -> tuple[Comparison, ...]:
-    """The comparisons of `text`. Raises InvalidInput with the place of the fault."""
+    """The comparisons of `text`. Raises InvalidInput with the place of the fault.
+
+    Azure's own examples write plus signs for all of the spaces, as in an address.
+    """
+    if not any(map(str.isspace, text)):
+        text = text.replace("+", " ")
     comparisons: list[Comparison] = []
     place = 0
     while place < len(text) or not comparisons:

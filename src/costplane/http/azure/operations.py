@@ -7,14 +7,19 @@ after the scope, role and scopes of its own.
 from __future__ import annotations
 
 from costplane.http.azure import (
+    aggregated_cost,
     alerts,
+    balances,
     budgets,
+    charges,
     cost_allocation_rules,
     dimensions,
     exports,
+    lots,
     query,
     scheduled_actions,
     settings,
+    tags,
 )
 from costplane.http.azure.arm import Operation
 
@@ -27,4 +32,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *scheduled_actions.OPERATIONS,
     *settings.OPERATIONS,
     *cost_allocation_rules.OPERATIONS,
+    *charges.OPERATIONS,
+    *balances.OPERATIONS,
+    *lots.OPERATIONS,
+    *tags.OPERATIONS,
+    *aggregated_cost.OPERATIONS,
 )
