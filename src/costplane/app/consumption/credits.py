@@ -6,7 +6,8 @@ pending, and an estimate until it closes (billing-rules 16, 23).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +25,7 @@ from costplane.billing.lot import Lot
 from costplane.catalog.model import BEGINNING
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT, total
-from costplane.core.period import Period, month_start
+from costplane.core.period import Period, month_start, next_month
 
 COMMITMENT = "ConsumptionCommitment"
 """Azure's source of a lot that is a commitment."""
@@ -112,12 +113,11 @@ class Credits:
     def summary(self, account: str, profile: str, currency: str, now: datetime) -> CreditSummary:
         """The credits of a billing profile in its currency; zeros where it has none."""
         key = billing_key(account, profile)
-        opened = self.periods.open_month(key, BEGINNING)
         found = [e for e in self._events(key, now) if e.currency == currency]
-        pending = [e for e in found if e.transaction_date >= opened]
+        settled, pending = self._parted(key, found)
         return CreditSummary(
             currency=currency,
-            current=total(e.amount for e in found if e.transaction_date < opened),
+            current=total(e.amount for e in settled),
             adjustments=_sum(pending, "NewCredit"),
             charges=EXACT.minus(_sum(pending, "PendingCharges")),
             expired=EXACT.minus(_sum(pending, "CreditExpired")),
@@ -168,24 +168,36 @@ class Credits:
         ]
         for one in self._commitments(account):
             state = self._drawn_down(one, account, now)
-            opened = self.periods.open_month(account, BEGINNING)
-            found += _commitment_events(account, one, state, opened, now)
+            closed = self.periods.closed_months(account)
+            found += _commitment_events(account, one, state, closed, now)
         return _by_day(found, within)
 
     def _events(self, key: str, now: datetime) -> list[Event]:
-        opened = self.periods.open_month(key, BEGINNING)
+        closed = self.periods.closed_months(key)
         lots = self.prepayment.store.lots(key)
-        return events(lots, self.prepayment.drawn(key), open_from=opened, now=now)
+        return events(lots, self.prepayment.drawn(key), closed=closed, now=now)
+
+    def _parted(self, key: str, found: Iterable[Event]) -> tuple[list[Event], list[Event]]:
+        """What is settled, and what is pending: charges of months without an invoice, and what
+        came or expired after the last month that has one."""
+        closed = self.periods.closed_months(key)
+        last = next_month(max(closed)) if closed else BEGINNING
+        settled: list[Event] = []
+        pending: list[Event] = []
+        for event in found:
+            charged = event.event_type == "PendingCharges"
+            over = event.transaction_date < last and not charged
+            (settled if over else pending).append(event)
+        return settled, pending
 
     def _lots(self, account: str, profile: str | None, now: datetime) -> Iterator[LotStatement]:
         key = billing_key(account, profile)
-        closed: dict[str, Decimal] = {}
-        opened = self.periods.open_month(key, BEGINNING)
-        for event in self._events(key, now):
-            if event.transaction_date < opened:
-                closed[event.lot_id] = event.closed_balance
+        settled, _ = self._parted(key, self._events(key, now))
+        closed: dict[str, Decimal] = defaultdict(Decimal)
+        for event in settled:
+            closed[event.lot_id] = EXACT.add(closed[event.lot_id], event.amount)
         for state in self.prepayment.lots(key, now):
-            yield _lot(account, profile, state, closed.get(state.lot.id, Decimal(0)))
+            yield _lot(account, profile, state, closed[state.lot.id])
 
     def _profiles(self, account: str) -> list[str]:
         profiles = self.catalog.hierarchy().billing_profiles
@@ -278,7 +290,11 @@ def _event(account: str, profile: str | None, event: Event) -> CreditEvent:
 
 
 def _commitment_events(
-    account: str, commitment: Commitment, state: BurnDown, opened: datetime, now: datetime
+    account: str,
+    commitment: Commitment,
+    state: BurnDown,
+    closed: Collection[datetime],
+    now: datetime,
 ) -> Iterator[CreditEvent]:
     """Its beginning, what counted each day, and what was left at its end."""
     whole = _organisation(commitment, account) != "Contributor"
@@ -291,7 +307,7 @@ def _commitment_events(
         yield event("NewCredit", commitment.start, commitment.amount, commitment.amount)
     for day in state.days:
         if day.counted:
-            kind = "SettledCharges" if day.day < opened else "PendingCharges"
+            kind = "SettledCharges" if month_start(day.day) in closed else "PendingCharges"
             left = max(EXACT.subtract(commitment.amount, day.cumulative), Decimal(0))
             yield event(kind, day.day, EXACT.minus(day.counted), left)
     if whole and commitment.end <= now and state.remaining:

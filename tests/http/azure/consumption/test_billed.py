@@ -6,6 +6,7 @@ float tells them, digit by digit where not.
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -25,12 +26,13 @@ LAST = "2026-10-31"
 
 def near(found: object, expected: Decimal | int) -> bool:
     """Equal as far as a float can tell."""
-    return bool(float(str(found)) == pytest.approx(float(expected), rel=1e-12, abs=1e-12))
+    return math.isclose(float(str(found)), float(expected), rel_tol=1e-12, abs_tol=1e-12)
 
 
 def of_october(account: str) -> Any:
     def wanted(row: Row) -> bool:
-        return row["BillingAccountId"] == account and OCTOBER <= row["ChargePeriodStart"] < NOVEMBER
+        started = row["ChargePeriodStart"]
+        return bool(row["BillingAccountId"] == account and OCTOBER <= started < NOVEMBER)
 
     return wanted
 
