@@ -12,6 +12,7 @@
     ├── NotFound              404  a named thing that does not exist
     ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
+    ├── FailedDependency      424  too little data for what is asked, such as a forecast
     ├── UnsafeStart           500  a server that would be open to the world
     ├── DamagedData           500  stored data that fails its own check
     └── Unavailable           503  storage or capacity is missing for now; try again
@@ -112,6 +113,13 @@ class TooLarge(CostplaneError):
 
     code = "PayloadTooLarge"
     status = 413
+
+
+class FailedDependency(CostplaneError):
+    """The data does not suffice for what is asked, such as a forecast from three days."""
+
+    code = "FailedDependency"
+    status = 424
 
 
 class UnsafeStart(CostplaneError):

@@ -115,10 +115,12 @@ class Queries:
         )
         return f"{planned.explain()}\n\n{sql_text(planned)}"
 
-    def whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
+    def whole(
+        self, scope: Scope, definition: QueryDefinition, visible: Sequence[Scope] = EVERYTHING
+    ) -> QueryResult:
         """The answer with all its rows."""
         snapshot = self._ledger.snapshot()
-        chosen = scope_filters(self._catalog, scope)
+        chosen = scope_filters(self._catalog, scope, visible)
         return self._run(self._plan(chosen, definition, snapshot), snapshot)
 
     def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:

@@ -19,6 +19,8 @@ from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
 from costplane.app.explaining import Explaining, possible_identities
+from costplane.app.forecasting.definition import ForecastDefinition, parse_forecast
+from costplane.app.forecasting.forecasting import Forecast, days_asked, forecast
 from costplane.app.intake import IntakeReport
 from costplane.app.invoice_explaining import InvoiceLineExplanation, explain_line
 from costplane.app.invoicing import Invoicing
@@ -272,6 +274,15 @@ class Workspace:
     def query_whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
         """Cost analysis with all its rows as one table."""
         return self._queries.whole(scope, definition)
+
+    def forecast(
+        self, scope: Scope, body: Mapping[str, object], visible: Sequence[Scope] = EVERYTHING
+    ) -> tuple[ForecastDefinition, Forecast]:
+        """What a forecast's body means, and the answer: what was spent and what is to come."""
+        now = self.now()
+        asked = parse_forecast(body, now)
+        spent = self._queries.whole(scope, days_asked(asked, now), visible)
+        return asked, forecast(asked, spent, now)
 
     def explain(self, scope: Scope, definition: QueryDefinition) -> str:
         """How a query would be answered, for people; nothing is run."""

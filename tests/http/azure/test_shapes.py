@@ -1,14 +1,11 @@
-"""eTags and the conditions of writes."""
+"""The envelope of a resource, its id and its eTag."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from costplane.errors import PreconditionFailed
-from costplane.http.azure.shapes import check_conditions, etag_of, resource, resource_id
+from costplane.http.azure.shapes import etag_of, resource, resource_id
 
 NOW = '"1d"'
 
@@ -16,34 +13,6 @@ NOW = '"1d"'
 def call(**headers: str) -> Any:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return SimpleNamespace(request=SimpleNamespace(headers=named), address="subscriptions/S1")
-
-
-@pytest.mark.parametrize(
-    ("headers", "current", "told", "refused"),
-    [
-        ({}, None, None, False),
-        ({}, NOW, None, False),
-        ({}, NOW, NOW, False),
-        ({}, NOW, "1d", False),
-        ({}, NOW, '"old"', True),
-        ({}, None, '"old"', False),
-        ({"if_match": NOW}, NOW, None, False),
-        ({"if_match": '"a", "1d"'}, NOW, None, False),
-        ({"if_match": "*"}, NOW, None, False),
-        ({"if_match": "*"}, None, None, True),
-        ({"if_match": '"old"'}, NOW, None, True),
-        ({"if_none_match": "*"}, NOW, None, True),
-        ({"if_none_match": "*"}, None, None, False),
-    ],
-)
-def test_conditions(
-    headers: dict[str, str], current: str | None, told: str | None, refused: bool
-) -> None:
-    if refused:
-        with pytest.raises(PreconditionFailed):
-            check_conditions(call(**headers), current, told)
-    else:
-        check_conditions(call(**headers), current, told)
 
 
 def test_an_etag_differs_with_the_content() -> None:

@@ -15,6 +15,7 @@ from costplane.http.azure import (
     cost_allocation_rules,
     dimensions,
     exports,
+    forecast,
     lots,
     query,
     scheduled_actions,
@@ -26,6 +27,7 @@ from costplane.http.azure.arm import Operation
 OPERATIONS: tuple[Operation, ...] = (
     *query.OPERATIONS,
     *dimensions.OPERATIONS,
+    *forecast.OPERATIONS,
     *budgets.OPERATIONS,
     *alerts.OPERATIONS,
     *exports.OPERATIONS,

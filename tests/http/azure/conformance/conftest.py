@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ def consumption(served: tuple[str, Path]) -> Iterator[ConsumptionManagementClien
 def http(served: tuple[str, Path]) -> Iterator[httpx.Client]:
     """Plain requests to the same server."""
     address, authority = served
-    with httpx.Client(base_url=address, verify=str(authority), timeout=60) as client:
+    trusted = ssl.create_default_context(cafile=str(authority))
+    with httpx.Client(base_url=address, verify=trusted, timeout=60) as client:
         yield client
 
 
