@@ -15,6 +15,7 @@ from costplane.app.arm.keeping import Keeping
 from costplane.app.charge_list import ChargeList
 from costplane.app.commitments import Commitments
 from costplane.app.consumption.consumption import consumption
+from costplane.app.cost_details.reader import CostDetailsReader
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
@@ -79,6 +80,7 @@ class Workspace:
         self._queries = Queries(*priced)
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*priced, self._usage.now)
+        self.cost_details = CostDetailsReader(self.ledger, self.engine, control.catalog)
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now

@@ -21,6 +21,7 @@ from costplane.http.azure import (
     scheduled_actions,
     settings,
     tags,
+    usage_details,
 )
 from costplane.http.azure.arm import Operation
 
@@ -39,4 +40,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *lots.OPERATIONS,
     *tags.OPERATIONS,
     *aggregated_cost.OPERATIONS,
+    *usage_details.OPERATIONS,
 )
