@@ -3,12 +3,12 @@ that provisioned throughput pays for (billing-rules 14, 19, 20).
 
 The key is the hour: whatever touches one, all of it is computed, and what is posted is the
 difference to what the ledger holds. So late calls, a history corrected afterwards and a second
-run are one operation.
+run are one operation. The prices are those with which an hour was charged first (priced_hours).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,28 +18,23 @@ from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
 from costplane.app.capacity_due import TYPES, CapacityDue, by_month, floor_of
-from costplane.app.capacity_estate import CapacityEstate, capacity_entries
-from costplane.app.capacity_weights import CapacityWeights
+from costplane.app.capacity_hours import CapacityHours, covered_calls
 from costplane.app.effective_usage import selected_lines
 from costplane.app.ports import BillingPeriods, PostingKeys, Settings
+from costplane.app.priced_hours import PricedHours
 from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
-from costplane.core.period import HOUR, Period, hour_start
+from costplane.core.period import Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.rerating import Selection
 from costplane.core.settings import RETENTION_DAYS
-from costplane.core.tables import CHARGES, SERIES_FACTS, TABLES, UNCHARGED
+from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
-from costplane.pricing.book import PriceBook
-from costplane.rating.capacity import CapacityLine, Reserved, Standing
-from costplane.rating.capacity_hour import capacity_hour
-from costplane.rating.capacity_rows import CapacityRows
 from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.difference import difference
 from costplane.rating.holder import Facts
 from costplane.rating.rate_usage import Rater
-from costplane.rating.reservation_payments import payments
 from costplane.rating.rows import RatedRows
 
 _UNCHARGED = "x_Events = 0 AND COALESCE(x_TokenType, 'hours') = 'hours'"
@@ -68,28 +63,37 @@ class CapacitySettling:
         due = CapacityDue(self.ledger, self.engine, self.catalog, self.keys)
         usage = self.usage()
         present = due.present(now, usage.prices.version())
-        if not present.entries and not any(map(_is_provisioned, usage.series.values())):
+        called = any(map(_is_provisioned, usage.series.values()))
+        if not (present.entries or due.entries_settled() or called):
             return 0
-        hours = due.hours(present, floor_of(now, self.settings.get(RETENTION_DAYS)))
-        rows = sum(self._settle(month, usage, now.date()) for month in hours)
+        floor, capacity = self._floor(now), self._capacity(usage)
+        months = due.hours(present, floor)
+        for month in months:
+            capacity.choose_prices(month)
+        capacity.priced.remember(floor)
+        rows = sum(self._settle(month, capacity, now.date()) for month in months)
         due.remember(present)
         return rows
 
     def repriced(
-        self, chosen: Selection, version: int, usage: TierUsage, now: datetime
+        self, chosen: Selection, version: int, usage: TierUsage, now: datetime, *, keep: bool
     ) -> Iterator[tuple[tuple[pa.Table, pa.Table], tuple[Relation, Relation]]]:
         """What is missing in both tables, and what is posted there, for the units and hours of
-        a selection at a version of the prices, month by month; calls are not among them.
+        a selection at a version of the prices, month by month; calls are not among them. If it
+        is to be posted, `keep` has that version hold from now on.
 
         Reservations cover places together, so each hour is computed whole. How they cover it
         does not depend on amounts, so the rows of the selection can change alone.
         """
-        if not (capacity_entries(self.catalog) or self.catalog.reservations()):
-            return
-        snapshot, book, today = self.ledger.snapshot(), usage.prices.at(version), now.date()
-        for hours in self._settled(chosen, now):
+        capacity, snapshot, today = self._capacity(usage), self.ledger.snapshot(), now.date()
+        months = list(self._settled(chosen, now))
+        for hours in months:
+            capacity.raise_prices(chosen, version, hours)
+        if keep:
+            capacity.priced.remember(self._floor(now))
+        for hours in months:
             part = replace(chosen, start=hours.start, end=hours.end)
-            rows = self._hours(hours, usage, book, today)
+            rows = capacity.rows(hours, today)
             posted = (_posted(snapshot, "charges", part), _posted(snapshot, "uncharged", part))
             charges, uncharged = (
                 difference(self.engine, _of(computed, part, name), stands, TABLES[name])
@@ -101,31 +105,36 @@ class CapacitySettling:
             charges = in_open_periods(charges, self.periods, today)
             yield (charges, _recorded(uncharged, today)), posted
 
+    def _capacity(self, usage: TierUsage) -> CapacityHours:
+        return CapacityHours(self.catalog, usage, PricedHours(self.keys))
+
+    def _floor(self, now: datetime) -> datetime:
+        return hour_start(floor_of(now, self.settings.get(RETENTION_DAYS)))
+
     def _settled(self, chosen: Selection, now: datetime) -> Iterator[Period]:
         """The hours of a selection that were settled and are kept, by month; those that follow
         are settled at the prices of now anyway."""
         due = CapacityDue(self.ledger, self.engine, self.catalog, self.keys)
-        until = due.settled_until()
-        floor = hour_start(floor_of(now, self.settings.get(RETENTION_DAYS)))
+        until, floor = due.settled_until(), self._floor(now)
         if until is not None and floor < until:
             both = Period(floor, until).intersection(Period(chosen.start, chosen.end))
             yield from () if both is None else by_month(both)
 
-    def _settle(self, hours: Period, usage: TierUsage, today: date) -> int:
+    def _settle(self, hours: Period, capacity: CapacityHours, today: date) -> int:
         """Posts the difference for hours of one month."""
         snapshot = self.ledger.snapshot()
-        computed = self._computed(hours, usage, today)
+        computed = self._computed(hours, capacity, today)
         charges = self._difference(snapshot, "charges", computed.charges, hours)
         uncharged = self._difference(snapshot, "uncharged", computed.uncharged, hours)
         if len(charges):
             charges = in_open_periods(charges, self.periods, today)
         return post(self.ledger, charges, _recorded(uncharged, today))
 
-    def _computed(self, hours: Period, usage: TierUsage, today: date) -> RatedRows:
-        """Rows of units and hours at the prices of now, and of the calls that they pay for at
-        the prices with which these were rated."""
-        parts = [self._hours(hours, usage, usage.prices.newest(), today)]
-        calls = Derived(_calls(hours), {"usage": usage.usage})
+    def _computed(self, hours: Period, capacity: CapacityHours, today: date) -> RatedRows:
+        """Rows of units and hours, and of the calls that they pay for, at the prices with which
+        each was charged."""
+        usage, parts = capacity.usage, [capacity.rows(hours, today)]
+        calls = covered_calls(hours, usage)
         for version in self._versions(calls):
             rater = Rater(self.engine, usage.prices.at(version), usage.holders)
             of_version = _select(f"SELECT * FROM calls WHERE price_version = {version}")
@@ -135,12 +144,6 @@ class CapacitySettling:
             _joined(CHARGES, [part.charges for part in parts]),
             _joined(UNCHARGED, [part.uncharged for part in parts]),
         )
-
-    def _hours(self, hours: Period, usage: TierUsage, book: PriceBook, today: date) -> RatedRows:
-        """Rows of units and hours at the prices of `book`."""
-        estate = CapacityEstate(self.catalog, book, usage.holders)
-        lines = capacity_lines(hours, estate, usage)
-        return CapacityRows(usage.series, usage.holders).rows(lines, today)
 
     def _versions(self, calls: Relation) -> list[int]:
         statement = _select("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
@@ -165,41 +168,6 @@ class CapacitySettling:
         return difference(self.engine, computed, posted, schema)
 
 
-def capacity_lines(
-    hours: Period, estate: CapacityEstate, usage: TierUsage
-) -> Iterator[CapacityLine]:
-    """What capacity comes to in full hours, at the prices of the estate's book."""
-    standings = estate.standings(hours)
-    calls = Derived(_calls(hours), {"usage": usage.usage})
-    weights = CapacityWeights.of(usage.engine, calls, usage.series)
-    return _lines(hours, standings, estate.reserved(standings), weights, usage.series)
-
-
-def _lines(
-    hours: Period,
-    standings: list[Standing],
-    reserved: list[Reserved],
-    weights: CapacityWeights,
-    series: Mapping[int, Facts],
-) -> Iterator[CapacityLine]:
-    """The lines of each hour, then the payments for reservations."""
-
-    def rank(number: int) -> tuple[str, ...]:
-        return tuple(series[number][fact] or "" for fact in SERIES_FACTS)
-
-    start = hours.start
-    while start < hours.end:
-        hour = Period(start, start + HOUR)
-        standing = [one for one in standings if one.period.intersection(hour)]
-        active = [one for one in reserved if one.stands(start)]
-        if standing or active:
-            of_hour = weights.at(start, standing)
-            yield from capacity_hour(hour, standing, active, of_hour, rank)
-        start = hour.end
-    for one in reserved:
-        yield from payments(one, hours)
-
-
 def _is_provisioned(facts: Facts) -> bool:
     return f"'{(facts['deployment_type'] or '').lower()}'" in TYPES.split(", ")
 
@@ -215,13 +183,6 @@ def _of(rows: Relation, part: Selection, table: str) -> Relation:
     statement = sqlglot.parse_one(f"SELECT {columns} FROM rows", dialect="duckdb")
     assert isinstance(statement, exp.Select)
     return Derived(statement.where(selected_lines(part)), {"rows": rows})
-
-
-def _calls(hours: Period) -> exp.Query:
-    return _select(
-        f"SELECT * FROM usage WHERE {_within('time', hours)} "
-        f"AND LOWER(deployment_type) IN ({TYPES})"
-    )
 
 
 def _joined(schema: pa.Schema, parts: Iterable[pa.Table]) -> pa.Table:

@@ -80,6 +80,10 @@ class CapacityDue:
         known = self.keys.due(_UNTIL)
         return parse_instant(max(known)) if known else None
 
+    def entries_settled(self) -> bool:
+        """Whether entries of the catalog were settled that may be gone by now."""
+        return bool(self.keys.due(_ENTRY))
+
     def remember(self, present: Settled) -> None:
         """Everything up to `present` has been posted."""
         self._replace(_UNTIL, [present.until.isoformat()])
@@ -159,11 +163,8 @@ def _same_start(text: str, others: Iterable[str]) -> str | None:
 
 
 def _ceiling(end: datetime | None, until: datetime) -> datetime:
-    """The full hour at or after `end`, at most `until`."""
-    if end is None or end >= until:
-        return until
-    full = hour_start(end)
-    return full if full == end else full + HOUR
+    """The end of the hour of `end`, in which a refund may begin; at most `until`."""
+    return until if end is None else min(hour_start(end) + HOUR, until)
 
 
 def _merged(periods: Iterable[Period]) -> Iterator[Period]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from costplane.rating.capacity_templates import CAPACITY
+from costplane.rating.capacity_templates import CAPACITY, REFUND
 from costplane.rating.charge_address import AnyAddress, CapacityAddress, ChargeAddress
 
 _NOBODYS = f"x_Series IS NULL AND x_ChargeBasis = '{CAPACITY}'"
 SHARE = (
-    f"CASE WHEN NOT ({_NOBODYS}) THEN NULL WHEN ChargeCategory = 'Purchase' THEN 'purchase' "
+    f"CASE WHEN NOT ({_NOBODYS}) THEN NULL "
+    f"WHEN ChargeCategory = 'Purchase' AND ENDS_WITH(ChargeDescription, '{REFUND}') THEN 'refund' "
+    "WHEN ChargeCategory = 'Purchase' THEN 'purchase' "
     "WHEN CommitmentDiscountStatus = 'Unused' THEN 'unused' ELSE 'own' END"
 )
 """What capacity that no caller made is (rating.charge_address.Share), in SQL; else null."""

@@ -1,5 +1,5 @@
 """Why capacity that no caller made costs what it costs (billing-rules 19, 20, 28): idle and
-unsplit hours of a deployment, hosting, unused hours of a reservation, and its payments.
+unsplit hours of a deployment, hosting, unused hours of a reservation, its payments and refund.
 
 The lines of the hour are made again, as they were for the posting, with each price version, the
 newest first, until one leads to what was posted.
@@ -12,20 +12,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from costplane.app.capacity import capacity_lines
-from costplane.app.capacity_estate import CapacityEstate
+from costplane.app.capacity_estate import CapacityEstate, Versions
 from costplane.app.capacity_explaining import CapacityShare
+from costplane.app.capacity_hours import capacity_lines
+from costplane.app.capacity_reserved import ReservedEstate
 from costplane.app.ledger_rows import Row
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
+from costplane.core.apportion import nth_part
 from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, LINE_PLACES
+from costplane.core.period import HOUR
 from costplane.core.tables import SERIES_FACTS
 from costplane.rating.capacity import HOURS, CapacityLine, Reserved, Standing, minutes_of
 from costplane.rating.charge_address import CapacityAddress
 from costplane.rating.holder import Facts
 from costplane.rating.rates import Rate
-from costplane.rating.reservation_payments import payment_periods
+from costplane.rating.reservation_payments import payment_periods, unused_value
 
 _FACTS = {
     "deployment": "x_Deployment",
@@ -66,8 +69,9 @@ class OwnCapacity:
         prices = self.usage.prices
         versions = {prices.version(), *(sheet.version for sheet in prices.sheets())}
         for version in sorted(versions, reverse=True):
-            estate = CapacityEstate(self.catalog, prices.at(version), self.usage.holders)
-            lines = list(capacity_lines(address.period, estate, self.usage))
+            parts = (self.catalog, prices.at, _everywhere(version), self.usage.holders)
+            estate, reserved = CapacityEstate(*parts), ReservedEstate(*parts)
+            lines = list(capacity_lines(address.period, estate, reserved, self.usage))
             own = [line for line in lines if _is_at(address, line)]
             if own:
                 standings = estate.standings(address.period)
@@ -100,6 +104,8 @@ def _working(
     reserved = own[0].reserved
     if address.share == "purchase" and reserved:
         return _payment(own[0], reserved)
+    if address.share == "refund" and reserved:
+        return _refund(own[0], reserved)
     if address.share == "unused" and reserved:
         return _unused(own[0], reserved, lines)
     whole = [
@@ -151,6 +157,24 @@ def _payment(own: CapacityLine, reserved: Reserved) -> Iterator[str]:
     until = f"{own.period.start:%F} up to {own.period.end:%F}"
     yield f"payment {place} of {len(periods)}, {until}: billed {_text(own.billed)}"
     yield "effective 0: it is spread over the hours"
+
+
+def _refund(own: CapacityLine, reserved: Reserved) -> Iterator[str]:
+    """What comes back for a reservation that was given back."""
+    yield _bought(own, reserved)
+    one, total = reserved.reservation, reserved.total or 0
+    periods = payment_periods(one)
+    made = [place for place, period in enumerate(periods) if period.start < one.ends]
+    paid = sum(nth_part(total, len(periods), place) for place in made)
+    used = paid - unused_value(reserved, total)
+    hours = max(0, (reserved.end - reserved.start) // HOUR)
+    yield f"given back {one.ends:%F %T}: {len(made)} of {len(periods)} payments, {_text(paid)}"
+    yield f"{hours} of {reserved.term_hours} hours of the term: {_text(used)}"
+    yield f"the difference: billed {_text(own.billed)}, effective {_text(own.effective or 0)}"
+
+
+def _everywhere(version: int) -> Versions:
+    return lambda _, period: [(period, version)]
 
 
 def _bought(own: CapacityLine, reserved: Reserved) -> str:

@@ -78,7 +78,7 @@ class Rerater:
             counted = self.tiers.with_moved(month, list(ofmonth), usage)
             rows = self.tiers.differences(month, counted, usage, now)
             report.add_charges(rows, self.tiers.posted(month, counted))
-        for missing, standing in self.capacity.repriced(selection, version, usage, now):
+        for missing, standing in self.capacity.repriced(selection, version, usage, now, keep=False):
             report.add(missing, standing)
         return Preview(selection, versions, version, report.changes())
 
@@ -124,7 +124,9 @@ class Rerater:
             if len(charges) or len(uncharged):
                 appended += post(self.tiers.ledger, charges, uncharged)
         chosen, version = rerating.selection, rerating.version
-        for (charges, uncharged), _ in self.capacity.repriced(chosen, version, usage, now):
+        for (charges, uncharged), _ in self.capacity.repriced(
+            chosen, version, usage, now, keep=True
+        ):
             if len(charges) or len(uncharged):
                 appended += post(self.tiers.ledger, charges, uncharged)
         return appended + self.tiers.settle(now)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from costplane.catalog.checks import checked, id_text, in_utc, segment_text
+from costplane.core.period import months_later
 from costplane.core.scope import Scope, ScopeKind, parse_scope
 from costplane.errors import InvalidInput
 
@@ -40,8 +41,8 @@ class Reservation:
     `applied_scope` is the id of a resource group, subscription or management group whose
     deployments it covers; None is shared: all of its billing account. `billing_subscription` is
     charged for it. `price` is what the whole term costs for all units, in `currency`; None: what
-    the price book says at its start. It holds from `valid_from` up to, not including, `valid_to`,
-    the end of the term, or earlier if it was given back.
+    the price book says at its start. It holds from `valid_from` up to, not including, `valid_to`:
+    the end of the term, or an earlier day on which it was given back.
     """
 
     id: str
@@ -97,6 +98,22 @@ class Reservation:
         if self.billing_subscription is not None:
             return f"/subscriptions/{self.billing_subscription}"
         return f"/providers/microsoft.billing/billingaccounts/{self.billing_account_id}"
+
+    @property
+    def term_end(self) -> datetime:
+        """The end of the term that was bought, also of a reservation that was given back."""
+        return months_later(self.valid_from, TERM_MONTHS[self.term])
+
+    @property
+    def given_back(self) -> bool:
+        """Whether it ended on a day before its term does: Azure's lists tell some ends by the
+        day alone."""
+        return self.valid_to.date() < self.term_end.date()
+
+    @property
+    def ends(self) -> datetime:
+        """The end of what it covers."""
+        return self.valid_to if self.given_back else self.term_end
 
     @property
     def width(self) -> int:

@@ -28,3 +28,9 @@ def nth_part(total: int, count: int, place: int) -> int:
     """The part number `place`, from 0, of `total` parted into `count` equal ones as above."""
     part, rest = divmod(total, count)
     return part + (place < rest)
+
+
+def first_parts(total: int, count: int, places: int) -> int:
+    """What the first `places` of such parts sum to."""
+    part, rest = divmod(total, count)
+    return part * places + min(rest, places)

@@ -27,9 +27,9 @@ from costplane.rating.rates import Rate
 HOURS = BY_NAME["hours"]
 """What capacity is counted in: units x hours."""
 MINUTES = 60
-LineKind = Literal["used", "idle", "whole", "unused", "purchase"]
+LineKind = Literal["used", "idle", "whole", "unused", "purchase", "refund"]
 """A caller's share of a deployment's hour, the idle share, an hour that is not split, an unused
-reserved hour, a payment for a reservation."""
+reserved hour, a payment for a reservation, the refund for one that was given back."""
 
 
 Place = tuple[str, str, str]
@@ -111,6 +111,7 @@ class Reserved:
     `rate` has the price of one unit for the term, or the reason for none; `total` is the whole
     price, None if unknown. It covers hours from `start` up to, not including, `end`; `term_hours`
     is what the price is spread over. `covers` names the deployments inside its applied scope.
+    `held` are the hours for which all this holds, where another price does in others; None: all.
     """
 
     reservation: Reservation
@@ -121,6 +122,7 @@ class Reserved:
     end: datetime
     term_hours: int
     covers: frozenset[Place]
+    held: Period | None = None
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -135,7 +137,11 @@ class Reserved:
 
     def stands(self, hour: datetime) -> bool:
         """Whether it covers anything in `hour`."""
-        return self.start <= hour < self.end
+        return self.start <= hour < self.end and self.holds(hour)
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether this is its price for what begins at `instant`."""
+        return self.held is None or instant in self.held
 
     def amortized(self, hour: datetime) -> int | None:
         """The hour's part of the price: over all hours of the term they sum to it exactly."""
@@ -146,7 +152,7 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class CapacityLine:
-    """One row to be: a share of a deployment's hour, an unused reserved hour, or a payment.
+    """One row to be: a share of a deployment's hour, an unused reserved hour, a payment or refund.
 
     `series` is that of the callers, None where nobody called. `reserved` is the reservation that
     covers it. `effective` is None where a reservation without known price covers it.

@@ -156,7 +156,7 @@ def _shares(parts: Sequence[Part], weights: Weights, rank: Rank) -> _Shares:
     callers share all of it. Where a model's weights are not known the hour stays whole.
     """
     throughput = parts[0].standing.throughput
-    if any(part.standing.throughput is not throughput for part in parts):
+    if any(part.standing.throughput != throughput for part in parts):
         throughput = None  # another model took its place within the hour
     priced = all(part.standing.rate.offer for part in parts)
     if throughput is None or weights is None or not priced:

@@ -16,7 +16,11 @@ import pyarrow as pa
 
 from costplane.core.tables import CHARGES, INSTANT, UNCHARGED
 from costplane.rating.capacity import CapacityLine
-from costplane.rating.capacity_templates import capacity_template, reservation_identity
+from costplane.rating.capacity_templates import (
+    OF_RESERVATION,
+    capacity_template,
+    reservation_identity,
+)
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate
 from costplane.rating.rows import RatedRows, in_money, month_of, table_of
@@ -46,10 +50,10 @@ class CapacityRows:
         """Rows of both tables: what has no price is uncharged, with its reason."""
         charged = _Columns(
             lambda line: capacity_template(line, self._rate(line)),
-            unconsumed=("unused", "purchase"),
+            unconsumed=OF_RESERVATION,
         )
         # Unused hours have no cost that could show them here: their quantity does.
-        uncharged = _Columns(self._uncharged, unconsumed=("purchase",))
+        uncharged = _Columns(self._uncharged, unconsumed=("purchase", "refund"))
         for line in lines:
             priced = line.rate.offer is not None and line.effective is not None
             (charged if priced else uncharged).add(line)
@@ -61,7 +65,7 @@ class CapacityRows:
         if rate.offer is not None and line.reserved is not None:
             reason = f"ReservationPriceUnknown: {line.reserved.reservation.name}"
         template = uncharged_template(replace(rate, status="Unpriced", reason=reason))
-        of_reservation = line.reserved if line.kind in ("unused", "purchase") else None
+        of_reservation = line.reserved if line.kind in OF_RESERVATION else None
         place = reservation_identity(of_reservation) if of_reservation else {}
         return template | {"x_Series": None, **place}
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 from typing import Any
 
 from costplane.catalog.reservations import PROVISIONED_SCOPES, Reservation
-from costplane.rating.capacity import CapacityLine, Reserved
+from costplane.rating.capacity import CapacityLine, LineKind, Reserved
 from costplane.rating.rates import Rate
 from costplane.rating.templates import charge_template
 
 CAPACITY = "Capacity"
 """x_ChargeBasis of rows that charge units and hours, not events."""
 RESERVATION_TYPE = "microsoft.capacity/reservationorders/reservations"
+OF_RESERVATION: tuple[LineKind, ...] = ("unused", "purchase", "refund")
+"""Lines of a reservation itself."""
+REFUND = ": refund"
+"""How the description of a refund ends; those of payments end otherwise."""
 _COMMITTED = "Committed"
 
 
 def capacity_template(line: CapacityLine, rate: Rate) -> dict[str, Any]:
     """The constant columns of a priced line; `rate` has the facts and tags of its callers."""
     template = charge_template(rate) | {"x_ChargeBasis": CAPACITY, "x_Series": line.series}
-    if line.reserved is None or line.kind in ("used", "idle", "whole"):
+    if line.reserved is None or line.kind not in OF_RESERVATION:
         described = f"{template['ChargeDescription']}, {_described(line)}"
         covered = _commitment(line.reserved, "Used") if line.reserved else {}
         return template | covered | {"ChargeDescription": described}
@@ -70,18 +74,26 @@ def reservation_identity(reserved: Reserved) -> dict[str, Any]:
 
 
 def _of_reservation(line: CapacityLine, reserved: Reserved) -> dict[str, Any]:
-    """Rows of the reservation itself: hours that nothing used, and payments."""
+    """Rows of the reservation itself: hours that nothing used, payments, and their refund."""
     one = reserved.reservation
     common = _commitment(reserved, None) | reservation_identity(reserved)
     if line.kind == "unused":
         described = f"{one.name}: reserved hours that nothing used"
         return common | {"CommitmentDiscountStatus": "Unused", "ChargeDescription": described}
-    upfront = one.billing_plan == "Upfront"
-    return common | {
+    bought = f"{one.name}: {_units(one)}"
+    if line.kind == "refund":
+        return common | _purchase("One-Time", f"{bought}, given back{REFUND}")
+    if one.billing_plan == "Upfront":
+        return common | _purchase("One-Time", f"{bought}, whole term")
+    return common | _purchase("Recurring", f"{bought}, month")
+
+
+def _purchase(frequency: str, described: str) -> dict[str, Any]:
+    return {
         "ChargeCategory": "Purchase",
-        "ChargeFrequency": "One-Time" if upfront else "Recurring",
+        "ChargeFrequency": frequency,
         "PricingCategory": "Standard",
-        "ChargeDescription": f"{one.name}: {_units(one)}, {'whole term' if upfront else 'month'}",
+        "ChargeDescription": described,
     }
 
 

@@ -16,9 +16,10 @@ _HOUR = "%Y-%m-%dT%H"
 _FORM = "charge:<hour>/<series>/<quantity>/<SkuPriceId>, such as charge:2026-10-15T18/12/..."
 _SERIES_DIGITS = 18
 
-Share = Literal["own", "unused", "purchase"]
-"""Hours of a deployment that are no caller's, unused hours of a reservation, its payment."""
-SHARES: tuple[Share, ...] = ("own", "unused", "purchase")
+Share = Literal["own", "unused", "purchase", "refund"]
+"""Hours of a deployment that are no caller's, unused hours of a reservation, its payment, the
+refund for one that was given back."""
+SHARES: tuple[Share, ...] = ("own", "unused", "purchase", "refund")
 
 
 @dataclass(frozen=True, slots=True)

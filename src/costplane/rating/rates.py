@@ -183,6 +183,8 @@ def on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
     for period, terms in deal.terms(book.adjustments, rate.period):
         if isinstance(terms, Terms):
             yield rate if terms is PLAIN else replace(rate, period=period, terms=terms)
+        elif rate.covered:  # it costs nothing, whatever its hours cost in another currency
+            yield replace(rate, period=period)
         else:
             yield replace(
                 rate,

@@ -1,0 +1,177 @@
+"""With which prices capacity is charged: an import alone changes nothing that stands."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from costplane.catalog.reservations import Reservation
+from costplane.core.period import Period
+from costplane.core.scope import parse_scope
+from costplane.ledger.delta import Ledger
+from tests.app.capacity_world import World, called, hourly, monthly, units
+from tests.app.estate import take
+from tests.app.test_capacity import START
+
+WHOLE = Period(datetime(2026, 10, 30, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC))
+OWN = "CommitmentDiscountId IS NULL"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    found = World(tmp_path)
+    found.prices(hourly(1), monthly(744))
+    yield found
+    found.workspace.close()
+
+
+def reservation(count: int = 4, hour: float = 1) -> Reservation:
+    start = START + timedelta(hours=hour)
+    return Reservation(
+        *("r-1", "o-1", "reserved", "Global", "westeurope", count, "P1M", "Upfront"),
+        *(start, start + timedelta(days=31), "1", "s-1"),
+    )
+
+
+def test_a_late_call_leaves_the_price_of_its_hour(world: World) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(10))
+    world.prices(hourly(3), monthly(744))
+    take(world.workspace, [called(3.5, 600_000, "late")])
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(10))
+    assert world.by_hour("BilledCost", "NOT x_Series IS NULL") == {3: Decimal(4)}
+    world.at(7)
+    assert world.by_hour("BilledCost")[6] == 30, "new hours have the price of now"
+    assert world.workspace.settle() == 0
+    preview = world.workspace.preview_rerating(parse_scope("/"), WHOLE)
+    world.workspace.rerate(preview, "tester", "rerate")
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 7), Decimal(30))
+    take(world.workspace, [called(4.5, 600_000, "later")])
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 7), Decimal(30))
+
+
+def test_a_corrected_history_keeps_the_price_of_its_hours(world: World) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10))
+    world.workspace.settle()
+    world.prices(hourly(3), monthly(744))
+    world.workspace.catalog.put_deployment(units(2, 20), units(1, 5, name="told-late"))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost", "x_Deployment = 'ptu'") == dict.fromkeys(
+        range(2, 6), Decimal(20)
+    )
+    assert world.by_hour("BilledCost", "x_Deployment = 'told-late'") == dict.fromkeys(
+        range(1, 6), Decimal(15)
+    )
+
+
+def test_what_had_no_price_takes_that_of_now_and_keeps_it(world: World) -> None:
+    region = {"armRegionName": "swedencentral"}
+    resource = units(0, 1).resource_id.replace("one", "new")
+    from costplane.catalog.model import Resource
+
+    world.workspace.catalog.put_resource(Resource(resource, "new", "swedencentral"))
+    world.workspace.catalog.put_deployment(units(2, 10), units(2, 5, resource_id=resource))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(10))
+    world.prices(hourly(3), hourly(7, **region), monthly(744))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(45))
+    world.prices(hourly(9), hourly(9, **region), monthly(744))
+    take(world.workspace, [called(3.5, 1_000, "late"), called(4.5, 1, "x", resource_id=resource)])
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(45))
+
+
+def test_a_reservation_is_bought_at_one_price(world: World) -> None:
+    world.workspace.catalog.put_reservation(reservation())
+    world.workspace.settle()
+    world.prices(hourly(1), monthly(1488))
+    world.at(9)
+    assert world.by_hour("EffectiveCost") == dict.fromkeys(range(1, 9), Decimal(4))
+    assert world.by_hour("BilledCost") == {1: Decimal(4 * 744)}
+
+
+def test_a_stop_between_and_an_import_leave_the_price(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10))
+    append = Ledger.append
+
+    def stopped(ledger: Ledger, table: str, *rest: Any, **named: Any) -> bool:
+        append(ledger, table, *rest, **named)
+        raise OSError("stopped")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "append", stopped)
+        with pytest.raises(OSError, match="stopped"):
+            world.workspace.settle()
+    world.prices(hourly(3), monthly(744))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost") == dict.fromkeys(range(2, 6), Decimal(10))
+
+
+def test_the_last_deployment_that_turns_out_to_be_another_sku_is_taken_back(world: World) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost")
+    world.workspace.catalog.put_deployment(units(2, 10, deployment_type="GlobalStandard"))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost") == {}
+    assert world.workspace.settle() == 0
+
+
+def test_units_that_change_within_an_hour_leave_it_split(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever `throughput` keeps: equal values are the same model.
+    from costplane.app import capacity_estate
+
+    known = capacity_estate.throughput
+    monkeypatch.setattr(capacity_estate, "throughput", lambda model: copy.copy(known(model)))
+    world.workspace.catalog.put_deployment(units(2, 10), units(3.5, 20))
+    take(world.workspace, [called(3.25, 900_000, "one")])
+    # 15 unit-hours can do 15 x 60 x 2500 tokens.
+    assert world.by_hour("BilledCost", "NOT x_Series IS NULL") == {3: Decimal(6)}
+
+
+def test_a_covered_call_needs_no_exchange_rate(tmp_path: Path) -> None:
+    world = World(tmp_path, "EUR")
+    world.prices(hourly(1), monthly(744))
+    world.workspace.catalog.put_deployment(units(2, 10))
+    take(world.workspace, [called(3.5, 600_000, "one")])
+    reasons = world.rows(
+        "SELECT x_StatusReason AS reason, SUM(x_Events) AS events FROM uncharged GROUP BY 1",
+        "uncharged",
+    )
+    assert [(r["reason"].partition(":")[0], r["events"]) for r in reasons] == [
+        ("NoExchangeRate", 0)
+    ], "the hours alone lack an amount"
+    (row,) = world.rows(
+        "SELECT SUM(BilledCost) AS cost, SUM(x_Events) AS events, SUM(ConsumedQuantity) AS used, "
+        "MAX(BillingCurrency) AS currency FROM charges"
+    )
+    assert tuple(row.values()) == (0, 1, 600_000, "EUR")
+    world.workspace.close()
+
+
+def test_a_reservation_that_is_told_late_covers_at_the_prices_of_the_hours(world: World) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10))
+    world.workspace.settle()
+    world.prices(hourly(3), monthly(1488))
+    world.workspace.catalog.put_reservation(reservation())
+    world.workspace.settle()
+    assert world.by_hour("BilledCost", OWN) == dict.fromkeys(range(2, 6), Decimal(6))
+    assert world.by_hour("ContractedCost", "ChargeCategory = 'Usage'") == dict.fromkeys(
+        range(2, 6), Decimal(10)
+    )
+    assert world.by_hour("EffectiveCost", "NOT " + OWN) == dict.fromkeys(range(1, 6), Decimal(8))
+    world.workspace.catalog.put_reservation(replace(reservation(), name="renamed"))
+    world.workspace.settle()
+    assert world.by_hour("BilledCost", OWN) == dict.fromkeys(range(2, 6), Decimal(6))
