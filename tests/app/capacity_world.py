@@ -16,17 +16,6 @@ from tests.app.estate import Event, select
 from tests.app.test_capacity import COMMON, HOURLY, MONTHLY, RESOURCE, START
 
 OTHER = RESOURCE.replace("s-1", "s-2").replace("rg", "rg2").replace("one", "two")
-HOSTING = {
-    "retailPrice": 1.7,
-    "unitPrice": 1.7,
-    "meterId": "m-9",
-    "skuId": "P/9",
-    "productName": "Azure OpenAI",
-    "type": "Consumption",
-    "meterName": "gpt 4.1 FT Hosting glbl Unit",
-    "skuName": "gpt 4.1 FT Hosting glbl",
-    "unitOfMeasure": "1 Hour",
-}
 
 
 class World:

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from costplane.catalog.model import Resource
 from costplane.catalog.reservations import Reservation
 from costplane.core.period import Period
 from costplane.core.scope import parse_scope
 from costplane.ledger.delta import Ledger
+from costplane.pricing.throughput import throughput
 from tests.app.capacity_world import World, called, hourly, monthly, units
 from tests.app.estate import take
 from tests.app.test_capacity import START
@@ -75,8 +77,6 @@ def test_a_corrected_history_keeps_the_price_of_its_hours(world: World) -> None:
 def test_what_had_no_price_takes_that_of_now_and_keeps_it(world: World) -> None:
     region = {"armRegionName": "swedencentral"}
     resource = units(0, 1).resource_id.replace("one", "new")
-    from costplane.catalog.model import Resource
-
     world.workspace.catalog.put_resource(Resource(resource, "new", "swedencentral"))
     world.workspace.catalog.put_deployment(units(2, 10), units(2, 5, resource_id=resource))
     world.workspace.settle()
@@ -131,10 +131,8 @@ def test_units_that_change_within_an_hour_leave_it_split(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whatever `throughput` keeps: equal values are the same model.
-    from costplane.app import capacity_estate
-
-    known = capacity_estate.throughput
-    monkeypatch.setattr(capacity_estate, "throughput", lambda model: copy.copy(known(model)))
+    asked = "costplane.app.capacity_estate.throughput"
+    monkeypatch.setattr(asked, lambda model: copy.copy(throughput(model)))
     world.workspace.catalog.put_deployment(units(2, 10), units(3.5, 20))
     take(world.workspace, [called(3.25, 900_000, "one")])
     # 15 unit-hours can do 15 x 60 x 2500 tokens.

@@ -161,3 +161,36 @@ def test_explain_for_another_provider(run: Run, tmp_path: Path) -> None:
     assert "NoSuchModel" in run(*asked, "--at", "2026-10-01").out
     direct = run(*asked, "--at", "2026-10-01", "--provider", "OpenAI").out
     assert "2.5 USD for 1M Tokens" in direct
+
+
+def test_a_reservation_is_told_with_its_term(run: Run, tmp_path: Path) -> None:
+    units = ROW | {
+        "productName": "Azure AI Foundry Provisioned Throughput Reservation",
+        "meterName": "Provisioned Managed Global Unit",
+        "unitOfMeasure": "1/Hour",
+        "armRegionName": "westeurope",
+        "type": "Reservation",
+    }
+
+    def sheet(month: float, year: float) -> str:
+        prices = {"1 Month": month, "1 Year": year}
+        rows = [
+            units
+            | {"reservationTerm": term, "retailPrice": price, "unitPrice": price, "skuId": term}
+            for term, price in prices.items()
+        ]
+        hours = units | {"type": "Consumption", "retailPrice": 1, "unitPrice": 1, "meterId": "h"}
+        file = tmp_path / f"{month}.json"
+        file.write_bytes(page([*rows, hours]).body)
+        return str(file)
+
+    table = run("prices", "import", sheet(260, 2652), "--dry-run").out
+    assert re.search(r"westeurope +260 +USD +1 unit for 1 Month, the whole term ", table)
+    assert re.search(r"westeurope +2652 +USD +1 unit for 1 Year, the whole term ", table)
+    assert re.search(r"westeurope +1 +USD +1/Hour ", table)
+    assert run("prices", "import", sheet(260, 2652)).status == 0
+    changed = run("prices", "import", sheet(286, 2652), "--dry-run").out
+    assert re.search(r"260 +286 +\+10\.00 % +USD +1 unit for 1 Month, the whole term ", changed)
+    shown = run("prices", "show", "1").out
+    assert "1 unit for 1 Year, the whole term" in shown
+    assert "Hours" not in shown

@@ -19,6 +19,7 @@ from costplane.app.capacity_reserved import ReservedEstate
 from costplane.app.ledger_rows import Row
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
+from costplane.catalog.reservations import PROVISIONED_SCOPES
 from costplane.core.apportion import nth_part
 from costplane.core.exact_text import exact_text
 from costplane.core.money import EXACT, LINE_PLACES
@@ -125,7 +126,12 @@ def _deployed(
         minutes, price = minutes_of(one.period), exact_text(_price(one.contracted))
         cost = exact_text(Fraction(one.units * minutes, 60) * _price(one.contracted))
         currency = one.rate.currency
-        yield f"{one.units} units x {minutes} / 60 hours x {price} {currency} = {cost} {currency}"
+        counted = "deployment" if _is_hosting(one.rate) else "units"
+        steps = f"{one.units} {counted} x {minutes} / 60 hours x {price} {currency}"
+        yield f"{steps} = {cost} {currency}"
+    if _is_hosting(own[0].rate):
+        yield f"hosted, whether called or not: billed {_sum(own, 'billed')}"
+        return
     for name, lines in _by_reservation(whole).items():
         if name is not None:
             yield f"{_sum(lines, 'quantity')} unit-hours of it covered by the reservation {name}"
@@ -171,6 +177,10 @@ def _refund(own: CapacityLine, reserved: Reserved) -> Iterator[str]:
     yield f"given back {one.ends:%F %T}: {len(made)} of {len(periods)} payments, {_text(paid)}"
     yield f"{hours} of {reserved.term_hours} hours of the term: {_text(used)}"
     yield f"the difference: billed {_text(own.billed)}, effective {_text(own.effective or 0)}"
+
+
+def _is_hosting(rate: Rate) -> bool:
+    return (rate.facts["deployment_type"] or "").lower() not in PROVISIONED_SCOPES
 
 
 def _everywhere(version: int) -> Versions:

@@ -124,7 +124,7 @@ def _tiers(line: LineExplanation) -> Pairs:
 
 def _price(price: PriceExplanation, steps: Iterable[str]) -> Pairs:
     until = f"until {_instant(price.valid_to)}" if price.valid_to else "without end"
-    yield "unit price", f"{plain(price.price)} {price.currency} for {_block(price)}"
+    yield "unit price", f"{plain(price.price)} {price.currency} for {_priced(price)}"
     if units := price.consumption:
         yield "in units", f"{plain(units.units)} {units.unit} for {_block(price)}"
         yield "a unit", f"{plain(units.unit_price)} {price.currency}, {units.step}"
@@ -239,6 +239,11 @@ def _since(step: AdjustmentExplanation) -> str:
 
 def _rounding(text: str | None) -> str:
     return "none" if text == "0" else f"{text}, half-even at 12 decimal places"
+
+
+def _priced(price: PriceExplanation) -> str:
+    """What one price is for."""
+    return f"1 unit for {price.term}, the whole term" if price.term else _block(price)
 
 
 def _block(price: PriceExplanation) -> str:

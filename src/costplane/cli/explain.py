@@ -110,7 +110,7 @@ def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
     until = f"until {row.valid_to:%F}" if row.valid_to else "without end"
     return [
         ("use", question.quantity),
-        ("price", f"{plain(row.price)} {row.currency} for {row.unit_of_measure} {row.unit}"),
+        ("price", f"{plain(row.price)} {row.currency} for {row.priced}"),
         *_units(answer.offer),
         ("meter", f"{row.meter_name} ({row.product})"),
         ("region", row.region or "everywhere"),
@@ -126,8 +126,7 @@ def _units(offer: Offer) -> list[tuple[str, object]]:
     if step is None:
         return []
     unit = step.unit.row
-    block = f"{row.unit_of_measure} {row.unit}"
     return [
-        ("in units", f"{plain(step.units)} {unit.meter_name} for {block}"),
+        ("in units", f"{plain(step.units)} {unit.meter_name} for {row.priced}"),
         ("a unit", f"{plain(unit.price)} {unit.currency}, {step.unit.place}"),
     ]

@@ -93,8 +93,8 @@ def _by_meter(lines: Iterable[Line]) -> list[Line]:
 def _changed(change: PriceChange) -> Line:
     old, new = change.before, change.after
     meter, region, price, *rest = _listed(new)
-    same = (old.currency, old.unit_of_measure) == (new.currency, new.unit_of_measure)
-    before = old.price if same else f"{plain(old.price)} {old.currency} for {old.unit_of_measure}"
+    same = (old.currency, old.priced) == (new.currency, new.priced)
+    before = old.price if same else f"{plain(old.price)} {old.currency} for {old.priced}"
     percent = change.percent
     told = "" if percent is None else f"{percent:+} %"
     return (meter, region, before, price, told, *rest)
@@ -106,6 +106,5 @@ def _ended(change: PriceChange) -> Line:
 
 
 def _listed(row: PriceRow) -> Line:
-    unit = f"{row.unit_of_measure} {row.unit}"
     where = row.region or "everywhere"
-    return (row.meter_name, where, row.price, row.denomination, unit, row.valid_from.date())
+    return (row.meter_name, where, row.price, row.denomination, row.priced, row.valid_from.date())

@@ -77,7 +77,7 @@ def _cells(row: PriceRow) -> tuple[object, ...]:
         row.region or "everywhere",
         row.price,
         row.denomination,
-        f"{row.unit_of_measure} {row.unit}",
+        row.priced,
         row.valid_from.date(),
         row.valid_to.date() if row.valid_to else None,
         row.source_line,

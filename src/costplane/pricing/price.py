@@ -6,6 +6,7 @@ is a new row with a later start (billing-rules 12).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -104,6 +105,16 @@ class PriceRow:
     def denomination(self) -> str:
         """What `price` counts: the currency, or a publisher's unit."""
         return self.consumption_unit or self.currency
+
+    @property
+    def priced(self) -> str:
+        """What one price is for, in words: a reservation's is for its whole term, although Azure
+        gives its unit as an hour."""
+        if self.kind == "reservation" and self.term:
+            return f"1 unit for {self.term}, the whole term"
+        counted = self.unit_of_measure.strip()
+        names_unit = re.search("[A-Za-z]{2}", counted)  # as "1/Hour" does, and "1M" does not
+        return counted if names_unit else f"{counted} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,7 @@ def price_explanation(offer: Offer, sheets: Sheets) -> PriceExplanation:
         sha256=sheet.sha256,
         imported_at=sheet.imported_at,
         consumption=_consumption(offer.conversion, sheets) if offer.conversion else None,
+        term=row.term,
     )
 
 

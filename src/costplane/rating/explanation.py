@@ -24,7 +24,8 @@ class PriceExplanation:
     `context_threshold` prompt tokens, a tier at `tier_minimum` units of the billing month.
     `valid_to` is exclusive, null is open. `sheet_scope` is whose sheet it is (null: everybody's),
     `line` the line in `file`, whose SHA-256 is `sha256`. Where the publisher bills in units of its
-    own, `price` is the product of the steps in `consumption`.
+    own, `price` is the product of the steps in `consumption`. `term` is that of a
+    reservation, whose `price` is for one unit and the whole term.
     """
 
     id: str
@@ -58,6 +59,7 @@ class PriceExplanation:
     sha256: str
     imported_at: datetime
     consumption: ConsumptionExplanation | None = None
+    term: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
