@@ -17,18 +17,21 @@ from costplane.http.azure import (
     exports,
     forecast,
     lots,
+    operation_list,
     query,
     scheduled_actions,
     settings,
     tags,
     usage_details,
+    views,
 )
 from costplane.http.azure.arm import Operation
 
-OPERATIONS: tuple[Operation, ...] = (
+_TABLE: tuple[Operation, ...] = (
     *query.OPERATIONS,
     *dimensions.OPERATIONS,
     *forecast.OPERATIONS,
+    *views.OPERATIONS,
     *budgets.OPERATIONS,
     *alerts.OPERATIONS,
     *exports.OPERATIONS,
@@ -42,3 +45,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *aggregated_cost.OPERATIONS,
     *usage_details.OPERATIONS,
 )
+
+OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)
