@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.nodes import all_of, in_list, instant, template
@@ -18,6 +17,7 @@ from costplane.billing.invoicing import BilledGroup
 from costplane.billing.lot import Product
 from costplane.catalog.model import BEGINNING
 from costplane.core.relation import Engine, Relation
+from costplane.core.sql import select
 
 LINE_FACTS: dict[str, str] = {
     "publisher_type": "COALESCE(x_PublisherType, '')",
@@ -64,7 +64,7 @@ def billed_groups(
 ) -> dict[PeriodOf, list[BilledGroup]]:
     """The lines of the invoices of all billing periods, or of some."""
     facts = ", ".join(f"{sql} AS {name}" for name, sql in LINE_FACTS.items())
-    statement = _select(
+    statement = select(
         f"SELECT {BILLING_KEY} AS billing_key, BillingPeriodStart AS month, "
         "BillingCurrency AS currency, BillingAccountId AS account_id, "
         "MAX(BillingAccountName) AS account, MAX(x_BillingProfileName) AS profile, "
@@ -93,7 +93,7 @@ def day_totals(
 ) -> Iterator[DayTotal]:
     """What a billing key was charged on each UTC day of its periods from `since` on, but for the
     months `without`. What a period bills of an earlier month counts on its first day."""
-    statement = _select(
+    statement = select(
         f"SELECT {_DAY} AS day, COALESCE(x_PublisherType, '') AS publisher_type, ServiceName, "
         "COALESCE(x_SkuMeterSubcategory, '') AS product, BillingCurrency, "
         "SUM(BilledCost) AS cost FROM charges GROUP BY ALL"
@@ -140,9 +140,3 @@ def _literal(value: str | None) -> exp.Expr:
 
 def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
@@ -29,6 +28,7 @@ from costplane.core.period import Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.rerating import Selection
 from costplane.core.settings import RETENTION_DAYS
+from costplane.core.sql import query, select, within
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
 from costplane.rating.capacity_templates import CAPACITY
@@ -137,7 +137,7 @@ class CapacitySettling:
         calls = covered_calls(hours, usage)
         for version in self._versions(calls):
             rater = Rater(self.engine, usage.prices.at(version), usage.holders)
-            of_version = _select(f"SELECT * FROM calls WHERE price_version = {version}")
+            of_version = query(f"SELECT * FROM calls WHERE price_version = {version}")
             rated = Derived(of_version, {"calls": calls})
             parts.append(rater.rate(rated, usage.series, rater.grain(), today))
         return RatedRows(
@@ -146,7 +146,7 @@ class CapacitySettling:
         )
 
     def _versions(self, calls: Relation) -> list[int]:
-        statement = _select("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
+        statement = query("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
         found: list[int] = self.engine.execute(statement, {"calls": calls})[0].to_pylist()
         return found
 
@@ -160,9 +160,7 @@ class CapacitySettling:
         else:
             ours = f"{_UNCHARGED} OR {_OF_TYPE}"
         posted = Derived(
-            _select(
-                f"SELECT * FROM {table} WHERE {_within('ChargePeriodStart', hours)} AND ({ours})"
-            ),
+            query(f"SELECT * FROM {table} WHERE {within('ChargePeriodStart', hours)} AND ({ours})"),
             {table: snapshot.relation(table)},
         )
         return difference(self.engine, computed, posted, schema)
@@ -174,14 +172,13 @@ def _is_provisioned(facts: Facts) -> bool:
 
 def _posted(snapshot: Snapshot, table: str, part: Selection) -> Relation:
     """The rows of units and hours that stand for a selection."""
-    statement = _select(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
+    statement = query(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
     return _of(Derived(statement, {table: snapshot.relation(table)}), part, table)
 
 
 def _of(rows: Relation, part: Selection, table: str) -> Relation:
     columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
-    statement = sqlglot.parse_one(f"SELECT {columns} FROM rows", dialect="duckdb")
-    assert isinstance(statement, exp.Select)
+    statement = select(f"SELECT {columns} FROM rows")
     return Derived(statement.where(selected_lines(part)), {"rows": rows})
 
 
@@ -193,14 +190,3 @@ def _recorded(rows: pa.Table, today: date) -> pa.Table:
     place = rows.schema.get_field_index("x_RecordedDate")
     day = pa.repeat(pa.scalar(today, pa.date32()), len(rows))
     return rows.set_column(place, "x_RecordedDate", day)
-
-
-def _within(column: str, period: Period) -> str:
-    start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    return f"{column} >= {start} AND {column} < {end}"
-
-
-def _select(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement

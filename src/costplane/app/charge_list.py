@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.lines import in_scopes
@@ -17,6 +16,7 @@ from costplane.analysis.plan import Scopes
 from costplane.app.charge_addresses import COLUMNS, RESOURCE, SHARE, address_of
 from costplane.core.period import Period
 from costplane.core.relation import Engine
+from costplane.core.sql import select
 from costplane.ledger.delta import Snapshot
 
 _HOUR = "DATE_TRUNC('hour', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart)))"
@@ -70,7 +70,7 @@ def charge_list(
 def _grouped() -> exp.Select:
     """Charges by address, the costliest first."""
     shown = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in _SHOWN)
-    statement = sqlglot.parse_one(
+    return select(
         f"SELECT {_HOUR} AS hour, {COLUMNS}, {shown}, "
         "COALESCE(MAX(ConsumedUnit), MAX(CommitmentDiscountUnit)) AS unit, "
         f"SUM({_COUNT}) AS quantity, SUM(x_Events) AS events, SUM(BilledCost) AS cost, "
@@ -78,11 +78,8 @@ def _grouped() -> exp.Select:
         f"WHERE x_Series IS NOT NULL OR {SHARE} IS NOT NULL "
         f"GROUP BY {_HOUR}, x_Series, x_TokenType, SkuPriceId, {SHARE}, {RESOURCE} "
         f"HAVING SUM({_COUNT}) <> 0 OR SUM(BilledCost) <> 0 OR SUM(x_Events) <> 0 "
-        "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId, share, resource",
-        dialect="duckdb",
+        "ORDER BY cost DESC, hour, x_Series, x_TokenType, SkuPriceId, share, resource"
     )
-    assert isinstance(statement, exp.Select)
-    return statement
 
 
 def _item(row: Mapping[str, Any]) -> ChargeItem:

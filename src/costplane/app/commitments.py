@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.nodes import column, in_list, instant, literal, template
@@ -16,6 +15,7 @@ from costplane.billing.commitment import CRITERIA, Commitment
 from costplane.billing.commitments_file import read_commitments
 from costplane.billing.ports import CommitmentStore
 from costplane.core.relation import Derived, Engine
+from costplane.core.sql import query
 from costplane.errors import NotFound
 from costplane.ledger.delta import Ledger
 
@@ -81,10 +81,10 @@ class Commitments:
         charged = Derived(_charged(commitment), self.ledger.snapshot().files)
         kinds = [
             facts | {"counts": commitment.counts(facts)}
-            for facts in self.engine.execute(_query(_KINDS), {"charged": charged}).to_pylist()
+            for facts in self.engine.execute(query(_KINDS), {"charged": charged}).to_pylist()
         ]
         relations = {"charged": charged, "kinds": pa.Table.from_pylist(kinds, _KIND)}
-        rows = self.engine.execute(_query(_BY_DAY), relations).to_pylist()
+        rows = self.engine.execute(query(_BY_DAY), relations).to_pylist()
         uses = [
             Use(r["day"].replace(tzinfo=UTC), r["counts"], r["cost"], r["recurrence"]) for r in rows
         ]
@@ -102,9 +102,3 @@ def _charged(commitment: Commitment) -> exp.Select:
     )
     assert isinstance(statement, exp.Select)
     return statement.where(in_list(column("BillingAccountId"), commitment.billing_accounts))
-
-
-def _query(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.catalog.model import Deployment, Resource
 from costplane.core.relation import Engine
+from costplane.core.sql import query
 from costplane.core.tables import INSTANT
 from costplane.pricing.model_names import priced_model
 
@@ -56,9 +56,7 @@ _TEXT = """
 
 
 def _statement() -> exp.Query:
-    statement = sqlglot.parse_one(_TEXT, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement
+    return query(_TEXT)
 
 
 _STATEMENT = _statement()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.core.relation import Derived, Relation
 from costplane.core.rerating import Rerating, Selection
+from costplane.core.sql import select
 from costplane.core.tables import USAGE
 
 _COLUMNS = ", ".join(f'"{name}"' for name in USAGE.names if name != "price_version")
@@ -23,8 +23,7 @@ def effective_usage(usage: Relation, reratings: Sequence[Rerating]) -> Relation:
         return usage
     versions = [_version(rerating) for rerating in reratings]
     greatest = exp.Greatest(this=exp.column("price_version"), expressions=versions)
-    statement = sqlglot.parse_one(f"SELECT {_COLUMNS} FROM usage", dialect="duckdb")
-    assert isinstance(statement, exp.Select)
+    statement = select(f"SELECT {_COLUMNS} FROM usage")
     return Derived(statement.select(exp.alias_(greatest, "price_version")), {"usage": usage})
 
 

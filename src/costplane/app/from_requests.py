@@ -21,6 +21,7 @@ from costplane.app.prices import PriceBooks
 from costplane.app.tier_usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import is_within, select
 from costplane.core.tables import CHARGES, UNCHARGED
 from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.holder import Facts, Holders
@@ -45,7 +46,9 @@ class RequestRows:
 
     def rated(self, plan: QueryPlan, periods: Sequence[Period]) -> RatedRows:
         """The requests of `periods` as rows, parted at the plan's cuts and by its columns."""
-        chosen = exp.and_(_scope_of(plan), exp.or_(*map(_within, periods)))
+        chosen = exp.and_(
+            _scope_of(plan), exp.or_(*(is_within("time", period) for period in periods))
+        )
         parts = [self._with_prices(plan, chosen, v) for v in self._versions(chosen)]
         if not parts:
             parts = [self._with_prices(plan, exp.false(), 0)]
@@ -68,13 +71,13 @@ class RequestRows:
             yield _with_event_tags(rows)
 
     def _versions(self, chosen: exp.Condition) -> list[int]:
-        statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
         found = self.engine.execute(statement, {"usage": self.usage})
         return sorted(found["price_version"].to_pylist())
 
     def _with_prices(self, plan: QueryPlan, chosen: exp.Condition, version: int) -> RatedRows:
         of_version = exp.column("price_version").eq(exp.Literal.number(version))
-        usage = Derived(_select(_ALL).where(chosen, of_version), {"usage": self.usage})
+        usage = Derived(select(_ALL).where(chosen, of_version), {"usage": self.usage})
         rater = Rater(self.engine, self.prices.at(version), self.holders)
         grain = rater.grain(plan.cuts, plan.request_columns)
         rated = rater.rate(usage, self.series, grain, plan.period.start.date())
@@ -107,10 +110,10 @@ def with_borders(
     of_hour = sqlglot.parse_one(_HOUR_OF_ROW, dialect="duckdb")
     borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
     kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
-    rest = _select(f"SELECT {listed} FROM hourly").where(
+    rest = select(f"SELECT {listed} FROM hourly").where(
         exp.or_(kept, _of_capacity(rated.column_names))
     )
-    both = exp.union(rest, _select(f"SELECT {listed} FROM rated"), distinct=False)
+    both = exp.union(rest, select(f"SELECT {listed} FROM rated"), distinct=False)
     return Derived(both, {"hourly": hourly, "rated": rated})
 
 
@@ -120,12 +123,12 @@ def with_capacity(rated: pa.Table, posted: Relation, period: Period) -> Relation
     own = [name for name in rated.column_names if name not in _POSTED]
     listed = ", ".join(f'"{name}"' for name in rated.column_names if name in _POSTED)
     nulls = "".join(f', CAST(NULL AS TEXT) AS "{name}"' for name in own)
-    within = _within(period, "ChargePeriodStart")
-    capacity = _select(f"SELECT {listed}{nulls} FROM posted").where(
+    within = is_within("ChargePeriodStart", period)
+    capacity = select(f"SELECT {listed}{nulls} FROM posted").where(
         _of_capacity(rated.column_names), within
     )
     alike = "".join(f', CAST("{name}" AS TEXT) AS "{name}"' for name in own)
-    both = exp.union(_select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
+    both = exp.union(select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
     return Derived(both, {"rated": rated, "posted": posted})
 
 
@@ -160,24 +163,12 @@ def _part_of(scope: ScopeFilter) -> exp.Condition:
     return exp.and_(*parts)
 
 
-def _within(period: Period, column: str = "time") -> exp.Condition:
-    time = exp.column(column)
-    start, end = (_instant(bound) for bound in (period.start, period.end))
-    return exp.and_(time >= start, time.copy() < end)
-
-
 def _instant(instant: datetime) -> exp.Condition:
     return exp.cast(exp.Literal.string(instant.isoformat()), "timestamptz")
 
 
 def _microseconds(instant: datetime) -> int:
     return int(instant.timestamp()) * 1_000_000
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement
 
 
 def _unified(parts: list[pa.Table]) -> pa.Table:

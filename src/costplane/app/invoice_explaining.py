@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.nodes import in_list, template
@@ -17,6 +16,7 @@ from costplane.app.charge_addresses import COLUMNS, address_of
 from costplane.billing.invoice import Invoice, InvoiceLine, InvoiceSection
 from costplane.core.money import EXACT, total
 from costplane.core.relation import Engine, Relation
+from costplane.core.sql import select
 from costplane.errors import NotFound
 
 _HOUR = "DATE_TRUNC('hour', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart)))"
@@ -98,14 +98,12 @@ def _statement(
     invoice: Invoice, section: InvoiceSection, line: InvoiceLine, skip: int, most: int
 ) -> exp.Query:
     facts = {name: getattr(line, name, section.publisher_type) for name in LINE_FACTS}
-    statement = sqlglot.parse_one(
+    statement = select(
         f"SELECT {_HOUR} AS hour, ResourceId, {COLUMNS}, MAX(ChargeDescription) AS description, "
         "SUM(PricingQuantity) AS quantity, COALESCE(MAX(PricingUnit), '') AS unit, "
         "COUNT(*) AS rows, SUM(BilledCost) AS cost, COUNT(*) OVER () AS total FROM charges "
-        f"GROUP BY ALL ORDER BY cost DESC, hour, {_ORDER}, ResourceId",
-        dialect="duckdb",
+        f"GROUP BY ALL ORDER BY cost DESC, hour, {_ORDER}, ResourceId"
     )
-    assert isinstance(statement, exp.Select)
     statement = statement.where(
         within(invoice.period_start, facts, invoice.billing_key),
         in_list(template("BillingCurrency"), [invoice.currency]),

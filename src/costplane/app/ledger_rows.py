@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from costplane.app.charge_addresses import RESOURCE, SHARE
 from costplane.core.period import Period
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import query, within
 from costplane.core.tables import INSTANT
 from costplane.rating.charge_address import CapacityAddress, ChargeAddress
 from costplane.rating.explain import Slice
@@ -67,7 +66,7 @@ class LedgerRows:
         return self._rows(
             f"SELECT * FROM charges WHERE x_Series = {address.series} "
             f"AND x_TokenType = '{address.quantity}' AND SkuPriceId = '{address.price_id}' "
-            f"AND {_within('ChargePeriodStart', address.period)} "
+            f"AND {within('ChargePeriodStart', address.period)} "
             "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost"
         )
 
@@ -77,7 +76,7 @@ class LedgerRows:
         return self._rows(
             f"SELECT charges.* FROM charges JOIN wanted ON LOWER({RESOURCE}) = wanted_resource "
             f"WHERE {SHARE} = '{address.share}' AND SkuPriceId = '{address.price_id}' "
-            f"AND {_within('ChargePeriodStart', address.period)} "
+            f"AND {within('ChargePeriodStart', address.period)} "
             "ORDER BY x_RecordedDate, ChargePeriodStart, Tags, BilledCost",
             {"wanted": wanted},
         )
@@ -90,14 +89,14 @@ class LedgerRows:
             "JOIN series ON charges.x_AccountResourceId = series.resource_id "
             "AND LOWER(charges.x_Deployment) = LOWER(series.deployment) "
             f"WHERE series.series = {address.series} AND x_ChargeBasis = 'Capacity' "
-            f"AND {_within('ChargePeriodStart', address.period)} GROUP BY ALL ORDER BY nobody"
+            f"AND {within('ChargePeriodStart', address.period)} GROUP BY ALL ORDER BY nobody"
         )
 
     def addresses(self, series: int, hour: Period) -> set[str]:
         """The addresses of the charges that were posted for a series in an hour."""
         rows = self._rows(
             f"SELECT DISTINCT x_TokenType, SkuPriceId FROM charges WHERE x_Series = {series} "
-            f"AND {_within('ChargePeriodStart', hour)}"
+            f"AND {within('ChargePeriodStart', hour)}"
         )
         return {
             str(ChargeAddress(hour.start, series, row["x_TokenType"], row["SkuPriceId"]))
@@ -108,7 +107,7 @@ class LedgerRows:
         """The price versions with which events of the charge's series and hour were rated."""
         rows = self._rows(
             f"SELECT DISTINCT price_version FROM usage WHERE series = {address.series} "
-            f"AND {_within('time', address.period)} ORDER BY price_version"
+            f"AND {within('time', address.period)} ORDER BY price_version"
         )
         return [row["price_version"] for row in rows]
 
@@ -129,13 +128,13 @@ class LedgerRows:
         )
 
     def _behind(self, address: ChargeAddress, slices: Sequence[Slice], statement: str) -> list[Row]:
-        events = _select(
+        events = query(
             "SELECT slice, usage.source, usage.id, usage.time, "
             f'usage."{address.quantity}" AS "count" FROM usage '
             "JOIN slices ON usage.price_version = slices.version "
             "AND usage.time >= slices.since AND usage.time < slices.until "
             f"AND {_PROMPT} > slices.over AND ({_PROMPT} <= slices.up_to OR slices.up_to IS NULL) "
-            f"WHERE usage.series = {address.series} AND {_within('usage.time', address.period)} "
+            f"WHERE usage.series = {address.series} AND {within('usage.time', address.period)} "
             f'AND usage."{address.quantity}" IS NOT NULL'
         )
         relations = {"usage": self.tables["usage"], "slices": _table(slices)}
@@ -153,7 +152,7 @@ class LedgerRows:
 
     def _rows(self, statement: str, relations: Mapping[str, Relation] | None = None) -> list[Row]:
         known: dict[str, Relation] = {**self.tables, **(relations or {})}
-        found: list[Row] = self.engine.execute(_select(statement), known).to_pylist()
+        found: list[Row] = self.engine.execute(query(statement), known).to_pylist()
         return found
 
 
@@ -170,14 +169,3 @@ def _table(slices: Sequence[Slice]) -> pa.Table:
         for number, part in enumerate(slices)
     ]
     return pa.Table.from_pylist(rows, _SLICES)
-
-
-def _within(column: str, period: Period) -> str:
-    start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    return f"{column} >= {start} AND {column} < {end}"
-
-
-def _select(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement

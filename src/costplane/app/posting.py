@@ -10,7 +10,6 @@ from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
@@ -24,6 +23,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.core.quantities import QUANTITIES
 from costplane.core.relation import Engine
 from costplane.core.settings import TAG_INHERITANCE
+from costplane.core.sql import select
 from costplane.core.tables import EVIDENCE, TABLES, USAGE
 from costplane.ledger.delta import Ledger
 from costplane.metering.identity import Identities, IdentityIndex
@@ -161,6 +161,5 @@ class Poster:
 
 def _of_segment(table: str, segment: int) -> exp.Query:
     columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
-    statement = sqlglot.parse_one(f"SELECT {columns} FROM {table}", dialect="duckdb")
-    assert isinstance(statement, exp.Select)
+    statement = select(f"SELECT {columns} FROM {table}")
     return statement.where(exp.column("segment").eq(exp.Literal.number(segment)))

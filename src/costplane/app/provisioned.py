@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.lines import in_scopes
@@ -24,6 +23,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.scope import Scope
+from costplane.core.sql import select, within
 from costplane.core.tags import parse
 from costplane.ledger.delta import Ledger
 from costplane.rating.capacity_templates import CAPACITY
@@ -111,7 +111,7 @@ class ProvisionedReport:
         return costs
 
     def _sums(self, rows: Relation, shown: str, where: str = "TRUE") -> list[dict[str, Any]]:
-        statement = _select(
+        statement = select(
             f"SELECT x_AccountResourceId AS resource_id, x_Deployment AS deployment, "
             f"{shown} AS found FROM rows WHERE {where} GROUP BY ALL"
         )
@@ -121,7 +121,7 @@ class ProvisionedReport:
 
 def _hours(period: Period, scope: ScopeFilter) -> exp.Query:
     """Rows of units and hours, summed by deployment, hour, tags and share."""
-    statement = _select(
+    statement = select(
         "SELECT x_AccountResourceId AS resource_id, x_Deployment AS deployment, "
         "MAX(x_Model) AS model, MAX(x_DeploymentType) AS deployment_type, "
         "MAX(BillingCurrency) AS currency, DATE_TRUNC('hour', ChargePeriodStart) AS hour, "
@@ -130,7 +130,7 @@ def _hours(period: Period, scope: ScopeFilter) -> exp.Query:
         "SUM(ConsumedQuantity) AS quantity, SUM(COALESCE(CommitmentDiscountQuantity, 0)) "
         "AS reserved, SUM(BilledCost) AS billed, SUM(EffectiveCost) AS effective FROM charges "
         f"WHERE x_ChargeBasis = '{CAPACITY}' AND LOWER(x_DeploymentType) IN ({TYPES}) "
-        f"AND x_Deployment IS NOT NULL AND {_within('ChargePeriodStart', period)} "
+        f"AND x_Deployment IS NOT NULL AND {within('ChargePeriodStart', period)} "
         "GROUP BY ALL HAVING SUM(ConsumedQuantity) <> 0"
     )
     return statement.where(*in_scopes((scope,), "charges"))
@@ -190,8 +190,8 @@ def _as_standard(facts: Facts) -> Facts:
 
 
 def _calls(period: Period) -> exp.Query:
-    return _select(
-        f"SELECT * FROM usage WHERE {_within('time', period)} "
+    return select(
+        f"SELECT * FROM usage WHERE {within('time', period)} "
         f"AND LOWER(deployment_type) IN ({TYPES})"
     )
 
@@ -199,14 +199,3 @@ def _calls(period: Period) -> exp.Query:
 def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> Decimal:
     total: Decimal = sum((row[name] or Decimal(0) for row in rows), Decimal(0))
     return total
-
-
-def _within(column: str, period: Period) -> str:
-    start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    return f"{column} >= {start} AND {column} < {end}"
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement

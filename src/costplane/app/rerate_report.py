@@ -7,25 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from costplane.core.money import EXACT
 from costplane.core.relation import Engine, Relation
 from costplane.core.rerating import Changes, MeterChange, StatusChange
+from costplane.core.sql import query
 
-
-def _query(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement
-
-
-_METERS = _query(
+_METERS = query(
     "SELECT COALESCE(SkuMeter, '') AS meter, BillingCurrency AS currency, "
     "SUM(BilledCost) AS cost FROM lines GROUP BY ALL"
 )
-_REASONS = _query(
+_REASONS = query(
     "SELECT x_BillingStatus AS status, COALESCE(x_StatusReason, '') AS reason, "
     "CAST(SUM(x_Events) AS BIGINT) AS events FROM lines WHERE x_TokenType IS NULL GROUP BY ALL"
 )

@@ -26,6 +26,7 @@ from costplane.core.period import DAY, Period
 from costplane.core.relation import Derived, Relation
 from costplane.core.rerating import Changes, Rerating, Selection
 from costplane.core.scope import Scope
+from costplane.core.sql import select
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.errors import InvalidInput
 from costplane.rating.difference import difference
@@ -133,7 +134,7 @@ class Rerater:
 
     def _parts(self, selection: Selection, usage: TierUsage) -> Iterator[Selection]:
         """The days of `selection` that have usage, as many together as memory bears."""
-        statement = _select(
+        statement = select(
             "SELECT epoch_us(time) // 86400000000 AS day, COUNT(*) AS events FROM usage"
         ).where(selected(selection))
         days = self.tiers.engine.execute(
@@ -175,7 +176,7 @@ class Rerater:
         return found, posted, keys | self._tier_keys(part)
 
     def _versions(self, selection: Selection, usage: TierUsage) -> tuple[int, ...]:
-        statement = _select("SELECT DISTINCT price_version FROM usage").where(selected(selection))
+        statement = select("SELECT DISTINCT price_version FROM usage").where(selected(selection))
         found = self.tiers.engine.execute(statement, {"usage": usage.usage})
         return tuple(sorted(found["price_version"].to_pylist()))
 
@@ -187,7 +188,7 @@ class Rerater:
     def _tier_keys(self, part: Selection) -> set[TierKey]:
         """The keys of tiers that have rows in a part."""
         tiered = _condition(f"{_LINES} AND NOT x_TierMinimum IS NULL")
-        statement = _select(
+        statement = select(
             "SELECT DISTINCT epoch_us(DATE_TRUNC('month', ChargePeriodStart)) AS month, "
             "BillingAccountId, x_SkuMeterId FROM charges"
         ).where(selected_lines(part), tiered)
@@ -219,7 +220,7 @@ def _within(selection: Selection, first: datetime, last: datetime) -> Selection:
 
 def _of(usage: Relation, chosen: exp.Condition, version: int) -> Relation:
     of_version = exp.column("price_version").eq(exp.Literal.number(version))
-    return Derived(_select("SELECT * FROM usage").where(chosen, of_version), {"usage": usage})
+    return Derived(select("SELECT * FROM usage").where(chosen, of_version), {"usage": usage})
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:
@@ -235,7 +236,7 @@ def _recorded(rows: pa.Table, today: object) -> pa.Table:
 
 def _all(table: str) -> exp.Select:
     columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
-    return _select(f"SELECT {columns} FROM {table}")
+    return select(f"SELECT {columns} FROM {table}")
 
 
 def _instant(microseconds: int) -> datetime:
@@ -244,9 +245,3 @@ def _instant(microseconds: int) -> datetime:
 
 def _condition(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, dialect="duckdb")
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement

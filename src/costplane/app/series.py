@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from costplane.core.relation import Engine
+from costplane.core.sql import query
 from costplane.core.tables import SERIES, SERIES_FACTS
 from costplane.ledger.delta import Ledger
 from costplane.rating.holder import Facts
@@ -14,16 +13,10 @@ from costplane.rating.holder import Facts
 _COLUMNS = ", ".join(f'"{fact}"' for fact in SERIES_FACTS)
 
 
-def _select(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement
-
-
-_ALL = _select("SELECT * FROM series ORDER BY series")
-_DISTINCT = _select(f"SELECT DISTINCT {_COLUMNS} FROM events ORDER BY ALL")
+_ALL = query("SELECT * FROM series ORDER BY series")
+_DISTINCT = query(f"SELECT DISTINCT {_COLUMNS} FROM events ORDER BY ALL")
 _MATCH = " AND ".join(f'known."{f}" IS NOT DISTINCT FROM events."{f}"' for f in SERIES_FACTS)
-_NUMBERED = _select(
+_NUMBERED = query(
     f"SELECT events.row AS row, known.series AS series FROM events JOIN known ON {_MATCH} "
     "ORDER BY events.row"
 )

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import sqlglot
 from sqlglot import exp
 
 from costplane import __version__
 from costplane.analysis.lines import in_scopes
 from costplane.analysis.plan import Scopes
 from costplane.core.relation import Engine
+from costplane.core.sql import select
 from costplane.ledger.delta import Ledger
 
 PROGRESS_FILE = "demo-progress.json"
@@ -60,8 +60,7 @@ def read_loading(data: Path) -> Loading | None:
 
 def _bounds(scopes: Scopes) -> exp.Query:
     text = "SELECT MIN(epoch_us(time)) AS oldest, MAX(epoch_us(time)) AS newest FROM usage"
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
+    statement = select(text)
     return statement.where(*in_scopes(scopes, "event"))
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.plan import ScopeFilter, Scopes
 from costplane.core.relation import Engine, Files, Relation
+from costplane.core.sql import query
 from costplane.ledger.delta import Snapshot
 
 _PLACES = {
@@ -85,12 +85,9 @@ class TagKeys:
 def _statement(table: str) -> exp.Query:
     """The distinct keys by place; equal sets of tags are read once a place."""
     subscription, group, resource, tags = _PLACES[table].split(", ")
-    statement = sqlglot.parse_one(
+    return query(
         "SELECT DISTINCT subscription, grp, resource, "
         "UNNEST(JSON_KEYS(CAST(tags AS JSON))) AS key FROM ("
         f"SELECT DISTINCT {subscription} AS subscription, {group} AS grp, "
-        f"{resource} AS resource, {tags} AS tags FROM {table}) AS sets",
-        dialect="duckdb",
+        f"{resource} AS resource, {tags} AS tags FROM {table}) AS sets"
     )
-    assert isinstance(statement, exp.Query)
-    return statement

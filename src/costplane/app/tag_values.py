@@ -11,10 +11,10 @@ from collections import defaultdict
 from datetime import date
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.core.relation import Engine
+from costplane.core.sql import select
 from costplane.core.tags import ALLOCATION_VALUE_LIMIT, OTHER_VALUE, canonical, parse
 from costplane.ledger.delta import Ledger
 
@@ -25,11 +25,7 @@ _DAY = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
 
 
 def _taken() -> exp.Select:
-    statement = sqlglot.parse_one(
-        "SELECT DISTINCT CAST(time AS DATE) AS day, allocation_tags FROM usage", dialect="duckdb"
-    )
-    assert isinstance(statement, exp.Select)
-    return statement
+    return select("SELECT DISTINCT CAST(time AS DATE) AS day, allocation_tags FROM usage")
 
 
 class TagValues:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.app.prices import PriceBooks
 from costplane.core.period import HOUR, Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import is_within, select
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_tiers import RatedUsage, TierRater
 from costplane.rating.rate_usage import Rater
@@ -75,7 +75,9 @@ class TierUsage:
         """Every line of a key in an hour of the place of a series, where it stands in the
         month's count."""
         whole = self._surveys(_within(key.month), [key])
-        of_hour = self._surveys(_during(Period(hour, hour + HOUR)), [key], columns=("time",))
+        of_hour = self._surveys(
+            is_within("time", Period(hour, hour + HOUR)), [key], columns=("time",)
+        )
         place = places(self.series)[series]
         return self._rater(key.month).lines(whole, of_hour, key, hour, place)
 
@@ -113,31 +115,16 @@ class TierUsage:
         ]
 
     def _versions(self, chosen: exp.Condition) -> list[int]:
-        statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
         found = self.engine.execute(statement, {"usage": self.usage})
         return sorted(found["price_version"].to_pylist())
 
     def _of(self, chosen: exp.Condition, version: int, numbers: Sequence[int]) -> Relation:
         of_version = exp.column("price_version").eq(exp.Literal.number(version))
         of_series = exp.column("series").isin(*(exp.Literal.number(n) for n in numbers))
-        statement = _select("SELECT * FROM usage").where(chosen, of_version, of_series)
+        statement = select("SELECT * FROM usage").where(chosen, of_version, of_series)
         return Derived(statement, {"usage": self.usage})
 
 
 def _within(month: datetime) -> exp.Condition:
-    return _during(Period(month, next_month(month)))
-
-
-def _during(period: Period) -> exp.Condition:
-    time = exp.column("time")
-    start, end = (
-        exp.cast(exp.Literal.string(bound.isoformat()), "timestamptz")
-        for bound in (period.start, period.end)
-    )
-    return exp.and_(time >= start, time.copy() < end)
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement
+    return is_within("time", Period(month, next_month(month)))

@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import groupby
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
@@ -17,6 +16,7 @@ from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
 from costplane.core.period import Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import query
 from costplane.core.tables import CHARGES, UNCHARGED
 from costplane.ledger.delta import Ledger
 from costplane.rating.difference import difference
@@ -111,6 +111,4 @@ class TierSettling:
 
 def _of_period(text: str, period: Period) -> exp.Query:
     start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    statement = sqlglot.parse_one(text.format(start=start, end=end), dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement
+    return query(text.format(start=start, end=end))

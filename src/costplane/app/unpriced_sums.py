@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.nodes import any_of, instant, template
@@ -18,6 +17,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT
 from costplane.core.period import next_month
 from costplane.core.relation import Engine, Relation
+from costplane.core.sql import select
 
 _Place = tuple[str, datetime]  # billing key and month
 _Told = dict[
@@ -76,15 +76,13 @@ def _usage(told: _Told) -> tuple[UnpricedUsage, ...]:
 
 
 def _statement(months: Collection[datetime] | None) -> exp.Select:
-    statement = sqlglot.parse_one(
+    statement = select(
         "SELECT BillingAccountId AS account, SubAccountId AS subscription, "
         "DATE_TRUNC('month', MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart))) AS month, "
         "x_BillingStatus AS status, x_StatusReason AS reason, x_TokenType AS type, "
         "SUM(x_Events) AS events, SUM(ConsumedQuantity) AS quantity FROM uncharged "
-        "WHERE x_BillingStatus IN ('Unpriced', 'UsageMissing') GROUP BY ALL",
-        dialect="duckdb",
+        "WHERE x_BillingStatus IN ('Unpriced', 'UsageMissing') GROUP BY ALL"
     )
-    assert isinstance(statement, exp.Select)
     if months is None:
         return statement
     whole = [

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlglot
 from sqlglot import exp
 
 from costplane.app.ports import Settings
 from costplane.core.relation import Engine
 from costplane.core.settings import MATCH_WINDOW_MINUTES
+from costplane.core.sql import select
 from costplane.ledger.delta import Ledger
 
 _PLACE = ("resource_id", "deployment")
@@ -34,13 +34,7 @@ _SAME_CALL = (
 )
 
 
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement
-
-
-_SOURCES = _select(
+_SOURCES = select(
     "SELECT resource_id, deployment, source FROM "
     "(SELECT resource_id, deployment, source FROM usage UNION ALL "
     "SELECT resource_id, deployment, source FROM events) AS every GROUP BY ALL"
@@ -99,7 +93,7 @@ class Witnesses:
         first, last = pc.min(times).as_py() - window, pc.max(times).as_py() + window
         columns = ", ".join(f'"{name}"' for name in _FACTS)
         time = exp.column("time")
-        statement = _select(f"SELECT {columns} FROM usage").where(
+        statement = select(f"SELECT {columns} FROM usage").where(
             time >= _instant(first), time.copy() <= _instant(last)
         )
         return self.engine.execute(statement, {"usage": self.ledger.snapshot().relation("usage")})
@@ -111,7 +105,7 @@ class Witnesses:
         """
         window = self.settings.get(MATCH_WINDOW_MINUTES) * 60_000_000
         columns = ", ".join(f'"{name}"' for name in _FACTS)
-        return _select(
+        return select(
             f'SELECT event."row" AS "row", ARG_MIN(other.source, other."row") AS stands_source, '
             f'ARG_MIN(other.id, other."row") AS stands_id FROM event '
             "JOIN shared ON event.resource_id = shared.resource_id "

@@ -1,0 +1,38 @@
+"""SQL whose text is known: as statements for an engine, and the words that many share.
+
+What a user wrote never stands in such a text; it enters as a literal node or as a relation.
+"""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+
+from costplane.core.period import Period
+
+
+def query(text: str) -> exp.Query:
+    """A statement that has rows."""
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(statement, exp.Query)
+    return statement
+
+
+def select(text: str) -> exp.Select:
+    """A SELECT, which can be narrowed with `where`."""
+    statement = query(text)
+    assert isinstance(statement, exp.Select)
+    return statement
+
+
+def within(column: str, period: Period) -> str:
+    """The instants of a column lie in a period, as text for a WHERE."""
+    start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
+    return f"{column} >= {start} AND {column} < {end}"
+
+
+def is_within(column: str, period: Period) -> exp.Condition:
+    """The same as a node."""
+    found = sqlglot.parse_one(within(column, period), dialect="duckdb")
+    assert isinstance(found, exp.Condition)
+    return found
