@@ -215,3 +215,40 @@ def test_reservations_of_an_own_file(run: Run, tmp_path: Path) -> None:
     assert (broken.status, "reservation 1: units is 'many'" in broken.err) == (1, True)
     sheet.write_text("reservations: [{id: x, units: 3}]")
     assert "lacks the field 'billing_account'" in run("reservations", "import", str(sheet)).err
+
+
+UNITS = """\
+name: units
+currency: USD
+valid_from: 2026-01-01
+rows:
+  - {model: provisioned, deployment_type: GlobalProvisionedManaged, quantity: hours, unit: 1 Hour,
+     price: 1}
+"""
+RESERVED = f"""\
+reservations:
+  - {{id: {RESERVATION}, order: {ORDER}, deployment_type: GlobalProvisionedManaged,
+     region: westeurope, units: 30, term: P1M, from: 2026-10-01, billing_account: unassigned,
+     price: 744, currency: USD}}
+"""
+
+
+def test_a_report_says_that_reservations_need_the_region(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "units.yaml"
+    sheet.write_text(UNITS)
+    assert run("prices", "import", str(sheet)).status == 0
+    take(run, [deployment("chat", 50)], "--at", "2026-10-01")
+    asked = ("provisioned", "--from", "2026-10-01", "--to", "2026-10-01")
+    told = dict(line.split(maxsplit=1) for line in run(*asked).out.splitlines())
+    assert told["region"].startswith("not known, so that no reservation covers it: import")
+    assert told["billed"] == "1200 USD"
+    assert run("reservations", "import", "-", stdin=RESERVED.encode()).status == 0
+    told = dict(line.split(maxsplit=1) for line in run(*asked).out.splitlines())
+    assert told["reserved"] == "0 unit-hours, 1200 not"
+    place = {"id": ACCOUNT, "name": "aoai-one", "type": "Microsoft.CognitiveServices/accounts"}
+    take(run, [{**place, "location": "westeurope"}], "--at", "2026-10-01")
+    told = dict(line.split(maxsplit=1) for line in run(*asked).out.splitlines())
+    assert told["region"] == "westeurope"
+    assert told["reserved"] == "720 unit-hours, 480 not"
+    assert told["billed"] == "480 USD"
+    assert told["effective"] == "504 USD"  # 744 for 744 hours, and 480

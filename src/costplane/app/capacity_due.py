@@ -61,7 +61,7 @@ class CapacityDue:
             hour_start(now),
             self.ledger.committed("usage", "segment"),
             prices,
-            frozenset(map(_text, self._entries())),
+            frozenset(self._entries()),
         )
 
     def hours(self, present: Settled, floor: datetime) -> list[Period]:
@@ -97,8 +97,13 @@ class CapacityDue:
             self.keys.mark(kind, after - before)
             self.keys.settled(kind, before - after)
 
-    def _entries(self) -> list[Deployment | Reservation]:
-        return [*capacity_entries(self.catalog), *self.catalog.reservations()]
+    def _entries(self) -> Iterator[str]:
+        """Entries as texts, deployments with the region of their resource: prices depend on it,
+        and which reservations cover."""
+        regions = {one.id: one.location for one in self.catalog.resources()}
+        for entry in capacity_entries(self.catalog):
+            yield _text(entry, region=regions.get(entry.resource_id))
+        yield from map(_text, self.catalog.reservations())
 
     def _new(self, present: Settled) -> Iterator[Period]:
         """The hours since the last settling."""
@@ -141,9 +146,9 @@ class CapacityDue:
             yield parse_instant(row["hour"].isoformat())
 
 
-def _text(entry: Deployment | Reservation) -> str:
+def _text(entry: Deployment | Reservation, **more: str | None) -> str:
     """An entry as one line, its bounds at the end."""
-    facts = asdict(entry)
+    facts = asdict(entry) | more
     end = facts.pop("valid_to")
     start = facts.pop("valid_from")
     facts.pop("confirmed", None)

@@ -46,6 +46,7 @@ class TeamShare:
 @dataclass(frozen=True, slots=True)
 class ProvisionedUse:
     """A deployment in a period. Costs are in `currency`; `hours` are those in which it stood.
+    `region` is that of its resource; reservations cover nothing where the catalog has none.
 
     `utilisation` is the share of its throughput that callers used, from 0 to 1; None where the
     weights of the model are not known, so that nothing is split. `idle_hours` are hours without
@@ -58,6 +59,7 @@ class ProvisionedUse:
     deployment: str
     model: str | None
     deployment_type: str | None
+    region: str | None
     currency: str
     hours: int
     unit_hours: Decimal
@@ -92,7 +94,11 @@ class ProvisionedReport:
         found: dict[_Key, list[Mapping[str, Any]]] = {}
         for row in rows:
             found.setdefault((row["resource_id"], row["deployment"]), []).append(row)
-        return [_use(key, found[key], compared.get(key, (None, None))) for key in sorted(found)]
+        regions = {one.id: one.location for one in self.catalog.resources()}
+        return [
+            _use(key, regions.get(key[0]), found[key], compared.get(key, (None, None)))
+            for key in sorted(found)
+        ]
 
     def _pay_as_you_go(self, period: Period) -> dict[_Key, tuple[Decimal | None, str | None]]:
         """What the calls of each deployment would cost by token, or why that is not known."""
@@ -138,6 +144,7 @@ def _hours(period: Period, scope: ScopeFilter) -> exp.Query:
 
 def _use(
     key: _Key,
+    region: str | None,
     rows: Sequence[Mapping[str, Any]],
     compared: tuple[Decimal | None, str | None],
 ) -> ProvisionedUse:
@@ -155,6 +162,7 @@ def _use(
         deployment=key[1],
         model=rows[0]["model"],
         deployment_type=rows[0]["deployment_type"],
+        region=region,
         currency=rows[0]["currency"],
         hours=len(hours),
         unit_hours=quantity,

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_pairs, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import (
+    Format,
+    FormatOption,
+    ListFormat,
+    ListFormatOption,
+    print_json,
+    print_list,
+    print_pairs,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from costplane.catalog.scopes import ScopeNode
     from costplane.pricing.adjustment import Adjustment
+    from costplane.pricing.ports import StoredAgreement
 
 commands = typer.Typer(
     help="Agreements: who pays, discounts, markups, exchange rates.",
@@ -53,17 +62,20 @@ def import_agreement(
 
 @commands.command("list")
 def list_agreements(
-    data: DataOption = None, tables: TablesOption = None, format_: FormatOption = Format.TABLE
+    data: DataOption = None,
+    tables: TablesOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the imports of discounts, markups and exchange rates, the oldest first."""
     with opened(data, tables) as workspace:
         versions = workspace.agreements.versions()
-    if format_ is Format.JSON:
-        print_json([asdict(version) for version in versions])
-        return
     columns = ("version", "name", "rows", "imported", "file")
-    rows = [(v.version, v.name, v.rows, f"{v.imported_at:%F %T}", v.source_file) for v in versions]
-    print_table(columns, rows, ("version", "rows"))
+    print_list(format_, versions, columns, _version_cells, ("version", "rows"))
+
+
+def _version_cells(version: StoredAgreement) -> tuple[object, ...]:
+    imported = f"{version.imported_at:%F %T}"
+    return version.version, version.name, version.rows, imported, version.source_file
 
 
 @commands.command("show")

@@ -13,15 +13,15 @@ from costplane.cli import (
     agreements,
     audit,
     commitments,
+    credit_lots,
     demo,
     estimate,
     estimates,
     explain,
-    explain_cost,
     ingest,
     invoices,
     issuers,
-    lots,
+    price_explain,
     price_imports,
     prices,
     provisioned,
@@ -49,17 +49,17 @@ app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 prices.commands.command("import")(price_imports.import_prices)
 prices.commands.command("update")(price_imports.update_prices)
-prices.commands.command("explain")(explain.explain)
+prices.commands.command("explain")(price_explain.explain)
 app.add_typer(prices.commands, name="prices")
 app.add_typer(agreements.commands, name="agreements")
 app.add_typer(resources.commands, name="resources")
 app.add_typer(reservations.commands, name="reservations")
 app.add_typer(invoices.commands, name="invoices")
-app.add_typer(lots.commands, name="credits")
+app.add_typer(credit_lots.commands, name="credits")
 app.add_typer(commitments.commands, name="commitments")
 app.command("provisioned")(provisioned.provisioned)
 app.command("query")(query.query)
-app.command("explain")(explain_cost.explain)
+app.command("explain")(explain.explain)
 app.command("rerate")(rerate.rerate)
 app.command("estimate")(estimate.estimate)
 app.add_typer(estimates.commands, name="estimates")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import ListFormat, ListFormatOption, print_list
+
+if TYPE_CHECKING:
+    from costplane.access.audit import AuditEntry
 
 commands = typer.Typer(
     help="Who changed what, and who signed in.", no_args_is_help=True, rich_markup_mode=None
@@ -26,15 +27,15 @@ def list_entries(
     ] = None,
     data: DataOption = None,
     tables: TablesOption = None,
-    format_: FormatOption = Format.TABLE,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List changes of tokens, roles and issuers, and sign-ins."""
     with opened(data, tables) as workspace:
         start = since.replace(tzinfo=UTC) if since else None
         found = workspace.accounts.store.audit(limit, start)
-    if format_ is Format.JSON:
-        print_json([asdict(entry) for entry in found])
-        return
     columns = ("time", "actor", "action", "target", "client")
-    rows = [(f"{e.time:%F %T}Z", e.actor, e.action, e.target, e.client) for e in found]
-    print_table(columns, rows)
+    print_list(format_, found, columns, _cells)
+
+
+def _cells(entry: AuditEntry) -> tuple[object, ...]:
+    return f"{entry.time:%F %T}Z", entry.actor, entry.action, entry.target, entry.client

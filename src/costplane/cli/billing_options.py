@@ -1,27 +1,13 @@
-"""Options that name what is billed together, and a month; how lists of it are printed."""
+"""Options that name what is billed together, and a month."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from costplane.cli.output import print_csv, print_table
 from costplane.errors import InvalidInput
-
-
-class ListFormat(StrEnum):
-    """How lists of invoices, lots and commitments are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-ListFormatOption = Annotated[ListFormat, typer.Option("--format", help="How to print.")]
 
 AccountOption = Annotated[
     str | None,
@@ -60,16 +46,3 @@ def month_of(text: str | None) -> datetime | None:
         raise InvalidInput(
             f"--month is {text!r}; write a month such as 2026-10", target="month"
         ) from None
-
-
-def print_rows(
-    format_: ListFormat,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    numbers: Iterable[str],
-) -> None:
-    """Rows as a table or as CSV."""
-    if format_ is ListFormat.CSV:
-        print_csv(columns, rows)
-    else:
-        print_table(columns, rows, numbers)

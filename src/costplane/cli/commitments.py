@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplane.cli.billing_options import ListFormat, ListFormatOption, print_rows
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, plain, print_json, print_pairs, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import (
+    Format,
+    FormatOption,
+    ListFormat,
+    ListFormatOption,
+    plain,
+    print_json,
+    print_list,
+    print_pairs,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,15 +58,12 @@ def list_commitments(
     """List the commitments: used, forecast at the end of the term, shortfall."""
     with opened(data, tables) as workspace:
         states = workspace.commitments.states(workspace.now())
-    if format_ is ListFormat.JSON:
-        print_json([asdict(state) for state in states])
-        return
     columns = (
         *("id", "program", "start", "end", "amount", "counted", "percent", "unknown"),
         *("forecast", "shortfall", "currency"),
     )
     numbers = ("amount", "counted", "percent", "unknown", "forecast", "shortfall")
-    print_rows(format_, columns, [_cells(state) for state in states], numbers)
+    print_list(format_, states, columns, _cells, numbers)
 
 
 def _cells(state: CommitmentState) -> tuple[object, ...]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import Format, FormatOption, print_json
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:

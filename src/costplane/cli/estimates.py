@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import Format, FormatOption, print_json, print_table
 
 if TYPE_CHECKING:
     from costplane.app.estimating.beside_actual import BesideActual

@@ -1,4 +1,4 @@
-"""`costplane prices explain`: which price row a use would get, and why."""
+"""`costplane explain`: why an event or a charge costs what it costs."""
 
 from __future__ import annotations
 
@@ -9,124 +9,106 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, plain, print_json, print_pairs
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import Format, FormatOption, print_json, print_table, warn
+from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from costplane.catalog.scopes import ScopeNode
-    from costplane.core.scope import Scope
-    from costplane.pricing.book import Offer
-    from costplane.pricing.question import Answer, PriceQuestion
+    from costplane.app.charge_list import ChargeList
+    from costplane.app.workspace import Workspace
+    from costplane.rating.explanation import ChargeExplanation, EventExplanation
 
-USUAL = ("input_text", "input_text_cached", "output_text")
+_CHARGE = "charge:"
 
 
 def explain(
-    model: Annotated[str, typer.Option(help="Model, such as gpt-4.1.")],
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="SOURCE ID of an event, event:SOURCE#ID, or charge:HOUR/SERIES/QUANTITY/PRICE.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataOption = None,
     tables: TablesOption = None,
-    model_version: Annotated[str | None, typer.Option(show_default=False)] = None,
-    deployment_type: Annotated[
-        str | None, typer.Option(help="Azure SKU name.", show_default=False)
-    ] = None,
-    region: Annotated[str | None, typer.Option(show_default=False)] = None,
-    service_tier: Annotated[str | None, typer.Option(show_default=False)] = None,
-    variant: Annotated[
-        str | None,
-        typer.Option(help="fine-tuned, or quality and size of images.", show_default=False),
-    ] = None,
-    quantity: Annotated[
-        list[str] | None, typer.Option(help="Token type; may be repeated.", show_default=False)
-    ] = None,
-    context_tokens: Annotated[int, typer.Option(help="Length of the prompt.", min=0)] = 0,
-    provider: Annotated[str, typer.Option(help="Who serves the model.")] = "azure",
-    scope: Annotated[str, typer.Option(help="Who pays.")] = "/",
-    at: Annotated[
+    skip: Annotated[int, typer.Option(help="Events behind the charge to pass over.", min=0)] = 0,
+    day: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], show_default=False),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="List the charges of this UTC day.", show_default=False
+        ),
     ] = None,
+    scope: Annotated[str, typer.Option(help="Whose charges to list.")] = "/",
+    meter: Annotated[
+        str, typer.Option(help="Only meters whose name has this text.", show_default=False)
+    ] = "",
+    limit: Annotated[int, typer.Option(help="How many charges to list.", min=1)] = 50,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """Say which price row a use would get, and why."""
-    from costplane.core.scope import parse_scope
-    from costplane.pricing.model_names import priced_variant
-    from costplane.pricing.providers import provider_family
-    from costplane.pricing.question import PriceQuestion
+    """Say why an event or a charge costs what it costs.
 
+    With --day, list that day's charges, the costliest first, with the addresses to ask for.
+    """
+    named = _named(what or [], day)
     with opened(data, tables) as workspace:
-        payers = _payers(workspace.scopes(), parse_scope(scope))
-        instant = at.replace(tzinfo=UTC) if at else workspace.now()
-        asked = [
-            PriceQuestion(
-                payers,
-                model.lower(),
-                model_version,
-                deployment_type,
-                service_tier,
-                region.lower() if region else None,
-                name,
-                context_tokens,
-                provider_family(provider),
-                priced_variant(model, variant, provider_family(provider)),
-            )
-            for name in quantity or USUAL
-        ]
-        answers = [(question, workspace.explain_price(question, instant)) for question in asked]
+        if day is not None:
+            _print_list(_charges(workspace, day, scope, meter, limit), format_)
+        else:
+            _print(_explained(workspace, named, skip), format_)
+
+
+def _named(what: list[str], day: datetime | None) -> list[str]:
+    """The words that name one thing. Raises InvalidInput unless there is one, or a day."""
+    if (len(what) in (1, 2)) == (day is None):
+        return what
+    raise InvalidInput(
+        "name one thing: SOURCE ID of an event, event:SOURCE#ID or charge:...; "
+        "--day lists the charges of a day",
+        target="what",
+    )
+
+
+def _explained(
+    workspace: Workspace, named: list[str], skip: int
+) -> EventExplanation | ChargeExplanation:
+    from costplane.rating.charge_address import parse_charge_address
+
+    if len(named) == 2:
+        return workspace.explain_event(*named)
+    if named[0].startswith(_CHARGE):
+        return workspace.explain_charge(parse_charge_address(named[0]), skip)
+    return workspace.explain_named_event(named[0])
+
+
+def _charges(workspace: Workspace, day: datetime, scope: str, meter: str, limit: int) -> ChargeList:
+    from costplane.core.period import DAY, Period
+    from costplane.core.scope import parse_scope
+
+    start = day.replace(tzinfo=UTC)
+    return workspace.charges(parse_scope(scope), Period(start, start + DAY), meter, limit)
+
+
+def _print(found: EventExplanation | ChargeExplanation, format_: Format) -> None:
+    from costplane.cli.explain_output import print_charge, print_event
+    from costplane.rating.explanation import EventExplanation
+
     if format_ is Format.JSON:
-        print_json([_data(question, answer) for question, answer in answers])
+        print_json(asdict(found))
+    elif isinstance(found, EventExplanation):
+        print_event(found)
+    else:
+        print_charge(found)
+
+
+def _print_list(found: ChargeList, format_: Format) -> None:
+    if format_ is Format.JSON:
+        print_json(asdict(found))
         return
-    for number, (question, answer) in enumerate(answers):
-        if number:
-            print()
-        print_pairs(_pairs(question, answer))
-
-
-def _payers(nodes: list[ScopeNode], scope: Scope) -> tuple[str, ...]:
-    """The scopes whose own sheets may price the use, the narrowest first."""
-    parents = {node.id: node.parents for node in nodes}
-    if scope.kind == "Resource":
-        parents[scope.id] = (scope.id.partition("/providers/")[0],)
-    chain = [scope.id]
-    for scope_id in chain:
-        chain += [parent for parent in parents.get(scope_id, ()) if parent not in chain]
-    return tuple(chain)
-
-
-def _data(question: PriceQuestion, answer: Answer) -> dict[str, object]:
-    return {"question": asdict(question), "answer": asdict(answer)}
-
-
-def _pairs(question: PriceQuestion, answer: Answer) -> list[tuple[str, object]]:
-    from costplane.core.reasons import in_words
-    from costplane.pricing.question import Unresolved
-
-    if isinstance(answer, Unresolved):
-        return [
-            ("use", question.quantity),
-            ("price", "none"),
-            ("because", f"{in_words(answer.reason)} ({answer.code})"),
-        ]
-    row = answer.offer.row
-    until = f"until {row.valid_to:%F}" if row.valid_to else "without end"
-    return [
-        ("use", question.quantity),
-        ("price", f"{plain(row.price)} {row.currency} for {row.priced}"),
-        *_units(answer.offer),
-        ("meter", f"{row.meter_name} ({row.product})"),
-        ("region", row.region or "everywhere"),
-        ("valid", f"from {row.valid_from:%F}, {until}"),
-        ("source", answer.offer.place),
-        ("because", ", ".join(answer.steps)),
+    columns = ("cost", "currency", "hour", "meter", "deployment", "events", "address")
+    rows = [
+        (c.billed_cost, c.currency, f"{c.hour:%H:%M}", c.meter, c.deployment, c.events, c.address)
+        for c in found.charges
     ]
-
-
-def _units(offer: Offer) -> list[tuple[str, object]]:
-    """The steps of a price in a publisher's units."""
-    step, row = offer.conversion, offer.row
-    if step is None:
-        return []
-    unit = step.unit.row
-    return [
-        ("in units", f"{plain(step.units)} {unit.meter_name} for {row.priced}"),
-        ("a unit", f"{plain(unit.price)} {unit.currency}, {step.unit.place}"),
-    ]
+    print_table(columns, rows, ("cost", "events"))
+    more = found.total - len(found.charges)
+    if more:
+        warn(f"and {more:,} more; --limit shows them, --meter and --scope narrow the list")

@@ -10,17 +10,22 @@ import typer
 
 from costplane.cli.billing_options import (
     AccountOption,
-    ListFormat,
-    ListFormatOption,
     MonthOption,
     NeededAccountOption,
     ProfileOption,
     key_of,
     month_of,
-    print_rows,
 )
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import print_csv, print_json, print_table, warn
+from costplane.cli.output import (
+    ListFormat,
+    ListFormatOption,
+    print_csv,
+    print_json,
+    print_list,
+    print_table,
+    warn,
+)
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -46,7 +51,7 @@ def list_invoices(
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the invoices: closed ones, and what open periods come to so far."""
-    from costplane.cli.invoice_tables import SUMMARY, SUMMARY_NUMBERS, summary
+    from costplane.cli.invoice_output import SUMMARY, SUMMARY_NUMBERS, summary
     from costplane.cli.unpriced_text import lacking
 
     with opened(data, tables) as workspace:
@@ -61,10 +66,7 @@ def list_invoices(
                 f"no invoice for {period.billing_key} {period.month:%Y-%m}: "
                 f"{lacking(period.events)}, and nothing was charged"
             )
-    if format_ is ListFormat.JSON:
-        print_json([asdict(invoice) for invoice in found])
-    else:
-        print_rows(format_, SUMMARY, [summary(invoice) for invoice in found], SUMMARY_NUMBERS)
+    print_list(format_, found, SUMMARY, summary, SUMMARY_NUMBERS)
 
 
 @commands.command("show")
@@ -88,7 +90,7 @@ def export_invoice(
     tables: TablesOption = None,
 ) -> None:
     """Write an invoice to a file: .json holds all of it, .csv its lines."""
-    from costplane.cli.invoice_tables import LINES, lines
+    from costplane.cli.invoice_output import LINES, lines
     from costplane.cli.output import csv_text
     from costplane.http.exact_json import json_text
 
@@ -145,7 +147,7 @@ def explain_invoice(
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the charges behind a line; 'costplane explain charge:...' tells the rest of each."""
-    from costplane.cli.invoice_tables import CHARGES, CHARGES_NUMBERS, charges, print_line
+    from costplane.cli.invoice_output import CHARGES, CHARGES_NUMBERS, charges, print_line
 
     with opened(data, tables) as workspace:
         found = workspace.explain_invoice_line(number, line, skip, limit)
@@ -173,7 +175,7 @@ def _tell_unpriced(invoices: list[Invoice]) -> None:
 
 
 def _print(invoice: Invoice, format_: ListFormat, *, error: bool = False) -> None:
-    from costplane.cli.invoice_tables import LINES, lines, print_invoice
+    from costplane.cli.invoice_output import LINES, lines, print_invoice
 
     if format_ is ListFormat.JSON:
         print_json(asdict(invoice))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import ListFormat, ListFormatOption, print_list
+
+if TYPE_CHECKING:
+    from costplane.access.issuer import Issuer
 
 commands = typer.Typer(
     help="OpenID Connect issuers whose tokens are taken.",
@@ -42,17 +43,20 @@ def add(
 
 @commands.command("list")
 def list_issuers(
-    data: DataOption = None, tables: TablesOption = None, format_: FormatOption = Format.TABLE
+    data: DataOption = None,
+    tables: TablesOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the issuers."""
     with opened(data, tables) as workspace:
         found = workspace.accounts.store.issuers()
-    if format_ is Format.JSON:
-        print_json([asdict(issuer) for issuer in found])
-        return
     columns = ("name", "url", "audiences", "name claim", "groups claim")
-    rows = [(i.name, i.url, ", ".join(i.audiences), i.name_claim, i.groups_claim) for i in found]
-    print_table(columns, rows)
+    print_list(format_, found, columns, _cells)
+
+
+def _cells(issuer: Issuer) -> tuple[object, ...]:
+    audiences = ", ".join(issuer.audiences)
+    return issuer.name, issuer.url, audiences, issuer.name_claim, issuer.groups_claim
 
 
 @commands.command("remove")

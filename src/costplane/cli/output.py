@@ -5,10 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from enum import StrEnum
-from typing import TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 _PIPE_WIDTH = 100_000
 """Columns of output that is no terminal: rows stay on their line, for other programs."""
@@ -19,6 +27,18 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class ListFormat(StrEnum):
+    """How a command that lists prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+ListFormatOption = Annotated[ListFormat, typer.Option("--format", help="How to print.")]
 
 
 def plain(value: object) -> str:
@@ -81,6 +101,23 @@ def print_table(
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPE_WIDTH)
     console.print(table)
+
+
+def print_list(
+    format_: ListFormat,
+    found: Iterable[T],
+    columns: Sequence[str],
+    cells: Callable[[T], Sequence[object]],
+    numbers: Iterable[str] = (),
+) -> None:
+    """What was found: as objects with all their fields, or a row each of the `cells` under
+    `columns`."""
+    if format_ is ListFormat.JSON:
+        print_json([asdict(one) for one in found])
+    elif format_ is ListFormat.CSV:
+        print_csv(columns, map(cells, found))
+    else:
+        print_table(columns, map(cells, found), numbers)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_pairs
+from costplane.cli.output import Format, FormatOption, print_json, print_pairs
 from costplane.cli.price_changes import preview_data, print_changes
-from costplane.cli.prices import FormatOption
 
 if TYPE_CHECKING:
     from costplane.app.prices import PriceImport, PricePreview

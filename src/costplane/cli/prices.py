@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
+from costplane.cli.output import ListFormat, ListFormatOption, print_list
 
 if TYPE_CHECKING:
+    from costplane.pricing.ports import StoredSheet
     from costplane.pricing.price import PriceRow
 
 commands = typer.Typer(
@@ -19,34 +19,31 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
-
 
 @commands.command("list")
 def list_sheets(
-    data: DataOption = None, tables: TablesOption = None, format_: FormatOption = Format.TABLE
+    data: DataOption = None,
+    tables: TablesOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the versions of all price sheets, the oldest first."""
     with opened(data, tables) as workspace:
         sheets = workspace.price_sheets()
-    if format_ is Format.JSON:
-        print_json([asdict(sheet) for sheet in sheets])
-        return
     columns = ("version", "name", "kind", "rows", "currency", "imported", "sha256", "file")
-    rows = [
-        (
-            s.version,
-            s.name,
-            s.kind,
-            s.row_count,
-            s.currency,
-            f"{s.imported_at:%F %T}",
-            s.sha256[:12],
-            s.source_file,
-        )
-        for s in sheets
-    ]
-    print_table(columns, rows, ("version", "rows"))
+    print_list(format_, sheets, columns, _sheet_cells, ("version", "rows"))
+
+
+def _sheet_cells(sheet: StoredSheet) -> tuple[object, ...]:
+    return (
+        sheet.version,
+        sheet.name,
+        sheet.kind,
+        sheet.row_count,
+        sheet.currency,
+        f"{sheet.imported_at:%F %T}",
+        sheet.sha256[:12],
+        sheet.source_file,
+    )
 
 
 @commands.command("show")
@@ -57,20 +54,17 @@ def show_sheet(
     meter: Annotated[
         str, typer.Option(help="Only meters whose name has this text.", show_default=False)
     ] = "",
-    format_: FormatOption = Format.TABLE,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """Show the rows of a price sheet."""
     with opened(data, tables) as workspace:
         every = workspace.price_rows(version)
     rows = [row for row in every if meter.lower() in row.meter_name.lower()]
-    if format_ is Format.JSON:
-        print_json([asdict(row) for row in rows])
-        return
     columns = ("meter", "product", "region", "price", "currency", "unit", "from", "to", "line")
-    print_table(columns, [_cells(row) for row in rows], ("price", "line"))
+    print_list(format_, rows, columns, _row_cells, ("price", "line"))
 
 
-def _cells(row: PriceRow) -> tuple[object, ...]:
+def _row_cells(row: PriceRow) -> tuple[object, ...]:
     return (
         row.meter_name,
         row.product,

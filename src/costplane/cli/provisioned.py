@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Pairs = Iterator[tuple[str, object]]
 _TEAM_COLUMNS = ("team", "unit-hours", "effective cost")
+_NO_REGION = "not known, so that no reservation covers it: import the list of 'az resource list'"
 
 
 def provisioned(
@@ -53,14 +54,13 @@ def provisioned(
                 (share.team or "(none)", share.unit_hours, share.effective_cost)
                 for share in one.teams
             ]
-            print_table(
-                ("team", "unit-hours", "effective cost"), rows, ("unit-hours", "effective cost")
-            )
+            print_table(_TEAM_COLUMNS, rows, _TEAM_COLUMNS[1:])
 
 
 def _pairs(one: ProvisionedUse) -> Pairs:
     yield "deployment", f"{one.deployment} on {one.resource_id}"
     yield "model", f"{one.model}, {one.deployment_type}"
+    yield "region", one.region or _NO_REGION
     yield "hours", f"{one.hours:,}, {plain(one.unit_hours)} unit-hours"
     rest = one.unit_hours - one.reserved_unit_hours
     yield "reserved", f"{plain(one.reserved_unit_hours)} unit-hours, {plain(rest)} not"
@@ -79,7 +79,13 @@ def _pairs(one: ProvisionedUse) -> Pairs:
     else:
         yield "by token", f"{plain(one.pay_as_you_go)} {one.currency} for the same calls"
     if one.break_even is not None:
-        yield "break-even", f"at a utilisation of {_percent(one.break_even)}"
+        yield "break-even", _break_even(one.break_even)
+
+
+def _break_even(utilisation: Decimal) -> str:
+    if utilisation > 1:
+        return f"never: used in full, the units cost {plain(round(utilisation, 2))} times as much"
+    return f"at a utilisation of {_percent(utilisation)}"
 
 
 def _percent(share: Decimal) -> str:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_pairs, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import Format, FormatOption, print_json, print_pairs, print_table
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
-from costplane.cli.resources import FormatOption, content_of, name, report
+from costplane.cli.output import Format, FormatOption, ListFormat, ListFormatOption, print_list
+from costplane.cli.resources import content_of, name, report
 from costplane.errors import InvalidInput, UnreadableFile
 
 if TYPE_CHECKING:
@@ -71,16 +70,13 @@ def _written(file: str, content: bytes) -> list[Reservation]:
 def list_reservations(
     data: DataOption = None,
     tables: TablesOption = None,
-    format_: FormatOption = Format.TABLE,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the reservations, by start."""
     with opened(data, tables) as workspace:
         found = workspace.catalog.reservations()
-    if format_ is Format.JSON:
-        print_json([asdict(one) for one in found])
-        return
     columns = ("reservation", "name", "scope", "region", "units", "term", "plan", "applied to")
-    print_table((*columns, "from", "to"), [_cells(one) for one in found], ("units",))
+    print_list(format_, found, (*columns, "from", "to"), _cells, ("units",))
 
 
 def _cells(one: Reservation) -> tuple[object, ...]:

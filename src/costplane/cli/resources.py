@@ -12,7 +12,16 @@ import typer
 
 from costplane.cli.ending import finish
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_counts, print_json, print_table, warn
+from costplane.cli.output import (
+    Format,
+    FormatOption,
+    ListFormat,
+    ListFormatOption,
+    print_counts,
+    print_json,
+    print_list,
+    warn,
+)
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,8 +34,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 
 @commands.command("import")
@@ -127,16 +134,13 @@ def _label(key: str) -> str:
 def list_resources(
     data: DataOption = None,
     tables: TablesOption = None,
-    format_: FormatOption = Format.TABLE,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the deployments with their history, by account, name and start."""
     with opened(data, tables) as workspace:
         entries = workspace.catalog.deployments()
-    if format_ is Format.JSON:
-        print_json([asdict(entry) for entry in entries])
-        return
     columns = ("account", "deployment", "model", "version", "type", "capacity", "from", "to")
-    print_table(columns, [_cells(entry) for entry in entries], ("capacity",))
+    print_list(format_, entries, columns, _cells, ("capacity",))
 
 
 def _cells(entry: Deployment) -> tuple[object, ...]:

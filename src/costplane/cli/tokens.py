@@ -8,8 +8,7 @@ import typer
 
 from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table, warn
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import Format, FormatOption, print_json, print_table, warn
 
 if TYPE_CHECKING:
     from datetime import datetime

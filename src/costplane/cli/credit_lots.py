@@ -10,21 +10,27 @@ import typer
 
 from costplane.cli.billing_options import (
     AccountOption,
-    ListFormat,
-    ListFormatOption,
     MonthOption,
     NeededAccountOption,
     ProfileOption,
     key_of,
     month_of,
-    print_rows,
 )
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, plain, print_json, print_pairs
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import (
+    Format,
+    FormatOption,
+    ListFormat,
+    ListFormatOption,
+    plain,
+    print_json,
+    print_list,
+    print_pairs,
+)
 
 if TYPE_CHECKING:
-    from costplane.billing.balances import Balance, Crossing
+    from costplane.app.prepayment import LotState
+    from costplane.billing.balances import Balance, Crossing, Event
 
 commands = typer.Typer(
     help="Prepayment and credits: what they paid, what is left.",
@@ -60,22 +66,20 @@ def list_lots(
     """List the lots in the order in which they pay."""
     with opened(data, tables) as workspace:
         found = workspace.prepayment.lots(key_of(billing_account, profile), workspace.now())
-    if format_ is ListFormat.JSON:
-        print_json([asdict(state) for state in found])
-        return
     columns = (
         *("lot", "billing account", "kind", "source", "status", "start", "expiry"),
         *("amount", "used", "balance", "currency"),
     )
-    rows = [
-        (
-            *(s.lot.id, s.lot.billing_key, s.lot.kind, s.lot.source, s.status),
-            *(f"{s.lot.start:%F}", f"{s.lot.expiry:%F}" if s.lot.expiry else None),
-            *(s.lot.amount, s.used, s.balance, s.lot.currency),
-        )
-        for s in found
-    ]
-    print_rows(format_, columns, rows, ("amount", "used", "balance"))
+    print_list(format_, found, columns, _lot_cells, ("amount", "used", "balance"))
+
+
+def _lot_cells(state: LotState) -> tuple[object, ...]:
+    lot = state.lot
+    return (
+        *(lot.id, lot.billing_key, lot.kind, lot.source, state.status),
+        *(f"{lot.start:%F}", f"{lot.expiry:%F}" if lot.expiry else None),
+        *(lot.amount, state.used, state.balance, lot.currency),
+    )
 
 
 @commands.command("events")
@@ -95,18 +99,14 @@ def list_events(
         found = workspace.prepayment.events(key, workspace.now())
     start = month_of(month)
     chosen = [e for e in found if start in (None, month_start(e.transaction_date))]
-    if format_ is ListFormat.JSON:
-        print_json([asdict(event) for event in chosen])
-        return
     columns = ("day", "lot", "event", "amount", "balance", "currency")
-    rows = [
-        (
-            *(f"{e.transaction_date:%F}", e.lot_id, e.event_type),
-            *(e.amount, e.closed_balance, e.currency),
-        )
-        for e in chosen
-    ]
-    print_rows(format_, columns, rows, ("amount", "balance"))
+    print_list(format_, chosen, columns, _event_cells, ("amount", "balance"))
+
+
+def _event_cells(event: Event) -> tuple[object, ...]:
+    day = f"{event.transaction_date:%F}"
+    told = (event.amount, event.closed_balance, event.currency)
+    return day, event.lot_id, event.event_type, *told
 
 
 @commands.command("balance")

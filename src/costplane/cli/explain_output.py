@@ -92,7 +92,7 @@ def _line(line: LineExplanation) -> Pairs:
     yield "amount", f"{plain(line.amount)} {line.currency}"
     if any(step.kind == "Markup" for step in line.adjustments):
         yield "cross-charge", f"{plain(line.cross_charge)} {line.currency}"
-    if line.list_price and line.list_price.id != line.price.id:
+    if line.list_price and line.list_amount != line.amount:
         yield (
             "at list price",
             f"{plain(line.list_amount)} {line.currency} ({_where(line.list_price)})",
