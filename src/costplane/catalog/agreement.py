@@ -9,6 +9,7 @@ own. Ids are unique in their billing account and, as all ids, compare without re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from costplane.catalog.checks import checked, segment_text
 
@@ -16,106 +17,84 @@ BILLING_ACCOUNTS = "/providers/microsoft.billing/billingaccounts"
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class AgreementPart:
+    """Any level between a billing account and a subscription; `kind` is its word in scope ids,
+    `parent` the field with the id of the level around it."""
+
+    kind: ClassVar[str]
+    parent: ClassVar[str | None] = None
+
+    billing_account_id: str
+    id: str
+    name: str
+
+    def __post_init__(self) -> None:
+        segment_text(self, "billing_account_id", "id", *([self.parent] if self.parent else []))
+        checked(self, "name")
+
+    @property
+    def scope_id(self) -> str:
+        """Its scope in Azure's form."""
+        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/{self.kind}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Department(AgreementPart):
     """A part of an enterprise that its enrollment accounts belong to (Enterprise Agreement)."""
 
-    billing_account_id: str
-    id: str
-    name: str
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    @property
-    def scope_id(self) -> str:
-        """Its scope in Azure's form."""
-        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/departments/{self.id}"
+    kind = "departments"
 
 
 @dataclass(frozen=True, slots=True)
-class EnrollmentAccount:
+class EnrollmentAccount(AgreementPart):
     """Who owns subscriptions in an Enterprise Agreement; `department_id` None is in none."""
 
-    billing_account_id: str
-    id: str
-    name: str
+    kind = "enrollmentaccounts"
+    parent = "department_id"
+
     department_id: str | None = None
-
-    def __post_init__(self) -> None:
-        _check(self, "department_id")
-
-    @property
-    def scope_id(self) -> str:
-        """Its scope in Azure's form."""
-        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/enrollmentaccounts/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
-class BillingProfile:
+class BillingProfile(AgreementPart):
     """One invoice of a Microsoft Customer Agreement, in `currency`, for each calendar month."""
 
-    billing_account_id: str
-    id: str
-    name: str
+    kind = "billingprofiles"
+
     currency: str
 
     def __post_init__(self) -> None:
-        _check(self)
+        AgreementPart.__post_init__(self)
         checked(self, "currency")
-
-    @property
-    def scope_id(self) -> str:
-        """Its scope in Azure's form."""
-        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/billingprofiles/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceSection:
+class InvoiceSection(AgreementPart):
     """A part of a billing profile's invoice that subscriptions stand in."""
 
-    billing_account_id: str
-    id: str
-    name: str
-    billing_profile_id: str
+    kind = "invoicesections"
+    parent = "billing_profile_id"
 
-    def __post_init__(self) -> None:
-        _check(self, "billing_profile_id")
+    billing_profile_id: str
 
     @property
     def scope_id(self) -> str:
         """Its scope in Azure's form, under its profile."""
         profile = f"{BILLING_ACCOUNTS}/{self.billing_account_id}/billingprofiles"
-        return f"{profile}/{self.billing_profile_id}/invoicesections/{self.id}"
+        return f"{profile}/{self.billing_profile_id}/{self.kind}/{self.id}"
 
     @property
     def short_scope_id(self) -> str:
         """The same scope in Azure's form without the profile."""
-        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/invoicesections/{self.id}"
+        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/{self.kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(AgreementPart):
     """A customer of a partner's Microsoft Customer Agreement; `billing_profile_id` is the
     profile that is billed for it."""
 
-    billing_account_id: str
-    id: str
-    name: str
+    kind = "customers"
+    parent = "billing_profile_id"
+
     billing_profile_id: str
-
-    def __post_init__(self) -> None:
-        _check(self, "billing_profile_id")
-
-    @property
-    def scope_id(self) -> str:
-        """Its scope in Azure's form."""
-        return f"{BILLING_ACCOUNTS}/{self.billing_account_id}/customers/{self.id}"
-
-
-AgreementPart = Department | EnrollmentAccount | BillingProfile | InvoiceSection | Customer
-"""Any level between a billing account and a subscription."""
-
-
-def _check(part: AgreementPart, *parents: str) -> None:
-    segment_text(part, "billing_account_id", "id", *parents)
-    checked(part, "name")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from costplane.app.agreements.agreement_file import AgreementFile, refuse
+from costplane.billing.text_rows import Row
 from costplane.catalog.agreement import (
     AgreementPart,
     Customer,
@@ -27,7 +28,8 @@ def check_parents(path: Path, found: AgreementFile, before: Hierarchy) -> None:
     parts = [*before.agreement_parts, *(part for _, part in found.parts)]
     levels = {_level(part) for part in parts}
     faults = []
-    for row, entry in (*found.parts, *found.subscriptions):
+    entries: list[tuple[Row, AgreementPart | Subscription]] = [*found.parts, *found.subscriptions]
+    for row, entry in entries:
         account = entry.billing_account_id or ""
         kind = accounts.get(account)
         if kind is None:
