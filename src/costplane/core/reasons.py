@@ -30,13 +30,13 @@ REASONS: dict[str, Reason] = {
         "the sheets that have the model are for other payers",
         "import a price sheet for this payer, or a list price",
     ),
-    "NoPriceForVariant": Reason("no price is known for the variant of {detail}", _IMPORT),
-    "NoPriceForVersion": Reason("no price is known for the version {detail}", _IMPORT),
+    "NoPriceForVariant": Reason("no price is known for this variant: {detail}", _IMPORT),
+    "NoPriceForVersion": Reason("no price is known for this version: {detail}", _IMPORT),
     "NoPriceForDeploymentType": Reason(
-        "no price is known for the deployment type of {detail}", _IMPORT
+        "no price is known for this deployment type: {detail}", _IMPORT
     ),
-    "NoPriceForServiceTier": Reason("no price is known for the service tier of {detail}", _IMPORT),
-    "NoPriceForRegion": Reason("no price is known for the region of {detail}", _IMPORT),
+    "NoPriceForServiceTier": Reason("no price is known for this service tier: {detail}", _IMPORT),
+    "NoPriceForRegion": Reason("no price is known for this region: {detail}", _IMPORT),
     "NoPriceForTokenType": Reason("{detail} has no price for this kind of use", _IMPORT),
     "NoPriceForConsumptionUnit": Reason(
         "the consumption unit has no price: {detail}", "import the price of one unit"
