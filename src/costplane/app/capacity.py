@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
-from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
 from costplane.app.capacity_due import TYPES, CapacityDue, by_month, floor_of
