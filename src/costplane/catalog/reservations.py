@@ -29,6 +29,12 @@ PROVISIONED_SCOPES: dict[str, ReservedScope] = {
     "provisionedmanaged": "Regional",
 }
 """Azure SKU name of a provisioned deployment, in lower case: the scope of its meters."""
+PROVISIONED_SKUS: dict[ReservedScope, str] = {
+    "Global": "GlobalProvisionedManaged",
+    "DataZone": "DataZoneProvisionedManaged",
+    "Regional": "ProvisionedManaged",
+}
+"""The same SKU names by scope, as Azure spells them."""
 
 _WIDTHS: dict[ScopeKind, int] = {"ResourceGroup": 0, "Subscription": 1, "ManagementGroup": 2}
 _MOST_UNITS = 10**9

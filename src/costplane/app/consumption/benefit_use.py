@@ -26,6 +26,7 @@ Grain = Literal["day", "month"]
 
 _HOURS = """
     SELECT LOWER(CommitmentDiscountId) AS benefit, ANY_VALUE(CommitmentDiscountType) AS type,
+        ANY_VALUE(x_DeploymentType) AS sku,
         DATE_TRUNC('hour', ChargePeriodStart) AS hour,
         COALESCE(SUM(CommitmentDiscountQuantity)
             FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used,
@@ -34,7 +35,8 @@ _HOURS = """
     GROUP BY ALL HAVING SUM(CommitmentDiscountQuantity) <> 0
 """
 _BY_GRAIN = """
-    SELECT benefit, ANY_VALUE(type) AS type, DATE_TRUNC(:grain, hour) AS start,
+    SELECT benefit, ANY_VALUE(type) AS type, ANY_VALUE(sku) AS sku,
+        DATE_TRUNC(:grain, hour) AS start,
         COUNT(*) AS hours, SUM(used) AS used, SUM(reserved) AS reserved,
         ARG_MIN(STRUCT_PACK(used := used, reserved := reserved), used / reserved) AS least,
         ARG_MAX(STRUCT_PACK(used := used, reserved := reserved), used / reserved) AS most
@@ -51,12 +53,16 @@ _BY_INSTANCE = """
 
 @dataclass(frozen=True, slots=True)
 class BenefitUse:
-    """A benefit in a day or month that begins at `start`. `reserved` and `used` are sums over its
-    `hours`; `least` and `most` are the shares used in the hours with the lowest and the highest
-    one, from 0 to 1."""
+    """A benefit in a day or month that begins at `start`.
+
+    `type` is FOCUS's word for it, `sku` Azure's for the deployments that it covers, None where
+    nothing tells. `reserved` and `used` are sums over its `hours`; `least` and `most` are the
+    shares used in the hours with the lowest and the highest one, from 0 to 1.
+    """
 
     benefit: str
     type: str | None
+    sku: str | None
     start: datetime
     hours: int
     reserved: Decimal
@@ -125,6 +131,7 @@ def _use(row: dict[str, Any]) -> BenefitUse:
     return BenefitUse(
         benefit=row["benefit"],
         type=row["type"],
+        sku=row["sku"],
         start=row["start"].astimezone(UTC),
         hours=row["hours"],
         reserved=row["reserved"],

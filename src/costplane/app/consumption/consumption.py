@@ -11,6 +11,7 @@ from costplane.app.consumption.charge_summaries import ChargeSummaries
 from costplane.app.consumption.charge_sums import ChargeSums
 from costplane.app.consumption.credits import Credits
 from costplane.app.consumption.reservation_transactions import ReservationTransactions
+from costplane.app.consumption.scope_benefits import ScopeBenefits
 from costplane.app.prepayment import Prepayment
 from costplane.catalog.ports import CatalogReader
 from costplane.core.relation import Engine
@@ -25,6 +26,7 @@ class Consumption:
     aggregated: AggregatedCosts
     credits: Credits
     benefits: BenefitUses
+    all_benefits: ScopeBenefits
     transactions: ReservationTransactions
 
 
@@ -36,11 +38,13 @@ def consumption(
     commitments: Commitments,
 ) -> Consumption:
     """The use cases over one installation."""
+    uses = BenefitUses(ledger, engine)
     sums, lots, periods = ChargeSums(ledger, engine, catalog), prepayment.store, prepayment.periods
     return Consumption(
         charges=ChargeSummaries(sums, lots, periods),
         aggregated=AggregatedCosts(sums, catalog, lots),
         credits=Credits(catalog, prepayment, commitments, periods),
-        benefits=BenefitUses(ledger, engine),
+        benefits=uses,
+        all_benefits=ScopeBenefits(uses, catalog),
         transactions=ReservationTransactions(ledger, engine, catalog),
     )

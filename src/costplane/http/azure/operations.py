@@ -10,6 +10,7 @@ from costplane.http.azure import (
     aggregated_cost,
     alerts,
     balances,
+    benefit_utilization,
     budgets,
     charges,
     cost_allocation_rules,
@@ -19,6 +20,8 @@ from costplane.http.azure import (
     lots,
     operation_list,
     query,
+    reservation_transactions,
+    reservations,
     scheduled_actions,
     settings,
     tags,
@@ -44,6 +47,9 @@ _TABLE: tuple[Operation, ...] = (
     *tags.OPERATIONS,
     *aggregated_cost.OPERATIONS,
     *usage_details.OPERATIONS,
+    *reservations.OPERATIONS,
+    *reservation_transactions.OPERATIONS,
+    *benefit_utilization.OPERATIONS,
 )
 
 OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)

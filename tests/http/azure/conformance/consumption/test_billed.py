@@ -18,7 +18,8 @@ from azure.mgmt.consumption.models import LegacyChargeSummary, ModernChargeSumma
 
 from tests.app.billed_estate import NOVEMBER, OCTOBER
 from tests.app.consumption.billed_world import BILLING, EA, GROUPS, MCA, Row, World, publisher
-from tests.http.azure.consumption.conftest import Ask
+from tests.http.azure.conformance.consumption.conftest import Ask
+from tests.http.azure.conformance.registry import case
 
 CONSUMPTION = "providers/Microsoft.Consumption"
 LAST = "2026-10-31"
@@ -37,6 +38,9 @@ def of_october(account: str) -> Any:
     return wanted
 
 
+@case(
+    "consumption.charges.list",
+)
 def test_legacy_charges(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.charges.list(
         f"{BILLING}/{EA}/departments/D-1",
@@ -54,6 +58,9 @@ def test_legacy_charges(consumption: ConsumptionManagementClient, world: World) 
         assert (told.billing_period_id or "").endswith(f"billingPeriods/{month:%Y%m}")
 
 
+@case(
+    "consumption.charges.list",
+)
 def test_modern_charges_by_profile(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.charges.list(
         f"{BILLING}/{MCA}",
@@ -116,6 +123,10 @@ def test_charges_that_cannot_be_told(ask: Ask, params: dict[str, str]) -> None:
     assert answer["error"]["target"]
 
 
+@case(
+    "consumption.balances.get_by_billing_account",
+    "consumption.balances.get_for_billing_period_by_billing_account",
+)
 def test_a_balance(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.balances.get_for_billing_period_by_billing_account(EA, "202610")
     assert found.properties is not None
@@ -147,6 +158,9 @@ def test_a_balance_that_there_is_none_of(ask: Ask) -> None:
     assert ask(f"{BILLING}/nobody/{CONSUMPTION}/balances", 404)["error"]["code"] == "NotFound"
 
 
+@case(
+    "consumption.credits.get",
+)
 def test_credits(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.credits.get(MCA, "BP-1")
     assert found is not None
@@ -162,6 +176,11 @@ def test_credits(consumption: ConsumptionManagementClient, world: World) -> None
     assert (told.credit_currency, told.is_estimated_balance) == ("EUR", True)
 
 
+@case(
+    "consumption.lots.list_by_billing_account",
+    "consumption.lots.list_by_billing_profile",
+    "consumption.lots.list_by_customer",
+)
 def test_lots(consumption: ConsumptionManagementClient, ask: Ask) -> None:
     names = [lot.name for lot in consumption.lots.list_by_billing_account(EA)]
     assert sorted(str(name) for name in names) == [
@@ -194,6 +213,10 @@ def link(answer: dict[str, Any]) -> dict[str, str]:
     return {name.replace("$", "dollar_"): value for name, value in told.items()}
 
 
+@case(
+    "consumption.events.list_by_billing_account",
+    "consumption.events.list_by_billing_profile",
+)
 def test_events(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.events.list_by_billing_account(EA, filter="lotId eq 'later'")
     first, *charged = list(found)
@@ -221,6 +244,10 @@ def test_events(consumption: ConsumptionManagementClient, world: World) -> None:
     assert next(iter(sources)).properties.lot_source == "ConsumptionCommitment"  # type: ignore[union-attr]
 
 
+@case(
+    "consumption.aggregated_cost.get_by_management_group",
+    "consumption.aggregated_cost.get_for_billing_period_by_management_group",
+)
 def test_aggregated_cost(consumption: ConsumptionManagementClient, world: World) -> None:
     found = consumption.aggregated_cost.get_by_management_group(
         "root", filter=f"usageStart ge '2026-10-01' and properties/usageStart le '{LAST}'"
@@ -243,6 +270,9 @@ def test_aggregated_cost(consumption: ConsumptionManagementClient, world: World)
     assert str(period.properties.billing_period_id).endswith("billingPeriods/202611")
 
 
+@case(
+    "consumption.tags.get",
+)
 def test_tags(consumption: ConsumptionManagementClient, ask: Ask) -> None:
     found = consumption.tags.get("subscriptions/s-1")
     assert found is not None
