@@ -97,7 +97,7 @@ def _common(one: ReservationTransaction) -> dict[str, object]:
 def _envelope(
     call: Call, one: ReservationTransaction, properties: Mapping[str, object]
 ) -> dict[str, object]:
-    name = f"{one.benefit.rpartition('/')[2]}_{one.day:%Y%m%d}_{one.month:%Y%m}"
+    name = f"{one.benefit.rpartition('/')[2]}_{one.day:%Y%m%d%H%M%S}_{one.month:%Y%m}"
     return resource(resource_id(call, TYPE, name), TYPE, properties)
 
 
