@@ -45,6 +45,13 @@ def answers(workspace: Workspace) -> list[Any]:
     return [*found, unpriced(workspace), standing(workspace), statuses]
 
 
+def told(workspace: Workspace) -> list[Any]:
+    """What answers say: sums of the ledger, of requests, and of invoices."""
+    costs = [answer(workspace, asked(*groups)) for groups in GROUPS]
+    invoices = workspace.invoicing.invoices(NOW)
+    return [*costs, unpriced(workspace), [invoice.ledger_total for invoice in invoices]]
+
+
 def unpriced(workspace: Workspace) -> dict[str, int]:
     page = workspace.query(parse_scope("/"), workspace.definition(asked("Model")))
     return {item["reason"]: item["events"] for item in page.unpriced}
@@ -118,6 +125,7 @@ def test_the_report_says_what_changes_and_a_preview_writes_nothing(tmp_path: Pat
     assert total == sum(after[0].values()) - sum(before[0].values()) != 0
     (event,) = [e for e in preview.changes.events if e.reason.startswith("NoSuchModel")]
     assert (event.before, event.after) == (before[4]["NoSuchModel: gamma"], 0)
+    assert 0 < done.changes.reversals < done.changes.rows
     assert (done.who, done.version, done.versions_before) == ("ann", preview.version, (1,))
     assert done.finished
     assert workspace.reratings() == [done]
@@ -208,6 +216,29 @@ def test_prices_that_changed_since_the_preview_are_told(tmp_path: Path) -> None:
     workspace.close()
 
 
+def test_a_preview_leaves_out_what_a_stopped_intake_has_not_charged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(tmp_path)
+    events = calls(17, 60)
+    estate.take(workspace, events[:40])
+    take_sheet(workspace, DEARER)
+    expected = workspace.preview_rerating(parse_scope("/"), MONTHS).changes
+    append = workspace.ledger.append
+
+    def stop_before_charges(table: str, *args: Any, **kwargs: Any) -> bool:
+        if table == "charges":
+            raise Stopped
+        return append(table, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workspace.ledger, "append", stop_before_charges)
+        with pytest.raises(Stopped):
+            estate.take(workspace, events[40:])
+    assert workspace.preview_rerating(parse_scope("/"), MONTHS).changes == expected
+    workspace.close()
+
+
 class Stopped(BaseException):
     """Ends a re-rating as a death would."""
 
@@ -219,6 +250,7 @@ def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
     events = calls(11, 80)
     workspace = opened(tmp_path)
     estate.take(workspace, events)
+    first = told(workspace)
     take_sheet(workspace, TIERED_NEWLY)
     preview = workspace.preview_rerating(parse_scope("/"), MONTHS)
     with monkeypatch.context() as patched:
@@ -227,6 +259,7 @@ def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
             workspace.rerate(preview, "tester", "rerate")
     workspace.close()
     again = Workspace.open(tmp_path / "data", now=lambda: NOW)
+    assert told(again) == first, "answers keep to the prices of before until it is complete"
     assert again.settle() >= 0
     assert answers(again) == fresh(tmp_path / "fresh", TIERED_NEWLY, events)
     assert [r.finished for r in again.reratings()] == [True]

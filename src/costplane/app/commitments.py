@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from costplane.analysis.nodes import column, in_list, instant, literal, template
+from costplane.app.readable_ledger import Snapshots
 from costplane.billing.burn_down import BurnDown, Use, burn_down
 from costplane.billing.commitment import CRITERIA, Commitment
 from costplane.billing.commitments_file import read_commitments
@@ -17,7 +18,6 @@ from costplane.billing.ports import CommitmentStore
 from costplane.core.relation import Derived, Engine
 from costplane.core.sql import query
 from costplane.errors import NotFound
-from costplane.ledger.delta import Ledger
 
 _FACTS = ", ".join(f"COALESCE({column}, '') AS {name}" for name, column in CRITERIA.items())
 _CHARGED = f"""
@@ -52,7 +52,7 @@ class CommitmentState:
 class Commitments:
     """The use cases of commitments."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     store: CommitmentStore
 

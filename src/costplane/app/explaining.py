@@ -14,13 +14,13 @@ from decimal import Decimal
 from costplane.app.capacity_explaining import CapacityShare, capacity_share
 from costplane.app.charge_events import ChargeEvents
 from costplane.app.charge_list import ChargeList, charge_list
-from costplane.app.effective_usage import effective_usage
 from costplane.app.holders import CatalogHolders
 from costplane.app.ledger_rows import Identity, LedgerRows, Row
 from costplane.app.origins import Origins, series_facts
 from costplane.app.own_capacity import OwnCapacity, facts_of
-from costplane.app.ports import Reratings, Settings
+from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.tier_explaining import TieredEvents, lines_with_tiers, tiered_events
 from costplane.app.tier_usage import TierUsage
 from costplane.app.visible import MaySee, scope_filters, sees_everything
@@ -34,7 +34,6 @@ from costplane.core.scope import Scope
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.core.tags import parse
 from costplane.errors import InvalidInput, NotFound
-from costplane.ledger.delta import Ledger
 from costplane.metering.status import billing_rule
 from costplane.pricing.ports import StoredSheet
 from costplane.rating.capacity_templates import RESERVATION_TYPE
@@ -60,12 +59,11 @@ from costplane.rating.holder import Facts
 class Explaining:
     """Explains events and charges. Threads may share it."""
 
-    ledger: Ledger
+    ledger: ReadableLedger
     engine: Engine
     catalog: CatalogReader
     settings: Settings
     prices: PriceBooks
-    reratings: Reratings
     usage: Callable[[], TierUsage]
 
     def event(
@@ -199,9 +197,9 @@ class Explaining:
 
     def _rows(self) -> LedgerRows:
         """The tables, with the price version that holds for each row of usage."""
-        tables: dict[str, Relation] = {**self.ledger.snapshot().files}
-        usage = effective_usage(tables["usage"], self.reratings.list())
-        return LedgerRows(self.engine, tables | {"usage": usage})
+        snapshot = self.ledger.snapshot()
+        tables: dict[str, Relation] = {**snapshot.files, "usage": self.ledger.usage(snapshot)}
+        return LedgerRows(self.engine, tables)
 
     def _origins(self) -> Origins:
         return Origins(self.catalog, self.settings.get(TAG_INHERITANCE))

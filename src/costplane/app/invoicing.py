@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from costplane.app.billed_sums import PeriodOf, billed_groups
 from costplane.app.ports import BillingPeriods, Settings
 from costplane.app.prepayment import Prepayment
+from costplane.app.readable_ledger import Snapshots
 from costplane.app.unpriced_sums import unpriced_usage
 from costplane.billing.document import invoice_of, stored
 from costplane.billing.draws import Draw
@@ -27,7 +28,7 @@ from costplane.core.period import month_start, next_month
 from costplane.core.relation import Engine
 from costplane.core.settings import INVOICE_CLOSE_DAYS, INVOICE_DUE_DAYS
 from costplane.errors import InvalidInput, NotFound
-from costplane.ledger.delta import Ledger, Snapshot
+from costplane.ledger.delta import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class WithoutInvoice:
 class Invoicing:
     """The use cases of invoices. Closing is for the ledger's one writer."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     catalog: CatalogReader
     settings: Settings

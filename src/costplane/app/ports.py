@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -84,8 +84,8 @@ class Reratings(Protocol):
         """Record a re-rating that begins, under the next number, which is the answer."""
         ...
 
-    def finish(self, number: int) -> None:
-        """Record that everything of it is posted."""
+    def finish(self, number: int, versions: Mapping[str, int]) -> None:
+        """Record that everything of it is posted, in tables of these versions."""
         ...
 
     def list(self) -> list[Rerating]:

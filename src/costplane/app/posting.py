@@ -30,7 +30,8 @@ from costplane.metering.identity import Identities, IdentityIndex
 from costplane.metering.log import SegmentLog
 from costplane.rating.rate_usage import Rater
 
-_APP = "segment"
+SEGMENT = "segment"
+"""The writer of segments in the transactions of the ledger's tables."""
 _HOLD_EVENTS = ("usage", "evidence")
 _KNOWN = ("source", "id", "content_digest")
 
@@ -68,7 +69,7 @@ class Poster:
 
     def next_segment(self) -> int:
         """The number for the next segment: above all that were ever committed or logged."""
-        return max([self.ledger.committed("usage", _APP), *self.log.pending(), 0]) + 1
+        return max([self.ledger.committed("usage", SEGMENT), *self.log.pending(), 0]) + 1
 
     def resume(self) -> None:
         """Finishes what a stop left behind: ids missing from the index, segments in the log."""
@@ -81,13 +82,13 @@ class Poster:
         events = self.log.read(segment)
         identities = Identities.of(events)
         recognition = self.identities.recognise(identities, segment)
-        if self.ledger.committed("usage", _APP) >= segment:
+        if self.ledger.committed("usage", SEGMENT) >= segment:
             usage = self._committed("usage", segment)
         else:
             testimony = self.witnesses.part(events.filter(pa.array(recognition.fresh)))
             self._keep(testimony.evidence, segment)
             usage = self._usage(testimony.calls, segment)
-            self.ledger.append("usage", usage, app=_APP, version=segment)
+            self.ledger.append("usage", usage, app=SEGMENT, version=segment)
         unpriced = self._charge(usage, segment)
         fresh = events.filter(pa.array(recognition.fresh))
         known = identities if len(fresh) == len(events) else Identities.of(fresh)
@@ -107,7 +108,7 @@ class Poster:
         if len(evidence):
             of_segment = pa.repeat(pa.scalar(segment, pa.int64()), len(evidence))
             rows = evidence.append_column("segment", of_segment).select(EVIDENCE.names)
-            self.ledger.append("evidence", rows, app=_APP, version=segment)
+            self.ledger.append("evidence", rows, app=SEGMENT, version=segment)
 
     def _usage(self, events: pa.Table, segment: int) -> pa.Table:
         """Rows of `usage`; a count of zero is no line, so it is stored as null."""
@@ -141,7 +142,7 @@ class Poster:
         charges = in_open_periods(rated.charges, self.periods, today)
         for table, rows in (("charges", charges), ("uncharged", rated.uncharged)):
             ordered = rows.sort_by([("ChargePeriodStart", "ascending"), ("x_Series", "ascending")])
-            self.ledger.append(table, ordered, app=_APP, version=segment)
+            self.ledger.append(table, ordered, app=SEGMENT, version=segment)
         return rated.unpriced_events
 
     def _committed(self, table: str, segment: int) -> pa.Table:
@@ -152,7 +153,7 @@ class Poster:
 
     def _index_again(self) -> None:
         """Adds to the index the ids of committed segments that it lacks."""
-        last = self.ledger.committed("usage", _APP)
+        last = self.ledger.committed("usage", SEGMENT)
         for segment in range(self.identities.last_segment() + 1, last + 1):
             if segment not in self.log.pending():
                 known = [self._committed(t, segment).select(_KNOWN) for t in _HOLD_EVENTS]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from costplane.app.billed_sums import day_totals
 from costplane.app.ports import BillingPeriods
+from costplane.app.readable_ledger import Snapshots
 from costplane.billing.balances import Balance, Crossing, Event, balance, crossings, events
 from costplane.billing.draws import DayTotal, Draw, draws
 from costplane.billing.lot import Lot
@@ -25,7 +26,7 @@ from costplane.core.money import EXACT
 from costplane.core.period import month_start
 from costplane.core.relation import Engine
 from costplane.errors import NotFound
-from costplane.ledger.delta import Ledger, Snapshot
+from costplane.ledger.delta import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class LotState:
 class Prepayment:
     """The use cases of lots; a Settling (app/settling.py)."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     store: LotStore
     periods: BillingPeriods

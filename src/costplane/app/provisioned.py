@@ -18,6 +18,7 @@ from costplane.analysis.lines import in_scopes
 from costplane.analysis.plan import ScopeFilter
 from costplane.app.capacity_due import TYPES
 from costplane.app.deployment_facts import STANDARD
+from costplane.app.readable_ledger import Snapshots
 from costplane.app.tier_usage import TierUsage
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
@@ -25,7 +26,6 @@ from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.scope import Scope
 from costplane.core.sql import select, within
 from costplane.core.tags import parse
-from costplane.ledger.delta import Ledger
 from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.holder import Facts
 from costplane.rating.rate_usage import Rater
@@ -79,7 +79,7 @@ class ProvisionedUse:
 class ProvisionedReport:
     """Reads the report from the ledger."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     catalog: CatalogReader
     usage: Callable[[], TierUsage]

@@ -18,7 +18,6 @@ from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
 from costplane.analysis.values import DimensionValue, values_definition, values_of
-from costplane.app.effective_usage import effective_usage
 from costplane.app.from_requests import (
     RequestRows,
     border_periods,
@@ -29,6 +28,7 @@ from costplane.app.from_requests import (
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.recent_answers import RecentAnswers
 from costplane.app.series import SeriesNumbers
 from costplane.app.tag_keys import TagKeys
@@ -39,7 +39,7 @@ from costplane.core.relation import Engine, Relation
 from costplane.core.scope import Scope
 from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
 from costplane.core.tables import TABLES
-from costplane.ledger.delta import Ledger, Snapshot
+from costplane.ledger.delta import Snapshot
 
 _CURRENCY = "USD"
 _TAG = "tag:"
@@ -70,7 +70,7 @@ class Queries:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: ReadableLedger,
         engine: Engine,
         catalog: CatalogReader,
         settings: Settings,
@@ -166,8 +166,8 @@ class Queries:
     def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
         """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
         holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
-        series = SeriesNumbers(self._ledger, self._engine).facts()
-        usage = effective_usage(snapshot.relation("usage"), self._reratings.list())
+        series = SeriesNumbers(self._ledger.newest, self._engine).facts()
+        usage = self._ledger.usage(snapshot)
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
         if planned.source == "usage":
             whole = whole_hours(planned.period)

@@ -9,38 +9,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from costplane.app.billing_months import in_open_periods
 from costplane.app.capacity import CapacitySettling
+from costplane.app.direct_rows import LINES, Differences, DirectRows
 from costplane.app.effective_usage import selected, selected_lines
 from costplane.app.ports import Reratings
+from costplane.app.posting import SEGMENT
 from costplane.app.rerate_report import Report
 from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
-from costplane.app.tiers import KIND, TierSettling
+from costplane.app.tiers import KIND, Month, TierSettling
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import DAY, Period
-from costplane.core.relation import Derived, Relation
+from costplane.core.relation import Relation
 from costplane.core.rerating import Changes, Rerating, Selection
 from costplane.core.scope import Scope
 from costplane.core.sql import select
-from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.errors import InvalidInput
-from costplane.rating.difference import difference
-from costplane.rating.rate_usage import Rater
-from costplane.rating.tiers import TierKey
+from costplane.rating.tiers import TierKey, parse_tier_key
 
 MOST_EVENTS = 1_000_000
 """Events that are rated at a time: whole days, as many as stay below it."""
-
-_LINES = "x_SourceDataset = 'Metered' AND NOT x_Series IS NULL"
-_DIRECT = {
-    "charges": f"{_LINES} AND x_TierMinimum IS NULL AND x_ChargeBasis IS NULL",
-    "uncharged": _LINES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +56,46 @@ class Rerater:
     usage: Callable[[Sequence[Rerating]], TierUsage]
 
     def preview(self, selection: Selection, now: datetime) -> Preview:
-        """What re-rating `selection` would change. Nothing is written."""
+        """What re-rating `selection` would change. Nothing is written. What a stopped intake has
+        not charged yet is no part of it: the next writer charges it, whatever is re-rated."""
         version, known = self.version(), self.log.list()
-        versions = self._versions(selection, self.usage(known))
+        segment = self.tiers.ledger.committed("charges", SEGMENT)
+        present = self.usage(known).until(segment)
+        versions = self._direct.versions(present, selected(selection))
         wanted = Rerating(0, now, "", "", selection, versions, version, Changes())
-        usage, report = self.usage([*known, wanted]), Report(self.tiers.engine)
+        usage, report = self.usage([*known, wanted]).until(segment), Report(self.tiers.engine)
         keys: set[TierKey] = set()
         for part in self._parts(selection, usage):
-            found, posted, touched = self._differences(part, usage, now)
-            report.add(found, posted)
+            found, touched = self._differences(part, usage, now)
+            report.add((found.charges, found.uncharged), found.posted)
             keys |= touched
         for month, ofmonth in groupby(sorted(keys), key=lambda key: key.month):
             counted = self.tiers.with_moved(month, list(ofmonth), usage)
-            rows = self.tiers.differences(month, counted, usage, now)
-            report.add_charges(rows, self.tiers.posted(month, counted))
+            self._report_month(report, counted, selection, (present, usage), now)
         for missing, standing in self.capacity.repriced(selection, version, usage, now, keep=False):
             report.add(missing, standing)
         return Preview(selection, versions, version, report.changes())
+
+    def _report_month(
+        self,
+        report: Report,
+        month: Month,
+        selection: Selection,
+        usages: tuple[TierUsage, TierUsage],
+        now: datetime,
+    ) -> None:
+        """Adds a month of tiers, with `usages` as they are and as they would be. Where some of it
+        is due, it stands as the settling before the re-rating will leave it."""
+        present, usage = usages
+        if month.start in {parse_tier_key(text).month for text in self.tiers.keys.due(KIND)}:
+            standing: Relation = present.charges(month.start, month.keys, now.date())
+            report.add_charges(self.tiers.differences(month, usage, now, standing), standing)
+            return
+        report.add_charges(self.tiers.differences(month, usage, now), self.tiers.posted(month))
+        if month.moved:
+            told = (selected(selection), selected_lines(selection))
+            moved = self.tiers.moved(month, usage, now, without=told)
+            report.add((moved.charges, moved.uncharged), moved.posted)
 
     def apply(self, preview: Preview, who: str, command: str, now: datetime) -> Rerating:
         """Records and posts what was previewed. The caller is the ledger's one writer.
@@ -102,6 +116,7 @@ class Rerater:
                 preview.versions_before,
                 preview.version,
                 preview.changes,
+                ledger_before=self.tiers.ledger.snapshot().versions,
             )
         )
         self.settle(now)
@@ -114,16 +129,16 @@ class Rerater:
         for rerating in known:
             if not rerating.finished:
                 appended += self._complete(rerating, self.usage(known), now)
-                self.log.finish(rerating.number)
+                self.log.finish(rerating.number, self.tiers.ledger.snapshot().versions)
         return appended
 
     def _complete(self, rerating: Rerating, usage: TierUsage, now: datetime) -> int:
         appended = 0
         for part in self._parts(rerating.selection, usage):
-            (charges, uncharged), _, keys = self._differences(part, usage, now)
+            found, keys = self._differences(part, usage, now)
             self.tiers.keys.mark(KIND, map(str, keys))
-            if len(charges) or len(uncharged):
-                appended += post(self.tiers.ledger, charges, uncharged)
+            if len(found.charges) or len(found.uncharged):
+                appended += post(self.tiers.ledger, found.charges, found.uncharged)
         chosen, version = rerating.selection, rerating.version
         for (charges, uncharged), _ in self.capacity.repriced(
             chosen, version, usage, now, keep=True
@@ -150,44 +165,22 @@ class Rerater:
         if first is not None and last is not None:
             yield _within(selection, first, last)
 
+    @property
+    def _direct(self) -> DirectRows:
+        return self.tiers.direct
+
     def _differences(
         self, part: Selection, usage: TierUsage, now: datetime
-    ) -> tuple[tuple[pa.Table, pa.Table], tuple[Relation, Relation], set[TierKey]]:
-        """What is missing in both tables for a part, what is posted there, and the keys of tiers
-        that it touches or touched."""
-        engine, today = self.tiers.engine, now.date()
-        rated = [
-            rater.rate(
-                _of(usage.usage, selected(part), version), usage.series, rater.grain(), today
-            )
-            for version in self._versions(part, usage)
-            for rater in [Rater(engine, usage.prices.at(version), usage.holders)]
-        ]
-        posted = (self._posted("charges", part), self._posted("uncharged", part))
-        charges = _together([one.charges for one in rated])
-        uncharged = _together([one.uncharged for one in rated])
-        found = (
-            in_open_periods(
-                difference(engine, charges, posted[0], CHARGES), self.tiers.periods, today
-            ),
-            _recorded(difference(engine, uncharged, posted[1], UNCHARGED), today),
-        )
-        keys = {key for one in rated for key in one.tier_keys}
-        return found, posted, keys | self._tier_keys(part)
-
-    def _versions(self, selection: Selection, usage: TierUsage) -> tuple[int, ...]:
-        statement = select("SELECT DISTINCT price_version FROM usage").where(selected(selection))
-        found = self.tiers.engine.execute(statement, {"usage": usage.usage})
-        return tuple(sorted(found["price_version"].to_pylist()))
-
-    def _posted(self, table: str, part: Selection) -> Relation:
-        """The rows of a table that were posted with segments or re-ratings for a part."""
-        statement = _all(table).where(selected_lines(part), _condition(_DIRECT[table]))
-        return Derived(statement, {table: self.tiers.ledger.snapshot().relation(table)})
+    ) -> tuple[Differences, set[TierKey]]:
+        """What is missing in both tables for a part, and the keys of tiers that it touches or
+        touched."""
+        chosen, standing = selected(part), selected_lines(part)
+        found = self._direct.differences(usage, chosen, standing, now.date())
+        return found, {*found.tier_keys, *self._tier_keys(part)}
 
     def _tier_keys(self, part: Selection) -> set[TierKey]:
         """The keys of tiers that have rows in a part."""
-        tiered = _condition(f"{_LINES} AND NOT x_TierMinimum IS NULL")
+        tiered = _condition(f"{LINES} AND NOT x_TierMinimum IS NULL")
         statement = select(
             "SELECT DISTINCT epoch_us(DATE_TRUNC('month', ChargePeriodStart)) AS month, "
             "BillingAccountId, x_SkuMeterId FROM charges"
@@ -216,27 +209,6 @@ def selection_of(catalog: CatalogReader, scope: Scope, period: Period) -> Select
 
 def _within(selection: Selection, first: datetime, last: datetime) -> Selection:
     return replace(selection, start=max(selection.start, first), end=min(selection.end, last + DAY))
-
-
-def _of(usage: Relation, chosen: exp.Condition, version: int) -> Relation:
-    of_version = exp.column("price_version").eq(exp.Literal.number(version))
-    return Derived(select("SELECT * FROM usage").where(chosen, of_version), {"usage": usage})
-
-
-def _together(tables: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
-
-
-def _recorded(rows: pa.Table, today: object) -> pa.Table:
-    place = rows.schema.get_field_index("x_RecordedDate")
-    return rows.set_column(
-        place, "x_RecordedDate", pa.repeat(pa.scalar(today, pa.date32()), len(rows))
-    )
-
-
-def _all(table: str) -> exp.Select:
-    columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
-    return select(f"SELECT {columns} FROM {table}")
 
 
 def _instant(microseconds: int) -> datetime:

@@ -12,9 +12,9 @@ from sqlglot import exp
 from costplane import __version__
 from costplane.analysis.lines import in_scopes
 from costplane.analysis.plan import Scopes
+from costplane.app.readable_ledger import Snapshots
 from costplane.core.relation import Engine
 from costplane.core.sql import select
-from costplane.ledger.delta import Ledger
 
 PROGRESS_FILE = "demo-progress.json"
 _CURRENCY = "USD"
@@ -65,7 +65,7 @@ def _bounds(scopes: Scopes) -> exp.Query:
 
 
 def read_status(
-    data: Path, ledger: Ledger, engine: Engine, now: datetime, scopes: Scopes
+    data: Path, ledger: Snapshots, engine: Engine, now: datetime, scopes: Scopes
 ) -> Status:
     """The status of the installation in `data`, as far as `scopes` show it."""
     loading = read_loading(data)

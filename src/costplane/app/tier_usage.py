@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -53,6 +53,13 @@ class TierUsage:
     def counts(self, month: datetime, keys: Collection[TierKey]) -> dict[TierKey, KeyCount]:
         """What `keys` count in their month, and where they reach their borders."""
         return self._counted(month, keys)[0]
+
+    def until(self, segment: int) -> TierUsage:
+        """The same without the usage of segments after `segment`."""
+        known = exp.column("segment") <= exp.Literal.number(segment)
+        return replace(
+            self, usage=Derived(_select("SELECT * FROM usage").where(known), {"usage": self.usage})
+        )
 
     def account(self, series: int) -> str:
         """The billing account that holds a series now."""

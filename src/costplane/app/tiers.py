@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,6 +11,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from costplane.app.billing_months import in_open_periods
+from costplane.app.direct_rows import LINES, Differences, DirectRows
 from costplane.app.ports import BillingPeriods, PostingKeys
 from costplane.app.settling import post
 from costplane.app.tier_usage import TierUsage
@@ -30,12 +31,30 @@ _POSTED = (
     "AND charges.x_SkuMeterId = wanted.meter WHERE NOT charges.x_TierMinimum IS NULL "
     "AND charges.ChargePeriodStart >= {start} AND charges.ChargePeriodStart < {end}"
 )
+_WITHIN = "ChargePeriodStart >= {start} AND ChargePeriodStart < {end}"
 _STANDING = (
-    "SELECT BillingAccountId AS account, x_SkuMeterId AS meter, x_Series AS series FROM charges "
-    "WHERE NOT x_TierMinimum IS NULL AND NOT x_Series IS NULL "
-    "AND ChargePeriodStart >= {start} AND ChargePeriodStart < {end} "
-    "GROUP BY ALL HAVING SUM(ConsumedQuantity) > 0"
+    "SELECT BillingAccountId AS account, meter, x_Series AS series FROM ("
+    "SELECT BillingAccountId, x_Series, ConsumedQuantity, "
+    "CASE WHEN NOT x_TierMinimum IS NULL THEN x_SkuMeterId END AS meter FROM charges "
+    f"WHERE {LINES} AND x_ChargeBasis IS NULL AND {_WITHIN} UNION ALL "
+    "SELECT BillingAccountId, x_Series, ConsumedQuantity, NULL AS meter FROM uncharged "
+    f"WHERE {LINES} AND {_WITHIN}) AS line GROUP BY ALL HAVING SUM(ConsumedQuantity) > 0"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What is settled together: keys of a month, and the series whose rows stand under a billing
+    account that no longer holds them, with the rows of theirs that need no order."""
+
+    start: datetime
+    keys: tuple[TierKey, ...]
+    moved: frozenset[int]
+
+    @property
+    def period(self) -> Period:
+        """The month."""
+        return Period(self.start, next_month(self.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +70,98 @@ class TierSettling:
     periods: BillingPeriods
     usage: Callable[[], TierUsage]
 
+    @property
+    def direct(self) -> DirectRows:
+        """Compares rows that need no order."""
+        return DirectRows(self.ledger, self.engine, self.periods)
+
     def settle(self, now: datetime) -> int:
         """Posts every key that is due, month by month."""
         due = sorted(parse_tier_key(text) for text in self.keys.due(KIND))
         appended = 0
-        for month, found in groupby(due, key=lambda key: key.month):
+        for start, found in groupby(due, key=lambda key: key.month):
             keys, usage = list(found), self.usage()
-            rows = self.differences(month, self.with_moved(month, keys, usage), usage, now)
-            if len(rows):
-                appended += post(self.ledger, rows, UNCHARGED.empty_table())
+            month = self.with_moved(start, keys, usage)
+            charges = [self.differences(month, usage, now)]
+            uncharged = UNCHARGED.empty_table()
+            if month.moved:
+                direct = self.moved(month, usage, now)
+                charges.append(direct.charges)
+                uncharged = direct.uncharged
+            if sum(map(len, charges)) or len(uncharged):
+                appended += post(self.ledger, pa.concat_tables(charges), uncharged)
             self.keys.settled(KIND, map(str, keys))
         return appended
 
-    def with_moved(
-        self, month: datetime, keys: Collection[TierKey], usage: TierUsage
-    ) -> list[TierKey]:
-        """`keys` of a month, and those between which its usage moved with its billing account.
+    def with_moved(self, start: datetime, keys: Collection[TierKey], usage: TierUsage) -> Month:
+        """`keys` of a month, and all between which its usage moved with its billing account.
 
         A key counts what its account holds now. What is posted under an account that no longer
-        holds it is to leave that account's key when it enters another, or it would stand twice.
+        holds it is to leave that account when it enters another, or it would stand twice; and
+        what leaves a key may enter none, or come from none, where the other account has no tiers.
         """
-        charges = self.ledger.snapshot().relation("charges")
-        statement = _of_period(_STANDING, Period(month, next_month(month)))
-        moved = [
+        snapshot = self.ledger.snapshot()
+        tables = {name: snapshot.relation(name) for name in ("charges", "uncharged")}
+        statement = _of_period(_STANDING, Period(start, next_month(start)))
+        standing = [
             row
-            for row in self.engine.execute(statement, {"charges": charges}).to_pylist()
+            for row in self.engine.execute(statement, tables).to_pylist()
             if usage.account(row["series"]) != row["account"]
         ]
-        entered = usage.keys(month, {row["series"] for row in moved})
-        left = {
-            TierKey(month, row["account"], row["meter"])
-            for row in moved
-            if row["series"] in entered
-        }
-        return sorted(left.union(keys, *entered.values()))
+        entered = usage.keys(start, {row["series"] for row in standing})
+        counted = {row["series"] for row in standing if row["meter"] or row["series"] in entered}
+        left = {TierKey(start, row["account"], row["meter"]) for row in standing if row["meter"]}
+        return Month(start, tuple(sorted(left.union(keys, *entered.values()))), frozenset(counted))
 
     def differences(
-        self, month: datetime, keys: Sequence[TierKey], usage: TierUsage, now: datetime
+        self, month: Month, usage: TierUsage, now: datetime, standing: Relation | None = None
     ) -> pa.Table:
-        """What is missing in `charges` for the keys of a month, if `usage` is what there is."""
-        computed = usage.charges(month, keys, now.date())
-        found = difference(self.engine, computed, self.posted(month, keys), CHARGES)
+        """What is missing in `charges` for the keys of a month, if `usage` is what there is and
+        `standing` what is posted (None: the ledger's)."""
+        computed = usage.charges(month.start, month.keys, now.date())
+        posted = self.posted(month) if standing is None else standing
+        found = difference(self.engine, computed, posted, CHARGES)
         return in_open_periods(found, self.periods, now.date())
 
-    def posted(self, month: datetime, keys: Collection[TierKey]) -> Relation:
+    def posted(self, month: Month) -> Relation:
         """The rows of `charges` that stand for the keys of a month."""
         wanted = pa.table(
             {
-                "account": pa.array([key.billing_account_id for key in keys], pa.string()),
-                "meter": pa.array([key.meter_id for key in keys], pa.string()),
+                "account": pa.array([key.billing_account_id for key in month.keys], pa.string()),
+                "meter": pa.array([key.meter_id for key in month.keys], pa.string()),
             }
         )
         charges = self.ledger.snapshot().relation("charges")
-        return Derived(
-            _of_period(_POSTED, Period(month, next_month(month))),
-            {"charges": charges, "wanted": wanted},
+        return Derived(_of_period(_POSTED, month.period), {"charges": charges, "wanted": wanted})
+
+    def moved(
+        self,
+        month: Month,
+        usage: TierUsage,
+        now: datetime,
+        without: tuple[exp.Condition, exp.Condition] | None = None,
+    ) -> Differences:
+        """What is missing of the rows without order of the series that moved; `without` leaves
+        some usage, and the rows that stand for it, out."""
+        numbers = [exp.Literal.number(series) for series in sorted(month.moved)]
+        chosen = exp.and_(_of_time("time", month.period), exp.column("series").isin(*numbers))
+        standing = exp.and_(
+            _of_time("ChargePeriodStart", month.period), exp.column("x_Series").isin(*numbers)
         )
+        if without is not None:
+            chosen, standing = (
+                exp.and_(condition, exp.not_(exp.paren(left_out)))
+                for condition, left_out in zip((chosen, standing), without, strict=True)
+            )
+        return self.direct.differences(usage, chosen, standing, now.date())
+
+
+def _of_time(column: str, period: Period) -> exp.Condition:
+    start, end = (
+        exp.cast(exp.Literal.string(bound.isoformat()), "timestamptz")
+        for bound in (period.start, period.end)
+    )
+    return exp.and_(exp.column(column) >= start, exp.column(column) < end)
 
 
 def _of_period(text: str, period: Period) -> exp.Query:

@@ -30,6 +30,7 @@ from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.status import Status, read_loading, read_status
@@ -75,21 +76,21 @@ class Workspace:
         self.ledger = Ledger(tables)
         self.prices = PriceBooks(control.prices)
         self.agreements = Agreements(control.catalog, control.agreements)
-        read = (self.ledger, self.engine, control.catalog, control.settings)
-        priced = (*read, self.prices, control.reratings)
-        self._queries = Queries(*priced)
+        readable = self._readable = ReadableLedger(self.ledger, control.reratings)
+        read = (readable, self.engine, control.catalog, control.settings)
+        self._queries = Queries(*read, self.prices, control.reratings)
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
-        self._explaining = Explaining(*priced, self._usage.now)
-        self.cost_details = CostDetailsReader(self.ledger, self.engine, control.catalog)
+        self._explaining = Explaining(*read, self.prices, self._usage.readable)
+        self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
-        self.prepayment = Prepayment(self.ledger, self.engine, control.lots, control.invoices)
+        self.prepayment = Prepayment(readable, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
-        self.commitments = Commitments(self.ledger, self.engine, control.commitments)
+        self.commitments = Commitments(readable, self.engine, control.commitments)
         self.consumption = consumption(
-            self.ledger, self.engine, control.catalog, self.prepayment, self.commitments
+            readable, self.engine, control.catalog, self.prepayment, self.commitments
         )
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
 
@@ -165,7 +166,7 @@ class Workspace:
 
     def provisioned(self, scope: Scope, period: Period) -> list[ProvisionedUse]:
         """What the provisioned deployments of a scope cost in full hours, and who used them."""
-        report = ProvisionedReport(self.ledger, self.engine, self.catalog, self._usage.now)
+        report = ProvisionedReport(self._readable, self.engine, self.catalog, self._usage.readable)
         return report.of(scope, period)
 
     def import_lots(self, path: Path) -> LotImport:
@@ -187,7 +188,7 @@ class Workspace:
     ) -> InvoiceLineExplanation:
         """The charges behind a line of an invoice. Raises NotFound."""
         invoice = self.invoicing.invoice(number, self.now())
-        return explain_line(self.engine, self.ledger.snapshot().files, invoice, line, skip, most)
+        return explain_line(self.engine, self._readable.snapshot().files, invoice, line, skip, most)
 
     def preview_rerating(self, scope: Scope, period: Period) -> Preview:
         """What re-rating the usage of a scope with the prices of now would change; nothing is
@@ -307,4 +308,4 @@ class Workspace:
     def status(self, visible: Sequence[Scope] = EVERYTHING) -> Status:
         """What runs, and how far the data reaches that is visible."""
         scopes = scope_filters(self.catalog, parse_scope(ROOT), visible)
-        return read_status(self.data, self.ledger, self.engine, self.now(), scopes)
+        return read_status(self.data, self._readable, self.engine, self.now(), scopes)

@@ -104,7 +104,8 @@ class Writer:
     @contextmanager
     def _writing(self) -> Iterator[Intake]:
         """The ledger's one writer, once what a stopped one left behind is complete: a segment
-        that has its usage but not its charges would else be settled, and then charged again."""
+        that has its usage but not its charges would else be settled, and then charged again; and
+        no answer would tell what is written on while a re-rating is half done."""
         with (
             self._lock,
             writer_lock(self._data),
@@ -112,6 +113,7 @@ class Writer:
         ):
             intake = self._intake(identities)
             intake.poster.resume()
+            self.rerater().settle(self._now())
             yield intake
 
     def _settle(self) -> int:

@@ -94,7 +94,13 @@ def _print_changes(changes: Changes) -> None:
         headings = ("events without charge", "before", "after", "difference")
         print_table(headings, events, headings[1:])
     if changes.rows:
-        print_pairs([("rows to append", changes.rows)])
+        print_pairs([("rows to append", _rows(changes))])
+
+
+def _rows(changes: Changes) -> str:
+    """A charge that changes takes two: one for what stood, one for what stands from now on."""
+    new = changes.rows - changes.reversals
+    return f"{changes.rows:,}: {changes.reversals:,} take back what stood, {new:,} are new"
 
 
 def _print_list(reratings: Sequence[Rerating], format_: Format) -> None:
@@ -131,4 +137,9 @@ def _record(rerating: Rerating) -> dict[str, Any]:
 
 def _as_data(changes: Changes) -> dict[str, Any]:
     meters = [asdict(m) | {"difference": m.difference} for m in changes.meters]
-    return {"meters": meters, "events": [asdict(e) for e in changes.events], "rows": changes.rows}
+    return {
+        "meters": meters,
+        "events": [asdict(e) for e in changes.events],
+        "rows": changes.rows,
+        "reversals": changes.reversals,
+    }

@@ -6,7 +6,8 @@ changed. `usage` is never edited: which price version holds for a row follows fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -53,7 +54,8 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a re-rating changes: meters and reasons, and the `rows` that it appends.
+    """What a re-rating changes: meters and reasons, and the `rows` that it appends. Of these
+    `reversals` take back what stood, as quantities or amounts below zero.
 
     A meter with tiers stands with the whole months that were counted anew. A meter whose cost
     stays the same is not listed; its rows may still name another price row.
@@ -62,13 +64,15 @@ class Changes:
     meters: tuple[MeterChange, ...] = ()
     events: tuple[StatusChange, ...] = ()
     rows: int = 0
+    reversals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Rerating:
     """One re-rating on record: who asked for it and how, what for, which price versions the
     usage had (`versions_before`) and which it has now. Until it is `finished` it is completed
-    by whoever writes next."""
+    by whoever writes next. `ledger_before` and `ledger_after` are the versions of the ledger's
+    tables between which it was posted; empty where they were not recorded."""
 
     number: int
     recorded_at: datetime
@@ -79,3 +83,18 @@ class Rerating:
     version: int
     changes: Changes
     finished: bool = False
+    ledger_before: Mapping[str, int] = field(default_factory=dict)
+    ledger_after: Mapping[str, int] = field(default_factory=dict)
+
+    def is_in(self, versions: Mapping[str, int]) -> bool:
+        """Whether tables of these versions have all of its rows."""
+        return self.finished and _reach(versions, self.ledger_after)
+
+    def divides(self, versions: Mapping[str, int]) -> bool:
+        """Whether tables of these versions may have some of its rows, and not all."""
+        return not self.is_in(versions) and not _reach(self.ledger_before, versions)
+
+
+def _reach(versions: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Whether no table has a lower version than in `others`."""
+    return all(versions.get(table, version) >= version for table, version in others.items())

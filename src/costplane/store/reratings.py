@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +12,13 @@ from costplane.core.rerating import Changes, Rerating, Selection
 from costplane.store import tables
 from costplane.store.database import Database
 
-_TEXTS = {"selection": Selection, "versions_before": tuple[int, ...], "changes": Changes}
+_TEXTS: dict[str, Any] = {
+    "selection": Selection,
+    "versions_before": tuple[int, ...],
+    "changes": Changes,
+    "ledger_before": dict[str, int],
+    "ledger_after": dict[str, int],
+}
 """Fields that are kept as JSON text."""
 
 
@@ -29,11 +36,13 @@ class StoredReratings:
             connection.execute(insert(table), _row(rerating) | {"number": number})
         return number
 
-    def finish(self, number: int) -> None:
-        """Record that everything of it is posted."""
+    def finish(self, number: int, versions: Mapping[str, int]) -> None:
+        """Record that everything of it is posted, in tables of these versions."""
         table = tables.rerating
+        after = msgspec.json.encode(versions).decode()
         with self._database.writing() as connection:
-            connection.execute(update(table).where(table.c.number == number).values(finished=True))
+            done = update(table).where(table.c.number == number)
+            connection.execute(done.values(finished=True, ledger_after=after))
 
     def list(self) -> list[Rerating]:
         """All re-ratings, the oldest first."""

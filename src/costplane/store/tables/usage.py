@@ -19,6 +19,8 @@ rerating = Table(
     Column("version", BigInteger, nullable=False),
     text("changes"),
     Column("finished", Boolean, nullable=False),
+    Column("ledger_before", Text, nullable=False, server_default="{}"),
+    Column("ledger_after", Text, nullable=False, server_default="{}"),
 )
 
 
