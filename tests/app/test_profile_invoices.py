@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from costplane.catalog.agreement import BillingProfile, InvoiceSection
 from costplane.catalog.model import BillingAccount, Subscription
+from costplane.errors import NotFound
 from tests.app import billed_estate as billed
 from tests.app import estate
 from tests.app.billed_estate import NOVEMBER, OCTOBER, Clock
@@ -45,7 +48,15 @@ def test_profiles_close_and_pay_by_themselves(tmp_path: Path) -> None:
     (azure, marketplace) = invoice.sections
     assert invoice.due == marketplace.subtotal
     assert invoice.payments[0].ledger_amount == sum(x.ledger_amount for x in azure.lines)
-    (closed,) = workspace.close_invoices(KEY, OCTOBER)
+    (closed,) = workspace.close_invoices(KEY, OCTOBER, "local ann")
+    workspace.close_invoices(KEY, OCTOBER, "local bob")
+    (entry,) = [e for e in workspace.accounts.store.audit(9) if e.action == "InvoiceClosed"]
+    assert (entry.actor, entry.target) == ("local ann", f"{closed.number}: {KEY} 2026-10, USD")
+    now = workspace.now()
+    assert workspace.prepayment.balances(ACCOUNT, OCTOBER, now) == workspace.prepayment.balances(
+        KEY, OCTOBER, now
+    ), "an account that bills by one profile means that"
+    assert workspace.prepayment.events(ACCOUNT, now) == workspace.prepayment.events(KEY, now)
     estate.take(workspace, IN_OCTOBER[20:])
     first, second = workspace.invoicing.invoices(workspace.now(), KEY)
     assert first == closed
@@ -55,4 +66,8 @@ def test_profiles_close_and_pay_by_themselves(tmp_path: Path) -> None:
     assert Fraction(second.ledger_total) == late
     paid = [d for d in workspace.prepayment.drawn(KEY) if d.day >= NOVEMBER]
     assert [d.day for d in paid] == [datetime(2026, 11, 1, tzinfo=UTC)]
+    lots.write_text(LOTS.replace("BP-1", "BP-2"))
+    workspace.import_lots(lots)
+    with pytest.raises(NotFound, match="bills by profile; add --profile with one of bp-1, bp-2"):
+        workspace.prepayment.balances(ACCOUNT, OCTOBER, now)
     workspace.close()

@@ -292,7 +292,7 @@ def test_amounts_of_two_currencies_are_not_compared() -> None:
     (row,) = charges({"input_text": 1_000_000}, offers=offers, currency="EUR")
     assert (row["BillingCurrency"], row["PricingCurrency"]) == ("EUR", "EUR")
     assert (row["BilledCost"], row["ListCost"]) == (Decimal(3), Decimal(3))
-    assert row["x_ListCostSource"] == "Contracted"
+    assert row["x_ListCostSource"] == "Contracted, NoExchangeRate: USD to EUR"
     assert row["x_BilledCostInUsd"] is row["x_EffectiveCostInUsd"] is None
 
 

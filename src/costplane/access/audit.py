@@ -1,4 +1,4 @@
-"""The audit log: changes of who may do what and of kept resources, and sign-ins."""
+"""The audit log: changes of access, of kept resources and of what costs rest on; sign-ins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ AuditAction = Literal[
     "IssuerRemoved",
     "ResourceSaved",
     "ResourceRemoved",
+    "SettingChanged",
+    "PricesImported",
+    "AgreementImported",
+    "ResourcesImported",
+    "LotsImported",
+    "CommitmentsImported",
+    "Rerated",
+    "InvoiceClosed",
 ]
+
+ITSELF = "costplane"
+"""The actor of what an installation does by itself, when its time has come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,14 @@ class Accounts:
         return self._caller(str(own), [own, *(Assignee("Group", group) for group in groups)])
 
     def record(
-        self, actor: str, action: AuditAction, target: str, client: str, token: str | None = None
+        self,
+        actor: str,
+        action: AuditAction,
+        target: str,
+        client: str = "",
+        token: str | None = None,
     ) -> None:
-        """Keep a sign-in, or a refused one, in the audit log."""
+        """Keep a sign-in, a refused one, or a change that was made, in the audit log."""
         self.store.record(self._entry(actor, action, target, client), token)
 
     def _caller(self, name: str, held_by: list[Assignee]) -> Caller:

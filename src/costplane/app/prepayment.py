@@ -105,12 +105,14 @@ class Prepayment:
 
     def events(self, key: str, now: datetime) -> list[Event]:
         """What happened to the lots of a billing key until `now`, by day."""
+        key = self.key(key)
         closed = self.periods.closed_months(key)
-        return events(self._lots_of(key), self.drawn(key), closed=closed, now=now)
+        return events(self.store.lots(key), self.drawn(key), closed=closed, now=now)
 
     def balances(self, key: str, month: datetime, now: datetime) -> list[Balance]:
         """The statements of a month, one for each currency of its lots."""
-        lots, drawn, totals = self._lots_of(key), self.drawn(key), self.totals(key, month)
+        key = self.key(key)
+        lots, drawn, totals = self.store.lots(key), self.drawn(key), self.totals(key, month)
         return [
             balance(own, drawn, totals, month, now, currency=currency)
             for currency in sorted({lot.currency for lot in lots})
@@ -125,18 +127,26 @@ class Prepayment:
 
     def crossings(self, key: str, now: datetime) -> list[Crossing]:
         """The days on which the lots of a key came to be used by 90 and by 100 percent."""
-        return [c for c in crossings(self._lots_of(key), self.drawn(key)) if c.day <= now]
+        key = self.key(key)
+        return [c for c in crossings(self.store.lots(key), self.drawn(key)) if c.day <= now]
 
-    def _lots_of(self, key: str) -> list[Lot]:
-        lots = self.store.lots(key)
-        if not lots:
-            known = sorted({lot.billing_key for lot in self.store.lots()})
+    def key(self, key: str) -> str:
+        """The billing key whose lots are meant: `key` itself, or the one profile of an account
+        that bills by profile. Raises NotFound, naming the choices, where there are none or
+        several."""
+        known = sorted({lot.billing_key for lot in self.store.lots()})
+        if key in known:
+            return key
+        profiles = [one for one in known if one.startswith(f"{key}:")]
+        if len(profiles) == 1:
+            return profiles[0]
+        if profiles:
+            names = ", ".join(one.removeprefix(f"{key}:") for one in profiles)
+            told = f"bills by profile; add --profile with one of {names}"
+        else:
             advice = f"there are some of {', '.join(known)}" if known else "import some"
-            raise NotFound(
-                f"billing account '{key}' has no prepayment or credits; {advice}",
-                target="billing_account",
-            )
-        return lots
+            told = f"has no prepayment or credits; {advice}"
+        raise NotFound(f"billing account '{key}' {told}", target="billing_account")
 
 
 def _difference(computed: list[Draw], posted: list[Draw]) -> list[Draw]:

@@ -32,6 +32,18 @@ class ResourcesImport:
     ended: int = 0
     rejected: tuple[ItemError, ...] = ()
 
+    def words(self) -> str:
+        """What was taken, for people."""
+        taken = {
+            "subscriptions": self.subscriptions,
+            "resource groups": self.resource_groups,
+            "resources": self.resources,
+            "deployments": self.deployments,
+            "reservations": self.reservations,
+        }
+        told = ", ".join(f"{count} {name}" for name, count in taken.items() if count)
+        return f"{told or 'nothing'}; {len(self.rejected)} rejected"
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceLists:

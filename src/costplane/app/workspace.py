@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
+from costplane.access.audit import ITSELF
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
@@ -44,6 +46,7 @@ from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.rerating import Rerating
 from costplane.core.scope import ROOT, Scope, parse_scope
+from costplane.core.settings import Setting
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.ledger.delta import Ledger
 from costplane.metering.batch import EventBatch
@@ -53,6 +56,8 @@ from costplane.pricing.question import Answer, PriceQuestion
 from costplane.rating.charge_address import AnyAddress
 from costplane.rating.explanation import ChargeExplanation, EventExplanation
 from costplane.store.control_plane import ControlPlane
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -169,19 +174,36 @@ class Workspace:
         report = ProvisionedReport(self._readable, self.engine, self.catalog, self._usage.readable)
         return report.of(scope, period)
 
-    def import_lots(self, path: Path) -> LotImport:
+    def change_setting(self, setting: Setting[T], value: T, who: str) -> T:
+        """Sets a setting for what is done from now on; what it was before."""
+        before = self.settings.get(setting)
+        if before != value:
+            self.settings.set(setting, value)
+            self.accounts.record(who, "SettingChanged", f"{setting.name}: {before} -> {value}")
+        return before
+
+    def import_lots(self, path: Path, who: str = ITSELF) -> LotImport:
         """Keeps the lots of prepayment and credit in a file, and posts what they pay."""
         done = self.prepayment.take(path, self.now())
+        self.accounts.record(who, "LotsImported", f"{path.name}: {done.lots} lots, {done.new} new")
         self.settle()
         return done
 
-    def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
+    def close_invoices(self, key: str, month: datetime, who: str = ITSELF) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
-        return self._writer.close_invoices(key, month)
+        known = self._control.invoices.closed(key, month)
+        closed = self._writer.close_invoices(key, month)
+        return closed if known else self._told_closed(closed, who)
 
     def close_due_invoices(self) -> list[Invoice]:
         """Closes the billing periods whose time has come."""
-        return self._writer.close_due_invoices()
+        return self._told_closed(self._writer.close_due_invoices(), ITSELF)
+
+    def _told_closed(self, closed: list[Invoice], who: str) -> list[Invoice]:
+        for invoice in closed:
+            told = f"{invoice.number}: {invoice.billing_key} {invoice.month}, {invoice.currency}"
+            self.accounts.record(who, "InvoiceClosed", told)
+        return closed
 
     def explain_invoice_line(
         self, number: str, line: int, skip: int = 0, most: int = 100
@@ -198,7 +220,9 @@ class Workspace:
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""
-        return self._writer.rerate(preview, who, command)
+        done = self._writer.rerate(preview, who, command)
+        self.accounts.record(who, "Rerated", done.words())
+        return done
 
     def reratings(self) -> list[Rerating]:
         """Every re-rating, the oldest first."""
@@ -212,10 +236,12 @@ class Workspace:
         complete: bool = False,
         accounts: Collection[str] = (),
         reservations: Sequence[Reservation] = (),
+        who: str = ITSELF,
     ) -> ResourcesImport:
         """Takes what the Azure CLI lists, and reservations, into the catalog; then settles."""
         taker = ResourceLists(self.catalog, self.now(), at)
         done = taker.take(lists, complete=complete, accounts=accounts, written=reservations)
+        self.accounts.record(who, "ResourcesImported", done.words())
         self.settle()
         return done
 

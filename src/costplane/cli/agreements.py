@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import (
     Format,
@@ -44,6 +45,8 @@ def import_agreement(
     """Take an agreement: all of the file, or nothing."""
     with opened(data, tables) as workspace:
         done = workspace.agreements.take(file, workspace.now())
+        told = f"{done.name}: {file.name}, {done.adjustments} adjustments, {done.levels} levels"
+        workspace.accounts.record(actor(), "AgreementImported", told)
     if format_ is Format.JSON:
         print_json(asdict(done))
         return

@@ -31,6 +31,7 @@ from costplane.cli import (
     resources,
     roles,
     serve,
+    settings,
     tokens,
 )
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
@@ -67,6 +68,7 @@ app.add_typer(tokens.commands, name="tokens")
 app.add_typer(roles.commands, name="roles")
 app.add_typer(issuers.commands, name="issuers")
 app.add_typer(audit.commands, name="audit")
+app.add_typer(settings.commands, name="settings")
 
 
 def _print_version(wanted: bool) -> None:

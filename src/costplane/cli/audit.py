@@ -29,7 +29,7 @@ def list_entries(
     tables: TablesOption = None,
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
-    """List changes of tokens, roles and issuers, and sign-ins."""
+    """List changes (tokens, roles, settings, prices, agreements, ...) and sign-ins."""
     with opened(data, tables) as workspace:
         start = since.replace(tzinfo=UTC) if since else None
         found = workspace.accounts.store.audit(limit, start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import (
     Format,
@@ -43,6 +44,7 @@ def import_commitments(
     """Import commitments. One that is known already is replaced."""
     with opened(data, tables) as workspace:
         taken = workspace.commitments.take(file, workspace.now())
+        workspace.accounts.record(actor(), "CommitmentsImported", f"{file.name}: {taken}")
     if format_ is Format.JSON:
         print_json({"commitments": taken})
     else:

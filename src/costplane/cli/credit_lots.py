@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.billing_options import (
     AccountOption,
     MonthOption,
@@ -48,7 +49,7 @@ def import_lots(
 ) -> None:
     """Import lots. A lot that is known already stays as it is."""
     with opened(data, tables) as workspace:
-        done = workspace.import_lots(file)
+        done = workspace.import_lots(file, actor())
     if format_ is Format.JSON:
         print_json(asdict(done))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.billing_options import (
     AccountOption,
     MonthOption,
@@ -128,7 +129,7 @@ def close_invoice(
             for invoice in preview:
                 _print(invoice, ListFormat.TABLE, error=True)
             typer.confirm("Close it for good?", abort=True, err=True)
-        closed = workspace.close_invoices(key, start)
+        closed = workspace.close_invoices(key, start, actor())
     if format_ is ListFormat.JSON:
         print_json([asdict(invoice) for invoice in closed])
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import Format, FormatOption, print_json, print_pairs
 from costplane.cli.price_changes import preview_data, print_changes
@@ -88,7 +89,14 @@ def _take(workspace: Workspace, reading: SheetReading, dry_run: bool, format_: F
     if dry_run:
         _print_preview(workspace.prices.preview(reading), format_)
     else:
-        _print_import(workspace.prices.add(reading), format_)
+        done = workspace.prices.add(reading)
+        if not done.already_known:
+            sheet = done.sheet
+            told = (
+                f"{sheet.name} version {sheet.version}: {sheet.source_file}, {sheet.row_count} rows"
+            )
+            workspace.accounts.record(actor(), "PricesImported", told)
+        _print_import(done, format_)
 
 
 def _print_import(done: PriceImport, format_: Format) -> None:

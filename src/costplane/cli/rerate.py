@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import shlex
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import Format, FormatOption, print_json, print_pairs, print_table
 from costplane.errors import InvalidInput
@@ -55,7 +55,7 @@ def rerate(
         if format_ is Format.TABLE:
             _print_changes(preview.changes)
         if preview.changes.rows and not dry_run and _confirmed(preview.changes, yes=yes):
-            done = workspace.rerate(preview, getpass.getuser(), shlex.join(sys.argv[1:]))
+            done = workspace.rerate(preview, actor(), shlex.join(sys.argv[1:]))
     if format_ is Format.JSON:
         print_json(_as_data(preview.changes) | {"rerating": done.number if done else None})
     elif done:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import Format, FormatOption, ListFormat, ListFormatOption, print_list
 from costplane.cli.resources import content_of, name, report
@@ -44,7 +45,9 @@ def import_reservations(
         else:
             written += _written(name(file), content)
     with opened(data, tables) as workspace:
-        done = workspace.import_resources([listed for _, listed in lists], reservations=written)
+        done = workspace.import_resources(
+            [listed for _, listed in lists], reservations=written, who=actor()
+        )
     report(done, lists, format_)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.ending import finish
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import (
@@ -70,6 +71,7 @@ def import_resources(
             at=instant_option("--at", at),
             complete=complete,
             accounts=account or [],
+            who=actor(),
         )
     report(done, lists, format_)
 

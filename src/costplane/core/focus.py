@@ -114,7 +114,12 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_ExchangeRateDate", "Date", True, "day of that rate"),
     Column("x_InvoiceSectionId", "String", True, "invoice section of the subscription"),
     Column("x_InvoiceSectionName", "String", True, "name of that section", "Label"),
-    Column("x_ListCostSource", "String", True, "Contracted where no list price is known"),
+    Column(
+        "x_ListCostSource",
+        "String",
+        True,
+        "List; Contracted where no list price, or no rate of its currency, is known",
+    ),
     Column("x_Model", "String", True, "model that served the calls"),
     Column("x_ModelVersion", "String", True, "its version"),
     Column("x_Operation", "String", True, "chat, embeddings, ..."),

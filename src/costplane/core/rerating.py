@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from costplane.core.money import EXACT
+from costplane.core.period import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ class Rerating:
     finished: bool = False
     ledger_before: Mapping[str, int] = field(default_factory=dict)
     ledger_after: Mapping[str, int] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """What was done, for people."""
+        last, changed = (self.selection.end - DAY).date(), self.changes.rows
+        days = f"{self.selection.start.date()} to {last}"
+        return f"{self.number}: {days} of {self.selection.scope}, {changed} rows"
 
     def is_in(self, versions: Mapping[str, int]) -> bool:
         """Whether tables of these versions have all of its rows."""

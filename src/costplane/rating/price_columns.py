@@ -38,7 +38,7 @@ def prices(rate: Rate, offer: Offer) -> dict[str, Any]:
         "x_ContextBand": offer.key.context_band,
         "x_ExchangeRate": _rate(exchange.rate) if exchange else None,
         "x_ExchangeRateDate": exchange.day if exchange else None,
-        "x_ListCostSource": "List" if rate.list_offer else "Contracted",
+        "x_ListCostSource": _list_source(rate),
         "x_TierMinimum": row.tier_minimum if rate.tiers else None,
     }
 
@@ -76,13 +76,21 @@ def _in_units(rate: Rate, offer: Offer) -> dict[str, Any]:
 def _unit_prices(rate: Rate, price: Decimal, public: Decimal | None) -> dict[str, Any]:
     """The prices of one pricing unit; the contracted one is the list's where none is known."""
     own = _times(price, rate.terms.left)
-    listed = own if public is None else public
+    listed, into = (own, rate.terms.rate) if public is None else (public, rate.list_rate)
     return {
         "ContractedUnitPrice": _times(price, rate.terms.left * rate.terms.rate),
-        "ListUnitPrice": _times(listed, rate.terms.rate),
+        "ListUnitPrice": _times(listed, into),
         "PricingCurrencyContractedUnitPrice": own,
-        "PricingCurrencyListUnitPrice": listed,
+        "PricingCurrencyListUnitPrice": _times(listed, into / rate.terms.rate),
     }
+
+
+def _list_source(rate: Rate) -> str:
+    """Where the list cost comes from; the contracted one stands in where it is not known."""
+    if rate.list_offer:
+        return "List"
+    missing = rate.terms.no_public
+    return f"Contracted, NoExchangeRate: {missing}" if missing else "Contracted"
 
 
 def _list_price(offer: Offer, block: Decimal) -> Decimal:

@@ -67,8 +67,7 @@ class Rate:
     def at_tier(self, tier: Offer) -> Rate:
         """The rate at one of its `tiers`, beside the tier of the list in which that begins."""
         begun = [t for t in self.list_tiers if _begins(t) <= _begins(tier)]
-        public = begun[-1] if begun and begun[-1].row.currency == tier.row.currency else None
-        return replace(self, offer=tier, list_offer=public)
+        return replace(self, offer=tier, list_offer=begun[-1] if begun else None)
 
     @property
     def currency(self) -> str | None:
@@ -96,7 +95,15 @@ class Rate:
         """The same at list price; at the contracted one where no list price is known."""
         if self.list_offer is None or self.covered:
             return self.contracted
-        return _ratio(_units(self.list_offer, self.use.quantity) * self.terms.rate)
+        return _ratio(_units(self.list_offer, self.use.quantity) * self.list_rate)
+
+    @property
+    def list_rate(self) -> Fraction:
+        """Billing currency for one of the list price's."""
+        listed, priced = ((o.row.currency if o else None) for o in (self.list_offer, self.offer))
+        if listed is None or listed == priced:
+            return self.terms.rate
+        return self.terms.public.rate if self.terms.public else Fraction(1)
 
     @property
     def priced(self) -> tuple[int, int]:
@@ -179,10 +186,12 @@ def on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
         yield rate
         return
     scopes = price_scopes(rate.facts, rate.holder)
-    deal = Deal(offer, scopes, rate.facts, rate.tags, quantity, rate.currency or offer.row.currency)
+    currency = rate.currency or offer.row.currency
+    deal = Deal(offer, rate.list_offer, scopes, rate.facts, rate.tags, quantity, currency)
     for period, terms in deal.terms(book.adjustments, rate.period):
         if isinstance(terms, Terms):
-            yield rate if terms is PLAIN else replace(rate, period=period, terms=terms)
+            found = rate if terms is PLAIN else replace(rate, period=period, terms=terms)
+            yield replace(found, list_offer=None, list_tiers=()) if terms.no_public else found
         elif rate.covered:  # it costs nothing, whatever its hours cost in another currency
             yield replace(rate, period=period)
         else:
@@ -286,7 +295,7 @@ def rate_at(
     steps: tuple[str, ...] = ()
     reason = facts["status_reason"]
     if isinstance(answer, Resolution):
-        offer, list_offer, steps = answer.offer, _comparable(answer), answer.steps
+        offer, list_offer, steps = answer.offer, answer.list_offer, answer.steps
     elif answer is not None:
         status, reason = "Unpriced", answer.reason
     return Rate(use, period, facts, holder, tags, offer, list_offer, status, reason, steps)
@@ -303,13 +312,6 @@ def _with_tiers(rate: Rate, answer: Answer | None, book: PriceBook) -> Rate:
 def _begins(tier: Offer) -> Decimal:
     """The units of the month from which a tier holds."""
     return EXACT.multiply(tier.row.tier_minimum, tier.row.block_size)
-
-
-def _comparable(answer: Resolution) -> Offer | None:
-    """The list row, if its currency is the contracted row's: amounts of two are not compared."""
-    public = answer.list_offer
-    same = public is not None and public.row.currency == answer.offer.row.currency
-    return public if same else None
 
 
 def _units(offer: Offer | None, quantity: Quantity | None) -> Fraction:

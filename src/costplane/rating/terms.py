@@ -25,12 +25,15 @@ _MARKETPLACE = "marketplace"
 class Terms:
     """What happens to a price: `discount` on it, `exchange` into the billing currency, `markup`
     for cross-charging. `usd` is the rate from the price's currency to USD, where the charge is
-    not billed in USD. None is nothing of that kind."""
+    not billed in USD. `public` is the rate into the billing currency for a list price that stands
+    in a third one; `no_public` names the pair where none is known. None is nothing of that kind."""
 
     discount: Discount | None = None
     exchange: Exchange | None = None
     usd: Exchange | None = None
     markup: Markup | None = None
+    public: Exchange | None = None
+    no_public: str = ""
 
     @property
     def left(self) -> Fraction:
@@ -58,9 +61,11 @@ PLAIN = Terms()
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A price row for a payer: whose scopes, which quantity, billed in which currency."""
+    """A price row for a payer, beside that of the list: whose scopes, which quantity, billed in
+    which currency."""
 
     offer: Offer
+    list_offer: Offer | None
     scopes: tuple[str, ...]
     facts: Facts
     tags: Mapping[str, str]
@@ -72,7 +77,7 @@ class Deal:
     ) -> list[tuple[Period, Terms | Unresolved]]:
         """`period` cut wherever the terms change, with those of each part; Unresolved where the
         price's currency is another than the billing currency, and no rate is known."""
-        if adjustments.is_empty and self.offer.row.currency == self.currency:
+        if adjustments.is_empty and {self.offer.row.currency, self._listed} == {self.currency}:
             return [(period, PLAIN)]
         discounts, markups = self._discounts(adjustments), self._markups(adjustments)
         cuts = bounds(discounts) | bounds(markups) | self._rate_changes(adjustments, period)
@@ -99,12 +104,21 @@ class Deal:
             pair = f"{priced} to {self.currency}"
             return Unresolved("NoExchangeRate", f"{pair} for {instant:%Y-%m}")
         needs_usd = USD not in (priced, self.currency)
+        third = self._listed not in (priced, self.currency)
+        public = adjustments.exchange(self._listed, self.currency, day) if third else None
         return Terms(
             first_at(discounts, instant),
             exchange,
             adjustments.exchange(priced, USD, day) if needs_usd else None,
             first_at(markups, instant),
+            public,
+            f"{self._listed} to {self.currency}" if third and public is None else "",
         )
+
+    @property
+    def _listed(self) -> str:
+        """The currency of the list price."""
+        return (self.list_offer or self.offer).row.currency
 
     def _rate_changes(self, adjustments: Adjustments, period: Period) -> set[datetime]:
         """The instants at which a rate changes; months, too, which the reason for none names."""
@@ -114,6 +128,8 @@ class Deal:
             for other in {self.currency, USD} - {priced}
             for day in adjustments.exchange_days(priced, other)
         }
+        if self._listed != priced:
+            found.update(adjustments.exchange_days(self._listed, self.currency))
         month = next_month(month_start(period.start))
         while priced != self.currency and month < period.end:
             found.add(month)
