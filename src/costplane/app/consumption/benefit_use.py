@@ -18,9 +18,9 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.nodes import column, in_list, instant, template
+from costplane.app.readable_ledger import Snapshots
 from costplane.core.period import Period
 from costplane.core.relation import Engine
-from costplane.ledger.delta import Ledger
 
 Grain = Literal["day", "month"]
 
@@ -92,7 +92,7 @@ class InstanceUse:
 class BenefitUses:
     """Reads the use of benefits from the ledger."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
 
     def by(

@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from costplane.analysis.lines import in_scopes
 from costplane.analysis.nodes import column, instant, literal, template
+from costplane.app.readable_ledger import Snapshots
 from costplane.app.visible import EVERYTHING, scope_filters
 from costplane.billing.billing_key import BILLING_KEY
 from costplane.billing.lot import Product
@@ -25,7 +26,6 @@ from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
 from costplane.core.relation import Engine
 from costplane.core.scope import Scope
-from costplane.ledger.delta import Ledger
 
 _NAMED = {
     "BillingProfile": "x_BillingProfileId",
@@ -79,7 +79,7 @@ class ChargeSum:
 class ChargeSums:
     """Reads the sums from the ledger."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     catalog: CatalogReader
 

@@ -13,9 +13,9 @@ from costplane.app.consumption.credits import Credits
 from costplane.app.consumption.reservation_transactions import ReservationTransactions
 from costplane.app.consumption.scope_benefits import ScopeBenefits
 from costplane.app.prepayment import Prepayment
+from costplane.app.readable_ledger import Snapshots
 from costplane.catalog.ports import CatalogReader
 from costplane.core.relation import Engine
-from costplane.ledger.delta import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Consumption:
 
 
 def consumption(
-    ledger: Ledger,
+    ledger: Snapshots,
     engine: Engine,
     catalog: CatalogReader,
     prepayment: Prepayment,

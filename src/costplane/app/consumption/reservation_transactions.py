@@ -13,13 +13,13 @@ from sqlglot import exp
 
 from costplane.analysis.nodes import instant, template
 from costplane.app.consumption.charge_sums import charged_to
+from costplane.app.readable_ledger import Snapshots
 from costplane.billing.invoice_number import INVOICE_NUMBER
 from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import Reservation
 from costplane.core.period import Period
 from costplane.core.relation import Engine
 from costplane.core.scope import Scope
-from costplane.ledger.delta import Ledger
 
 _PAID = f"""
     SELECT LOWER(CommitmentDiscountId) AS benefit, ChargePeriodStart AS day,
@@ -69,7 +69,7 @@ class ReservationTransaction:
 class ReservationTransactions:
     """Reads the payments from the ledger."""
 
-    ledger: Ledger
+    ledger: Snapshots
     engine: Engine
     catalog: CatalogReader
 

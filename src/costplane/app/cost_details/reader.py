@@ -14,12 +14,12 @@ from costplane.app.cost_details.layouts import CUSTOMER, ENTERPRISE, PAY_AS_YOU_
 from costplane.app.cost_details.places import places
 from costplane.app.cost_details.rows import CostDetails, in_parts
 from costplane.app.cost_details.selection import Selection
+from costplane.app.readable_ledger import Snapshots
 from costplane.app.visible import EVERYTHING, scope_filters
 from costplane.catalog.model import AgreementType
 from costplane.catalog.ports import CatalogReader
 from costplane.core.relation import Engine
 from costplane.core.scope import Scope
-from costplane.ledger.delta import Ledger
 
 _LAYOUTS: dict[AgreementType, Layout] = {
     "EnterpriseAgreement": ENTERPRISE,
@@ -50,7 +50,7 @@ class DetailPage:
 class CostDetailsReader:
     """Reads cost details. Threads may share it."""
 
-    def __init__(self, ledger: Ledger, engine: Engine, catalog: CatalogReader) -> None:
+    def __init__(self, ledger: Snapshots, engine: Engine, catalog: CatalogReader) -> None:
         self._ledger = ledger
         self._engine = engine
         self._catalog = catalog
