@@ -15,6 +15,7 @@ from costplane.app.billing_months import in_open_periods
 from costplane.app.ports import BillingPeriods
 from costplane.app.tier_usage import TierUsage
 from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import select
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger
 from costplane.rating.difference import difference
@@ -73,20 +74,20 @@ class DirectRows:
 
     def versions(self, usage: TierUsage, chosen: exp.Condition) -> tuple[int, ...]:
         """The price versions of some usage."""
-        statement = _select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
         found = self.engine.execute(statement, {"usage": usage.usage})
         return tuple(sorted(found["price_version"].to_pylist()))
 
     def _posted(self, table: str, standing: exp.Condition) -> Relation:
         columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
         direct = sqlglot.parse_one(DIRECT[table], dialect="duckdb")
-        statement = _select(f"SELECT {columns} FROM {table}").where(standing.copy(), direct)
+        statement = select(f"SELECT {columns} FROM {table}").where(standing.copy(), direct)
         return Derived(statement, {table: self.ledger.snapshot().relation(table)})
 
 
 def _of(usage: Relation, chosen: exp.Condition, version: int) -> Relation:
     of_version = exp.column("price_version").eq(exp.Literal.number(version))
-    return Derived(_select("SELECT * FROM usage").where(chosen, of_version), {"usage": usage})
+    return Derived(select("SELECT * FROM usage").where(chosen, of_version), {"usage": usage})
 
 
 def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
@@ -99,9 +100,3 @@ def _recorded(rows: pa.Table, recorded: date) -> pa.Table:
     place = rows.schema.get_field_index("x_RecordedDate")
     day = pa.repeat(pa.scalar(recorded, pa.date32()), len(rows))
     return rows.set_column(place, "x_RecordedDate", day)
-
-
-def _select(text: str) -> exp.Select:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Select)
-    return statement

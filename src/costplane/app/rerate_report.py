@@ -22,11 +22,11 @@ _REASONS = query(
     "CAST(SUM(x_Events) AS BIGINT) AS events FROM lines WHERE x_TokenType IS NULL GROUP BY ALL"
 )
 _REVERSALS = {
-    "charges": _query(
+    "charges": query(
         "SELECT COUNT(*) AS rows FROM lines WHERE COALESCE(NULLIF(ConsumedQuantity, 0), "
         "NULLIF(CommitmentDiscountQuantity, 0), NULLIF(EffectiveCost, 0), x_Events) < 0"
     ),
-    "uncharged": _query(
+    "uncharged": query(
         "SELECT COUNT(*) AS rows FROM lines "
         "WHERE COALESCE(NULLIF(ConsumedQuantity, 0), x_Events) < 0"
     ),

@@ -58,7 +58,7 @@ class TierUsage:
         """The same without the usage of segments after `segment`."""
         known = exp.column("segment") <= exp.Literal.number(segment)
         return replace(
-            self, usage=Derived(_select("SELECT * FROM usage").where(known), {"usage": self.usage})
+            self, usage=Derived(select("SELECT * FROM usage").where(known), {"usage": self.usage})
         )
 
     def account(self, series: int) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, print_json, print_table
-from costplane.cli.prices import FormatOption
+from costplane.cli.output import ListFormat, ListFormatOption, print_list
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -21,32 +21,35 @@ commands = typer.Typer(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SettingState:
+    """A setting and what it is here."""
+
+    name: str
+    value: Any
+    default: Any
+    meaning: str
+
+
 @commands.command("list")
 def list_settings(
-    data: DataOption = None, tables: TablesOption = None, format_: FormatOption = Format.TABLE
+    data: DataOption = None,
+    tables: TablesOption = None,
+    format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """List the settings: value, default, meaning."""
     from costplane.core.settings import SETTINGS
 
     with opened(data, tables) as workspace:
-        values = {name: workspace.settings.get(setting) for name, setting in SETTINGS.items()}
-    if format_ is Format.JSON:
-        print_json(
-            [
-                {
-                    "name": s.name,
-                    "value": values[s.name],
-                    "default": s.default,
-                    "meaning": s.meaning,
-                }
-                for s in SETTINGS.values()
-            ]
-        )
-        return
-    rows = [
-        (s.name, written(values[s.name]), written(s.default), s.meaning) for s in SETTINGS.values()
-    ]
-    print_table(("setting", "value", "default", "meaning"), rows)
+        found = [
+            SettingState(s.name, workspace.settings.get(s), s.default, s.meaning)
+            for s in SETTINGS.values()
+        ]
+    print_list(format_, found, ("setting", "value", "default", "meaning"), _cells)
+
+
+def _cells(one: SettingState) -> tuple[object, ...]:
+    return one.name, written(one.value), written(one.default), one.meaning
 
 
 @commands.command("set")
