@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import threading
 import time
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -18,6 +21,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from costplane.access.issuer import Issuer
 
 AUDIENCE = "api://costs"
+CLIENT = "costplane-page"
 
 
 @cache
@@ -36,14 +40,23 @@ class LocalIssuer:
     def __init__(self, url: str) -> None:
         self.url = url
         self.keys: list[dict[str, Any]] = [public("k1", rsa_key("k1"))]
-        self.discovery: dict[str, Any] = {"issuer": url, "jwks_uri": f"{url}/keys"}
+        self.discovery: dict[str, Any] = {
+            "issuer": url,
+            "jwks_uri": f"{url}/keys",
+            "authorization_endpoint": f"{url}/authorize",
+            "token_endpoint": f"{url}/token",
+        }
+        self.wishes: dict[str, dict[str, str]] = {}
+        self.changes: dict[str, Any] = {}
+        """Claims of the next id token that differ from those of a good one."""
         self.calls: list[str] = []
+        self.secrets: list[str | None] = []
         self.fails = False
 
     @property
     def issuer(self) -> Issuer:
         """As Costplane configures it."""
-        return Issuer("local", self.url, (AUDIENCE, "second"))
+        return Issuer("local", self.url, (AUDIENCE, "second"), client_id=CLIENT)
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """The claims of a good token, with changes; None leaves a claim out."""
@@ -79,6 +92,26 @@ class LocalIssuer:
             return self.discovery
         return {"keys": self.keys} if path == "/keys" else None
 
+    def authorize(self, wish: dict[str, str]) -> str:
+        """The address to which a person who agrees is sent back."""
+        code = f"code-{len(self.wishes)}"
+        self.wishes[code] = wish
+        return f"{wish['redirect_uri']}?{urlencode({'code': code, 'state': wish['state']})}"
+
+    def redeem(self, form: dict[str, str]) -> dict[str, str] | None:
+        """The id token for a code, once, for who knows the verifier and the same address."""
+        wish = self.wishes.pop(form["code"], None)
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if (
+            wish is None
+            or challenge != wish["code_challenge"]
+            or form["redirect_uri"] != wish["redirect_uri"]
+        ):
+            return None
+        claims = {"aud": wish["client_id"], "nonce": wish["nonce"]} | self.changes
+        return {"id_token": self.token(**claims)}
+
 
 def public(kid: str, key: Any, **members: Any) -> dict[str, Any]:
     """The public half of a key as a member of a key set."""
@@ -93,7 +126,20 @@ def running_issuer() -> Iterator[LocalIssuer]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            value = issuer.answer(self.path)
+            path, _, query = self.path.partition("?")
+            if path == "/authorize":
+                self.send_response(302)
+                self.send_header("Location", issuer.authorize(dict(parse_qsl(query))))
+                self.end_headers()
+                return
+            self._send(issuer.answer(self.path))
+
+        def do_POST(self) -> None:
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            issuer.secrets.append(self.headers.get("Authorization"))
+            self._send(issuer.redeem(form))
+
+        def _send(self, value: Any) -> None:
             body = json.dumps(value).encode()
             self.send_response(200 if value is not None else 503)
             self.send_header("Content-Length", str(len(body)))

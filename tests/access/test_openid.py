@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
-from costplane.access import issuer_keys
+from costplane.access import fetching
 from costplane.access.issuer import Issuer
 from costplane.access.issuer_keys import FRESH, PAUSE, STALE, IssuerKeys
 from costplane.access.openid import Identity, OpenId
@@ -213,7 +213,7 @@ def test_a_strange_discovery_is_not_followed(local: LocalIssuer, discovery: dict
 def test_an_issuer_that_does_not_answer(
     local: LocalIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issuer_keys, "TIMEOUT", 0.2)
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.2)
     local.answer = lambda _: time.sleep(1)  # type: ignore[method-assign,assignment]
     started = time.monotonic()
     with pytest.raises(Unavailable):

@@ -51,13 +51,15 @@ def start_server(tmp_path: Path) -> Iterator[ServerStarter]:
 
 
 @contextmanager
-def running_server(folder: Path, command: str, *arguments: str) -> Iterator[RunningServer]:
+def running_server(
+    folder: Path, command: str, *arguments: str, no_auth: bool = True
+) -> Iterator[RunningServer]:
     """Run `costplane serve` or `costplane demo` on `folder`/data until the block ends.
 
-    Its log is `folder`/log.
+    Its log is `folder`/log. With `no_auth` false a server asks its callers who they are.
     """
     port, data, log = free_port(), folder / "data", folder / "log"
-    if command == "serve":
+    if command == "serve" and no_auth:
         arguments = ("--no-auth", *(given for given in arguments if given != "--no-auth"))
     line = [costplane(), command, "--port", str(port), *arguments]
     environment = {**os.environ, "COSTPLANE_DATA": str(data)}

@@ -9,8 +9,8 @@ import pytest
 from costplane.app.workspace import Workspace
 from costplane.core.scope import parse_scope
 from costplane.errors import Forbidden, UnsafeStart
-from costplane.http.bearer import BearerTokens
 from costplane.http.identity import AnonymousOwner, anonymous_owner, authenticator, is_loopback
+from costplane.http.signed_in import SignedIn
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "LOCALHOST.", "::1"])
@@ -29,10 +29,10 @@ def test_an_open_server_is_refused(host: str) -> None:
 def test_a_server_that_knows_nobody_is_refused(host: str, tmp_path: Path) -> None:
     workspace = Workspace.open(tmp_path)
     with pytest.raises(UnsafeStart, match="costplane tokens create"):
-        authenticator(host, workspace.accounts, no_auth=False)
+        authenticator(host, workspace.accounts, workspace.sessions, no_auth=False)
     workspace.accounts.create_token("Owner", parse_scope("/"), "", 1, "test")
-    found = authenticator(host, workspace.accounts, no_auth=False)
-    assert isinstance(found, BearerTokens)
+    found = authenticator(host, workspace.accounts, workspace.sessions, no_auth=False)
+    assert isinstance(found, SignedIn)
     workspace.close()
 
 

@@ -57,7 +57,7 @@ def test_a_route_without_a_declaration_is_found() -> None:
     assert [route.path for route in found if isinstance(route, APIRoute)] == ["/open"]
 
 
-def test_only_health_page_and_description_are_public(workspace: Workspace) -> None:
+def test_only_health_page_description_and_signing_in_are_public(workspace: Workspace) -> None:
     app = create_app(workspace, authentication=AnonymousOwner())
     public = {
         getattr(route, "path", type(route).__name__)
@@ -65,7 +65,9 @@ def test_only_health_page_and_description_are_public(workspace: Workspace) -> No
         if PUBLIC in accesses(route)
     }
     allowed = {"/openapi.json", "/healthz", "/readyz", "/", "_FrontendRouteGroup"}
-    assert public <= allowed | {"UnknownOperation"}
+    signing_in = {"", "/callback", "/openid/{name}"}
+    whole = {f"/v1/session{path}" for path in signing_in}
+    assert public <= allowed | whole | {"UnknownOperation"}
 
 
 class Reader:

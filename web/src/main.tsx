@@ -1,5 +1,5 @@
 /** The page's start. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { enter } from "./analysis/address";
@@ -10,7 +10,14 @@ import "./app/app.css";
 import "./analysis/analysis.css";
 import "./smart/smart.css";
 
-const client = new QueryClient({
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // Whoever is not signed in any more is asked to sign in again.
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === 401)
+        void client.resetQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       // Answers change when the server says that it holds more (app/App), not by themselves.

@@ -9,6 +9,7 @@ from typing import Literal
 AuditAction = Literal[
     "SignIn",
     "SignInRefused",
+    "SignOut",
     "TokenCreated",
     "TokenRevoked",
     "RoleAssigned",

@@ -16,13 +16,15 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 class Issuer:
     """`url` is the token's `iss`, letter by letter; discovery is asked below it. A token must be
     for one of `audiences`. `name_claim` tells who it is for, in a way that never passes to
-    another person; `groups_claim` names groups, if the issuer tells any."""
+    another person; `groups_claim` names groups, if the issuer tells any. With `client_id`
+    persons sign in to the page with it."""
 
     name: str
     url: str
     audiences: tuple[str, ...]
     name_claim: str = "sub"
     groups_claim: str = "groups"
+    client_id: str | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -42,6 +44,8 @@ class Issuer:
             )
         if not self.name_claim or not self.groups_claim:
             raise InvalidInput("claims have names", target="claim")
+        if self.client_id == "":
+            raise InvalidInput("a client id is not empty", target="client-id")
 
     @property
     def discovery_url(self) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import jwt
 import msgspec
 
-from costplane.access.issuer import is_safe_address
+from costplane.access.fetching import get_json
 from costplane.errors import Unavailable
 
 FRESH = 3_600
@@ -31,10 +29,6 @@ STALE = 86_400
 PAUSE = 30
 """Seconds between two fetches, at least."""
 
-TIMEOUT = 5
-"""Seconds for an answer of the issuer."""
-
-_MOST_BYTES = 1_048_576
 _KINDS = ("RSA", "EC", "OKP")
 _LOG = logging.getLogger("costplane.access")
 
@@ -86,10 +80,10 @@ class IssuerKeys:
     def _fetch(self) -> None:
         self._tried = self._clock()
         try:
-            told = _get(self._discovery)
+            told = get_json(self._discovery)
             if told.get("issuer") != self._issuer:
                 raise ValueError(f"it calls itself {str(told.get('issuer'))[:200]!r}")
-            keys = _get(str(told.get("jwks_uri"))).get("keys")
+            keys = get_json(str(told.get("jwks_uri"))).get("keys")
             if not isinstance(keys, list):
                 raise ValueError("its jwks_uri has no list of keys")
         except (OSError, HTTPException, ValueError, msgspec.MsgspecError) as fault:
@@ -102,24 +96,3 @@ class IssuerKeys:
 def _signs(key: object) -> bool:
     """Whether a member of a key set is a public key for signatures."""
     return isinstance(key, dict) and key.get("kty") in _KINDS and key.get("use", "sig") == "sig"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An issuer answers where it says that it does, or not at all."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
-
-
-def _get(url: str) -> dict[str, Any]:
-    """The JSON object at `url`. Raises OSError or ValueError."""
-    if not is_safe_address(url):
-        raise ValueError(f"'{url[:200]}' is not https")
-    with _OPENER.open(url, timeout=TIMEOUT) as response:
-        body = response.read(_MOST_BYTES + 1)
-    if len(body) > _MOST_BYTES:
-        raise ValueError(f"{url} answers with more than {_MOST_BYTES:,} bytes")
-    return msgspec.json.decode(body, type=dict[str, Any])

@@ -39,10 +39,11 @@ LONGEST_NAME = 400
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user and its groups, each as `issuer:value`."""
+    """A user and its groups, each as `issuer:value`; `nonce` is that of an id token."""
 
     user: str
     groups: tuple[str, ...]
+    nonce: str = ""
 
 
 class OpenId:
@@ -120,7 +121,7 @@ def _identity(issuer: Issuer, claims: Mapping[str, Any]) -> Identity:
     if len(groups) > MOST_GROUPS:
         raise Unauthenticated(f"The bearer token names more than {MOST_GROUPS:,} groups")
     known = [f"{issuer.name}:{group}" for group in groups if _is_name(group)]
-    return Identity(f"{issuer.name}:{name}", tuple(known))
+    return Identity(f"{issuer.name}:{name}", tuple(known), str(claims.get("nonce", "")))
 
 
 def _is_name(value: object) -> bool:

@@ -12,7 +12,24 @@ from typing import Protocol
 from costplane.access.assignment import Assignee, Assignment
 from costplane.access.audit import AuditEntry
 from costplane.access.issuer import Issuer
+from costplane.access.sessions import Session
 from costplane.access.tokens import IssuedToken
+
+
+class SessionStore(Protocol):
+    """The page's sessions."""
+
+    def get(self, digest: str) -> Session | None:
+        """The session with a digest."""
+        ...
+
+    def add(self, session: Session) -> None:
+        """Keep a new one, and forget those that ended by its time."""
+        ...
+
+    def remove(self, digest: str) -> bool:
+        """Forget one; False if there is none."""
+        ...
 
 
 class AccessReader(Protocol):
@@ -20,6 +37,10 @@ class AccessReader(Protocol):
 
     def token(self, digest: str) -> IssuedToken | None:
         """The token with a digest."""
+        ...
+
+    def token_of_id(self, token_id: str) -> IssuedToken | None:
+        """The token with an id."""
         ...
 
     def tokens(self) -> list[IssuedToken]:

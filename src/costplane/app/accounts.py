@@ -98,9 +98,13 @@ class Accounts:
         token = self.store.token(digest_of(secret))
         if token is None or not token.stands(self.now()):
             raise Unauthenticated("The bearer token is not known here, has expired or was revoked")
+        return self.caller_of(token), token
+
+    def caller_of(self, token: IssuedToken) -> Caller:
+        """Whom a token that stands stands for."""
         assignee = Assignee("Token", token.id)
         name = f"{assignee} ({token.name})" if token.name else str(assignee)
-        return self._caller(name, [assignee]), token
+        return self._caller(name, [assignee])
 
     def user_caller(self, user: str, groups: Iterable[str]) -> Caller:
         """Whom an issuer's token stands for: `user` and `groups` as `issuer:value`."""

@@ -35,6 +35,7 @@ from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
+from costplane.app.sessions import Sessions
 from costplane.app.status import Status, read_loading, read_status
 from costplane.app.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.writer import Writer
@@ -143,6 +144,11 @@ class Workspace:
     def kept(self) -> Keeping:
         """What callers keep at scopes by name: budgets, exports, alerts, rules, ..."""
         return Keeping(self._control.arm, self.now)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in to the page."""
+        return Sessions(self.accounts, self._control.sessions)
 
     def ingest(
         self,

@@ -29,13 +29,16 @@ def add(
     ],
     name_claim: Annotated[str, typer.Option(help="Claim that names the user.")] = "sub",
     groups_claim: Annotated[str, typer.Option(help="Claim that lists groups.")] = "groups",
+    client_id: Annotated[
+        str | None, typer.Option(help="Lets people sign in to the page with it, as this client.")
+    ] = None,
     data: DataOption = None,
     tables: TablesOption = None,
 ) -> None:
     """Take tokens of an issuer; one of the same name is replaced."""
     from costplane.access.issuer import Issuer
 
-    issuer = Issuer(name, url, tuple(audience), name_claim, groups_claim)
+    issuer = Issuer(name, url, tuple(audience), name_claim, groups_claim, client_id)
     with opened(data, tables) as workspace:
         workspace.accounts.put_issuer(issuer, actor())
     print(f"Tokens of {url} are taken; its users are {name}:<{name_claim}>.")
@@ -50,13 +53,13 @@ def list_issuers(
     """List the issuers."""
     with opened(data, tables) as workspace:
         found = workspace.accounts.store.issuers()
-    columns = ("name", "url", "audiences", "name claim", "groups claim")
+    columns = ("name", "url", "audiences", "name claim", "groups claim", "client id")
     print_list(format_, found, columns, _cells)
 
 
 def _cells(issuer: Issuer) -> tuple[object, ...]:
-    audiences = ", ".join(issuer.audiences)
-    return issuer.name, issuer.url, audiences, issuer.name_claim, issuer.groups_claim
+    audiences, client = ", ".join(issuer.audiences), issuer.client_id or ""
+    return issuer.name, issuer.url, audiences, issuer.name_claim, issuer.groups_claim, client
 
 
 @commands.command("remove")

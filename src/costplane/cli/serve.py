@@ -46,7 +46,9 @@ def serve(
     from costplane.http.server import serve as serve_app
 
     with opened(data, tables) as workspace:
-        authentication = authenticator(host, workspace.accounts, no_auth=no_auth)
+        authentication = authenticator(
+            host, workspace.accounts, workspace.sessions, no_auth=no_auth
+        )
         if listener.certificate is None and not is_loopback(host):
             warn(
                 f"Tokens come to {host} without TLS: put a proxy with TLS before it, or add "

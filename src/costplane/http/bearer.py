@@ -21,24 +21,29 @@ class BearerTokens:
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._openid = OpenId()
-        self._sign_ins = SignIns(accounts)
+        self.openid = OpenId()
+        self.sign_ins = SignIns(accounts)
 
-    def authenticate(self, headers: Mapping[str, str], client: str = "") -> Caller:
+    def authenticate(
+        self,
+        headers: Mapping[str, str],
+        client: str = "",
+        method: str = "GET",  # noqa: ARG002 - a token is never sent by another site's page
+    ) -> Caller:
         """The caller. Raises Unauthenticated for a token that opens nothing, Unavailable when
         its issuer does not answer."""
         secret = _bearer(headers.get("authorization", ""))
         try:
             if is_issued_here(secret):
                 caller, token = self._accounts.token_caller(secret)
-                self._sign_ins.succeeded(caller.name, client, token.id)
+                self.sign_ins.succeeded(caller.name, client, token.id)
                 return caller
-            found = self._openid.identify(secret, self._accounts.store.issuers())
+            found = self.openid.identify(secret, self._accounts.store.issuers())
         except Unauthenticated as refusal:
-            self._sign_ins.refused(refusal.message, client)
+            self.sign_ins.refused(refusal.message, client)
             raise
         caller = self._accounts.user_caller(found.user, found.groups)
-        self._sign_ins.succeeded(caller.name, client)
+        self.sign_ins.succeeded(caller.name, client)
         return caller
 
 

@@ -15,16 +15,20 @@ from urllib.parse import urlsplit
 
 from costplane.access.roles import Role
 from costplane.app.accounts import Accounts
+from costplane.app.sessions import Sessions
 from costplane.core.scope import ROOT, Scope, parse_scope
 from costplane.errors import Forbidden, UnsafeStart
 from costplane.http.access import Principal
-from costplane.http.bearer import BearerTokens
+from costplane.http.other_sites import refuse_other_sites
+from costplane.http.signed_in import SignedIn
 
 
 class Authenticator(Protocol):
     """Finds out who calls."""
 
-    def authenticate(self, headers: Mapping[str, str], client: str = "") -> Principal:
+    def authenticate(
+        self, headers: Mapping[str, str], client: str = "", method: str = "GET"
+    ) -> Principal:
         """The caller of a request with `headers` that came from the address `client`. Raises
         Unauthenticated or Forbidden. It may wait for a database or an issuer."""
         ...
@@ -48,14 +52,21 @@ class Anonymous:
 class AnonymousOwner:
     """Takes every caller of a loopback address for the Owner (`serve --no-auth`)."""
 
-    def authenticate(self, headers: Mapping[str, str], client: str = "") -> Principal:  # noqa: ARG002
-        """The anonymous Owner. Raises Forbidden when the request names another host."""
+    def authenticate(
+        self,
+        headers: Mapping[str, str],
+        client: str = "",  # noqa: ARG002
+        method: str = "GET",
+    ) -> Principal:
+        """The anonymous Owner. Raises Forbidden when the request names another host, or when the
+        page of another site tries to change something."""
         host = _host_name(headers.get("host", "localhost"))
         if not is_loopback(host):
             raise Forbidden(
                 f"This server runs without authentication and answers no requests for '{host}'; "
                 "call it as localhost or 127.0.0.1"
             )
+        refuse_other_sites(headers, method)
         return Anonymous()
 
 
@@ -69,7 +80,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def authenticator(host: str, accounts: Accounts, *, no_auth: bool) -> Authenticator:
+def authenticator(
+    host: str, accounts: Accounts, sessions: Sessions, *, no_auth: bool
+) -> Authenticator:
     """How callers of a server on `host` are known. Raises UnsafeStart when it would be open, or
     when nobody holds any role, so that it could serve nobody."""
     if no_auth:
@@ -81,7 +94,7 @@ def authenticator(host: str, accounts: Accounts, *, no_auth: bool) -> Authentica
             "add --no-auth to serve without authentication, on a loopback address only",
             target="--no-auth",
         )
-    return BearerTokens(accounts)
+    return SignedIn(accounts, sessions)
 
 
 def anonymous_owner(host: str) -> AnonymousOwner:

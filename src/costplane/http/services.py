@@ -24,4 +24,4 @@ class Services:
 def identified(request: Request, services: Services) -> Principal:
     """Who calls. It may wait for a database or an issuer, so it runs on a thread."""
     client = request.client.host if request.client else ""
-    return services.authentication.authenticate(request.headers, client)
+    return services.authentication.authenticate(request.headers, client, request.method)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from costplane.access.assignment import Assignee, Assignment
 from costplane.access.audit import AuditEntry
@@ -27,9 +27,15 @@ class StoredAccess:
 
     def token(self, digest: str) -> IssuedToken | None:
         """The token with a digest."""
-        query = select(tables.token).where(tables.token.c.digest == digest)
+        return self._token(tables.token.c.digest == digest)
+
+    def token_of_id(self, token_id: str) -> IssuedToken | None:
+        """The token with an id."""
+        return self._token(tables.token.c.id == token_id)
+
+    def _token(self, condition: ColumnElement[bool]) -> IssuedToken | None:
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(select(tables.token).where(condition)).mappings().one_or_none()
         return None if row is None else value_of(IssuedToken, row)
 
     def tokens(self) -> list[IssuedToken]:

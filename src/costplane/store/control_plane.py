@@ -18,6 +18,7 @@ from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
 from costplane.store.reratings import StoredReratings
 from costplane.store.schema import upgrade
+from costplane.store.sessions import StoredSessions
 from costplane.store.settings import StoredSettings
 
 
@@ -43,6 +44,7 @@ class ControlPlane:
         self.commitments = StoredCommitments(database)
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
+        self.sessions = StoredSessions(database)
         self.reratings = StoredReratings(database)
         self.arm = StoredArmResources(database)
 

@@ -27,17 +27,30 @@ const ErrorBody = v.object({
   error: v.object({ code: v.string(), message: v.string() }),
 });
 
-/** One call; `body` makes it a POST. Throws ApiError, or AbortError when `signal` fires. */
+/** What a change must repeat to show that this page asks for it (see /v1/session). */
+let proof: string | null = null;
+
+export function prove(text: string | null): void {
+  proof = text;
+}
+
+interface Options {
+  readonly body?: unknown;
+  readonly method?: "DELETE";
+  readonly signal?: AbortSignal;
+}
+
+/** One call; `body` makes it a POST; no answer is null. Throws ApiError, or AbortError when `signal` fires. */
 export async function call<T>(
   path: string,
   schema: v.GenericSchema<unknown, T>,
-  options: { body?: unknown; signal?: AbortSignal } = {},
+  options: Options = {},
 ): Promise<T> {
   const response = await send(path, options);
   const text = await response.text();
   const requestId = response.headers.get("x-ms-request-id");
   if (!response.ok) throw refusal(response.status, text, requestId);
-  const checked = v.safeParse(schema, read(text, requestId));
+  const checked = v.safeParse(schema, text === "" ? null : read(text, requestId));
   if (checked.success) return checked.output;
   const where = v.getDotPath(checked.issues[0]) ?? "answer";
   throw new ApiError(
@@ -48,17 +61,17 @@ export async function call<T>(
   );
 }
 
-async function send(
-  path: string,
-  { body, signal }: { body?: unknown; signal?: AbortSignal },
-): Promise<Response> {
-  const init: RequestInit = { headers: { accept: "application/json" } };
+async function send(path: string, { body, method, signal }: Options): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  const init: RequestInit = { headers };
   if (signal) init.signal = signal;
+  if (method) init.method = method;
   if (body !== undefined) {
     init.method = "POST";
     init.body = JSON.stringify(body);
-    init.headers = { accept: "application/json", "content-type": "application/json" };
+    headers["content-type"] = "application/json";
   }
+  if (init.method && proof) headers["x-costplane-proof"] = proof;
   try {
     return await fetch(path, init);
   } catch (cause) {

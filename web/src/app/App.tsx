@@ -13,6 +13,7 @@ import { Failure, Skeleton } from "../ui/Panel";
 import { AnalysisPage } from "./AnalysisPage";
 import { Header } from "./Header";
 import { Rail } from "./Rail";
+import { Gate } from "./SignIn";
 
 const CALM_MS = 15_000;
 const LOADING_MS = 3_000;
@@ -29,7 +30,9 @@ export function App(): ReactNode {
   return (
     <FluentProvider theme={themeOf(look.mode)} className="app">
       <LookProvider value={look}>
-        <Ready />
+        <Gate>
+          <Ready />
+        </Gate>
       </LookProvider>
     </FluentProvider>
   );

@@ -2,15 +2,18 @@
 import { Badge, Button } from "@fluentui/react-components";
 import {
   Navigation20Regular,
+  SignOut20Regular,
   WeatherMoon20Regular,
   WeatherSunny20Regular,
 } from "@fluentui/react-icons";
-import { useIsFetching } from "@tanstack/react-query";
+import { useIsFetching, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useDesk } from "../analysis/context";
+import { signOut } from "../api/session";
 import { ageText, momentText } from "../core/format";
 import { useLook } from "../ui/look";
 import { ScopePicker } from "./ScopePicker";
+import { useSession } from "./SignIn";
 
 export function Header(props: { onMenu: () => void; menuOpen: boolean }): ReactNode {
   const { onMenu, menuOpen } = props;
@@ -30,6 +33,7 @@ export function Header(props: { onMenu: () => void; menuOpen: boolean }): ReactN
       <ScopePicker />
       <span className="header-space" />
       <Freshness />
+      <Account />
       <Button
         appearance="transparent"
         icon={mode === "dark" ? <WeatherSunny20Regular /> : <WeatherMoon20Regular />}
@@ -39,6 +43,36 @@ export function Header(props: { onMenu: () => void; menuOpen: boolean }): ReactN
       />
       <span className={`progress ${fetching ? "progress-on" : ""}`} aria-hidden />
     </header>
+  );
+}
+
+/** Who is signed in, and the way out; nothing on a server without sign-in. */
+function Account(): ReactNode {
+  const { data } = useSession();
+  const client = useQueryClient();
+  const leaving = useMutation({
+    mutationFn: signOut,
+    // The next reader may see less: nothing of this one's stays.
+    onSettled: async () => {
+      await client.resetQueries({ queryKey: ["session"] });
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    },
+  });
+  if (!data?.authentication) return null;
+  return (
+    <>
+      <span className="account" title={data.name ?? undefined}>
+        {data.name}
+      </span>
+      <Button
+        appearance="transparent"
+        icon={<SignOut20Regular />}
+        aria-label="Sign out"
+        title="Sign out"
+        disabled={leaving.isPending}
+        onClick={() => leaving.mutate()}
+      />
+    </>
   );
 }
 

@@ -6,7 +6,13 @@ Text is `Text`: both databases store it alike without a length. A change here ne
 
 from __future__ import annotations
 
-from costplane.store.tables.access import audit_entry, issuer, role_assignment, token
+from costplane.store.tables.access import (
+    audit_entry,
+    issuer,
+    role_assignment,
+    session,
+    token,
+)
 from costplane.store.tables.agreements import adjustment, agreement
 from costplane.store.tables.arm import arm_resource
 from costplane.store.tables.base import METADATA
@@ -62,6 +68,7 @@ __all__ = [
     "resource",
     "resource_group",
     "role_assignment",
+    "session",
     "setting",
     "subscription",
     "tag_set",

@@ -1,11 +1,11 @@
-"""Tokens, roles, issuers and the audit log."""
+"""Tokens, roles, issuers, sessions and the audit log."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from costplane.store.columns import Instant
-from costplane.store.tables.base import METADATA, key, text
+from costplane.store.tables.base import METADATA, key, optional, text
 
 token = Table(
     "token",
@@ -39,6 +39,18 @@ issuer = Table(
     Column("audiences", Text, nullable=False, comment="JSON list"),
     text("name_claim"),
     text("groups_claim"),
+    *optional("client_id"),
+)
+
+session = Table(
+    "session",
+    METADATA,
+    key("digest"),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    *optional("token_id", "user"),
+    Column("groups", Text, nullable=False, comment="JSON list"),
+    Index(None, "expires_at"),
 )
 
 
