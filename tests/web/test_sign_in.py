@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from costplane.access.assignment import Assignee, Assignment
+from costplane.access.roles import Role
 from costplane.app.workspace import Workspace
 from costplane.core.scope import parse_scope
 from tests.access.local_issuer import LocalIssuer, running_issuer
@@ -16,7 +17,7 @@ from tests.cli.conftest import run_command
 from tests.environment.server import running_server
 from tests.web.sample import write_events, write_prices
 
-READER = "Cost Management Reader"
+READER: Role = "Cost Management Reader"
 
 
 @pytest.fixture(scope="module")
