@@ -7,8 +7,8 @@ from alembic import op
 
 from costplane.store.columns import Instant
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
