@@ -49,3 +49,12 @@ def test_what_is_no_reason_stays_as_it_is() -> None:
     assert in_words("no rule is known for sound of x") == "no rule is known for sound of x"
     assert what_to_do("HttpStatus404") == ""
     assert missing_facts("NoSuchModel: x") == ()
+
+
+def test_a_missing_variant_says_what_to_send() -> None:
+    reason = "MissingFact: sora-2-pro video_seconds: variant"
+    assert in_words(reason) == "its price depends on variant, which nobody told"
+    assert what_to_do(reason) == (
+        "tell variant (quality and size of an image, such as 'hd 1024x1792'; size of a video, "
+        "such as '1280x720')"
+    )

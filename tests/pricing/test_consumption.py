@@ -1,5 +1,6 @@
 """Prices in a publisher's units: two steps, each with its dates and its owner."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -110,3 +111,11 @@ def test_units_of_two_names_are_two_units() -> None:
     other = coin("0.05", model="other coins", meter="Other Coins")
     found = resolved(conversion(300), coin("0.01"), other)
     assert found.offer.row.price == 3
+
+
+def test_a_unit_whose_price_has_tiers_is_told_and_not_guessed() -> None:
+    tier = coin("0.008")
+    tier = replace(tier, row=replace(tier.row, tier_minimum=Decimal(1_000)))
+    assert reason_of(conversion(300), coin("0.01"), tier) == (
+        "NoPriceForConsumptionUnit: Example  COINS, its price has tiers"
+    )

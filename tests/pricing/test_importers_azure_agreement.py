@@ -203,3 +203,18 @@ def test_regions_as_sheets_spell_them() -> None:
         None,
         None,
     ]
+
+
+def test_an_included_quantity_is_a_first_tier_that_costs_nothing(tmp_path: Path) -> None:
+    sheet = read(tmp_path, csv_text(EA | {"IncludedQuantity": "2.5"}, STORAGE)).sheet
+    tiers = [(row.tier_minimum, row.price, row.tiering) for row in sheet.rows]
+    assert tiers == [
+        (Decimal(0), Decimal(0), "graduated"),
+        (Decimal("2.5"), Decimal("1.1250"), "graduated"),
+    ]
+    assert len({row.meter_id for row in sheet.rows}) == 1
+
+
+def test_an_included_quantity_that_is_no_number_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPriceSheet, match="included_quantity is 'some', which is no number"):
+        read(tmp_path, csv_text(EA | {"IncludedQuantity": "some"}))

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 
 MISSING_FACT = "MissingFact"
 _IMPORT = "import a price sheet that has it"
+_EXAMPLES = {
+    "variant": "variant (quality and size of an image, such as 'hd 1024x1792'; size of a video, "
+    "such as '1280x720')"
+}
+"""What a fact looks like, where its name does not say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +95,6 @@ def _filled(reason: str, part: str) -> str:
     if code not in REASONS:
         return ""
     text: str = getattr(REASONS[code], part)
-    return text.format(detail=detail, facts=" and ".join(missing_facts(reason)))
+    facts = missing_facts(reason)
+    named = [_EXAMPLES.get(fact, fact) for fact in facts] if part == "fix" else facts
+    return text.format(detail=detail, facts=" and ".join(named))

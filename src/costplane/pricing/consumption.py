@@ -3,7 +3,7 @@
 Some publishers sell through the Marketplace in units of their own ("Claude consumption units"). One
 dated row says how many units a block of a quantity stands for, another what one unit costs. Both
 are found as prices are (resolution.py), and the price of the use is their exact product: nothing
-is rounded between the two steps.
+is rounded between the two steps. A unit has one price at a time, without tiers.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ def _converted(
         found = price_of(name, at_list)
         if isinstance(found, Unresolved):
             return Unresolved("NoPriceForConsumptionUnit", f"{name}, {found.reason}")
+        if len(found.tiers) > 1:  # units of several models would be counted together
+            return Unresolved("NoPriceForConsumptionUnit", f"{name}, its price has tiers")
         made.append(_at(offer, found))
     return tuple(made)
 

@@ -5,7 +5,8 @@ columns under different names, and their spelling varies ("Meter ID", "meterId",
 columns are known by their letters and digits alone. Fields: Microsoft Learn, "Enterprise
 Agreement price sheet schema" and "Microsoft Customer Agreement price sheet schema" 2023-05-01.
 
-UnitPrice is the customer's price. A sheet lists every Azure service, in hundreds of thousands of
+UnitPrice is the customer's price. IncludedQuantity, in units of measure, costs nothing in each
+month: a tier below it, at zero. A sheet lists every Azure service, in hundreds of thousands of
 rows: those of other services are left out, and prices that no call gets (Dev/Test offers, savings
 plans) are kept, but price nothing here.
 """
@@ -14,7 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from itertools import chain, islice
 
 from costplane.errors import InvalidPriceSheet
@@ -36,6 +39,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "valid_from": ("effectivestartdate",),
     "valid_to": ("effectiveenddate",),
     "tier_minimum": ("tierminimumunits",),
+    "included": ("includedquantity",),
     "price_type": ("pricetype",),
     "term": ("term",),
     "offer": ("offerid", "productordername"),
@@ -133,21 +137,42 @@ def _drafts(
     rows: Iterable[tuple[int, Row] | RowError], whose: tuple[str, str]
 ) -> Iterator[Draft | RowError]:
     for row in rows:
-        yield row if isinstance(row, RowError) else _checked(*row, whose)
+        yield from [row] if isinstance(row, RowError) else _checked(*row, whose)
 
 
-def _checked(line: int, row: Row, whose: tuple[str, str]) -> Draft | RowError:
+def _checked(line: int, row: Row, whose: tuple[str, str]) -> Iterator[Draft | RowError]:
     if _payer(row) != whose:
-        return RowError(
+        yield RowError(
             line,
             "account",
             f"the row is of {'/'.join(_payer(row))}, the first of {'/'.join(whose)}; a sheet "
             "is of one billing account and profile",
         )
+        return
     try:
-        return _draft(line, row)
+        yield from _with_included(_draft(line, row), row.get("included", ""))
     except InvalidPriceSheet as error:
-        return RowError(line, error.target or "row", error.message)
+        yield RowError(line, error.target or "row", error.message)
+
+
+def _with_included(draft: Draft, included: str) -> Iterator[Draft]:
+    """The first tier of a meter begins after the quantity that is included, which costs nothing."""
+    if draft.of_other_service or draft.term or not _quantity(included):
+        yield draft
+    elif _quantity(draft.tier_minimum):
+        yield draft  # a tier above the first: what is included lies below it
+    else:
+        yield replace(draft, price="0")
+        yield replace(draft, tier_minimum=included)
+
+
+def _quantity(text: str) -> Decimal:
+    try:
+        return Decimal(text or "0")
+    except InvalidOperation:
+        raise InvalidPriceSheet(
+            f"included_quantity is {text!r}, which is no number", target="included_quantity"
+        ) from None
 
 
 def _draft(line: int, row: Row) -> Draft:
