@@ -14,6 +14,7 @@
     ├── TooLarge              413  a body or an answer over its limit
     ├── FailedDependency      424  too little data for what is asked, such as a forecast
     ├── UnsafeStart           500  a server that would be open to the world
+    ├── ReportFailed          500  a report that could not be made
     ├── DamagedData           500  stored data that fails its own check
     └── Unavailable           503  storage or capacity is missing for now; try again
 
@@ -126,6 +127,13 @@ class UnsafeStart(CostplaneError):
     """A server that would be open to the world was refused."""
 
     code = "UnsafeStart"
+    status = 500
+
+
+class ReportFailed(CostplaneError):
+    """A report could not be made; asking again makes another."""
+
+    code = "ReportFailed"
     status = 500
 
 

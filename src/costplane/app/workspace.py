@@ -33,6 +33,8 @@ from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.readable_ledger import ReadableLedger
+from costplane.app.reports.cost_reports import cost_reports
+from costplane.app.reports.reports import Reports
 from costplane.app.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.sessions import Sessions
@@ -88,6 +90,11 @@ class Workspace:
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
+        self._explaining = Explaining(*priced, self._usage.now)
+        self.cost_details = CostDetailsReader(self.ledger, self.engine, control.catalog)
+        self.reports = Reports(
+            control.reports, data / "reports", cost_reports(self.cost_details), now
+        )
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
@@ -117,6 +124,7 @@ class Workspace:
 
     def close(self) -> None:
         """Gives back connections and files."""
+        self.reports.close()
         self._control.close()
         self.engine.close()
 
@@ -170,6 +178,7 @@ class Workspace:
         """What time alone makes due: settles, and closes billing periods whose time has come,
         but not while their history is still being loaded."""
         appended = self.settle()
+        self.reports.keep_up()
         loading = read_loading(self.data)
         if loading is None or not loading.active:
             self.close_due_invoices()

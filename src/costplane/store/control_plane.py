@@ -16,6 +16,7 @@ from costplane.store.lots import StoredLots
 from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
 from costplane.store.quarantine import StoredQuarantine
+from costplane.store.reports import StoredReports
 from costplane.store.reratings import StoredReratings
 from costplane.store.schema import upgrade
 from costplane.store.sessions import StoredSessions
@@ -46,6 +47,7 @@ class ControlPlane:
         self.access = StoredAccess(database)
         self.sessions = StoredSessions(database)
         self.reratings = StoredReratings(database)
+        self.reports = StoredReports(database)
         self.arm = StoredArmResources(database)
 
     @classmethod

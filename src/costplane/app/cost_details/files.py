@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from costplane.app.cost_details.layouts import Layout
 from costplane.app.cost_details.rows import CostDetails, in_parts
 from costplane.app.cost_details.selection import Selection
+from costplane.core.report import ReportFile
 
 ROWS_IN_A_FILE = 1_000_000
 """Spreadsheets open at most 1,048,576."""
 
 CHARGES_AT_ONCE = 500_000
 """Hourly charges whose rows are in memory at a time, unless one day has more."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A finished file of a report: its name in the report's folder, its size, its data rows."""
-
-    name: str
-    byte_count: int
-    row_count: int
 
 
 def write_details(
@@ -34,11 +25,10 @@ def write_details(
     layout: Layout,
     *,
     on_part: Callable[[], None] = lambda: None,
-    rows_in_a_file: int = ROWS_IN_A_FILE,
-) -> list[WrittenFile]:
+    rows_in_a_file: int | None = ROWS_IN_A_FILE,
+) -> list[ReportFile]:
     """Write the rows of `selection` into `folder`, as `part_<n>_0001.csv` each with the header
-    (RFC 4180, UTF-8). No rows, no file. `on_part` is called before each part of the work, and may
-    raise."""
+    (RFC 4180, UTF-8). `on_part` is called before each part of the work, and may raise."""
     return write_csv(
         folder,
         layout_names(layout),
@@ -57,22 +47,23 @@ def write_csv(
     names: list[str],
     rows: Iterator[tuple[str, ...]],
     *,
-    rows_in_a_file: int = ROWS_IN_A_FILE,
-) -> list[WrittenFile]:
-    """Write `rows` under the header `names`, parted after `rows_in_a_file`."""
-    written: list[WrittenFile] = []
+    rows_in_a_file: int | None = ROWS_IN_A_FILE,
+) -> list[ReportFile]:
+    """Write `rows` under the header `names`, parted after `rows_in_a_file`. No rows are no file,
+    unless they are never parted: then the one file has its header."""
+    written: list[ReportFile] = []
     following = next(rows, None)
-    while following is not None:
+    while following is not None or not (written or rows_in_a_file):
         path = folder / f"part_{len(written)}_0001.csv"
         count = 0
         with path.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow(names)
-            while following is not None and count < rows_in_a_file:
+            while following is not None and (not rows_in_a_file or count < rows_in_a_file):
                 out.writerow(following)
                 count += 1
                 following = next(rows, None)
-        written.append(WrittenFile(path.name, path.stat().st_size, count))
+        written.append(ReportFile(path.name, path.stat().st_size, count))
     return written
 
 

@@ -42,14 +42,15 @@ payments in the actual one alone. What is left out has no cost of that metric.""
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Charges of `scopes`, each once. None is no restriction: `days` are those of use or purchase,
-    half-open, `month` is the billing period's first instant, `invoice` a number of an invoice;
-    `publisher_type` is the ledger's."""
+    half-open, `month` is the billing period's first instant, `invoice` a number of an invoice,
+    `customer` a partner's customer; `publisher_type` is the ledger's."""
 
     scopes: Scopes
     metric: Metric = "ActualCost"
     days: Period | None = None
     month: datetime | None = None
     invoice: str | None = None
+    customer: str | None = None
     publisher_type: str | None = None
 
     def conditions(self) -> list[exp.Expr]:
@@ -60,8 +61,11 @@ class Selection:
         if self.month is not None:
             found.append(template("BillingPeriodStart = :month", month=instant(self.month)))
         if self.invoice is not None:
-            number = f"COALESCE(InvoiceId, {INVOICE_NUMBER}) = :number"
-            found.append(template(number, number=literal(self.invoice)))
+            number = f"UPPER(COALESCE(InvoiceId, {INVOICE_NUMBER})) = :number"
+            found.append(template(number, number=literal(self.invoice.upper())))
+        if self.customer is not None:
+            customer = literal(self.customer.lower())
+            found.append(template("LOWER(x_CustomerId) = :customer", customer=customer))
         if self.publisher_type is not None:
             told = literal(self.publisher_type)
             found.append(template("x_PublisherType = :publisher", publisher=told))

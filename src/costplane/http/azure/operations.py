@@ -14,11 +14,13 @@ from costplane.http.azure import (
     budgets,
     charges,
     cost_allocation_rules,
+    cost_reports,
     dimensions,
     exports,
     forecast,
     lots,
     operation_list,
+    operation_results,
     query,
     reservation_transactions,
     reservations,
@@ -52,4 +54,6 @@ _TABLE: tuple[Operation, ...] = (
     *benefit_utilization.OPERATIONS,
 )
 
-OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)
+OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE    *cost_reports.OPERATIONS,
+    *operation_results.OPERATIONS,
+)

@@ -34,6 +34,7 @@ from costplane.store.tables.catalog import (
 )
 from costplane.store.tables.estimates import estimate
 from costplane.store.tables.prices import meter_mapping, price_counter, price_row, price_sheet
+from costplane.store.tables.reports import report
 from costplane.store.tables.settings import setting
 from costplane.store.tables.usage import posting_key, quarantine, rerating
 
@@ -63,6 +64,7 @@ __all__ = [
     "price_row",
     "price_sheet",
     "quarantine",
+    "report",
     "rerating",
     "reservation",
     "resource",

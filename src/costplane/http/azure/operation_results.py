@@ -1,0 +1,19 @@
+"""`operationResults`: where the results of several long-running operations are found."""
+
+from __future__ import annotations
+
+from costplane.app.reports.cost_reports import DETAILED_COST
+from costplane.http.azure.arm import COST, READ, Operation
+from costplane.http.azure.cost_reports import DETAILED_RESULTS, detailed_cost_result
+from costplane.http.azure.long_running import polling
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "generate_detailed_cost_report_operation_results.begin_get",
+        "GET",
+        COST,
+        f"{DETAILED_RESULTS}/{{operationId}}",
+        READ,
+        polling(COST, DETAILED_RESULTS, {DETAILED_COST: detailed_cost_result}),
+    ),
+)
