@@ -52,8 +52,8 @@ _TABLE: tuple[Operation, ...] = (
     *reservations.OPERATIONS,
     *reservation_transactions.OPERATIONS,
     *benefit_utilization.OPERATIONS,
-)
-
-OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE    *cost_reports.OPERATIONS,
+    *cost_reports.OPERATIONS,
     *operation_results.OPERATIONS,
 )
+
+OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)
