@@ -90,8 +90,6 @@ class Workspace:
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
-        self._explaining = Explaining(*priced, self._usage.now)
-        self.cost_details = CostDetailsReader(self.ledger, self.engine, control.catalog)
         self.reports = Reports(
             control.reports, data / "reports", cost_reports(self.cost_details), now
         )
