@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from costplane.catalog.model import Resource
+from costplane.catalog.agreement import BillingProfile, InvoiceSection
+from costplane.catalog.model import BillingAccount, Resource, Subscription
 from costplane.catalog.reservations import Reservation
 from costplane.core.period import Period
 from costplane.core.scope import parse_scope
 from costplane.ledger.delta import Ledger
 from costplane.pricing.throughput import throughput
-from tests.app.capacity_world import World, called, hourly, monthly, units
+from tests.app.capacity_world import OTHER, World, called, hourly, monthly, units
 from tests.app.estate import take
 from tests.app.test_capacity import START
 
@@ -173,3 +174,66 @@ def test_a_reservation_that_is_told_late_covers_at_the_prices_of_the_hours(world
     world.workspace.catalog.put_reservation(replace(reservation(), name="renamed"))
     world.workspace.settle()
     assert world.by_hour("BilledCost", OWN) == dict.fromkeys(range(2, 6), Decimal(6))
+
+
+def test_another_model_within_an_hour_has_its_own_callers(world: World) -> None:
+    world.workspace.catalog.put_deployment(units(2, 10), units(3.5, 20, model="gpt-4.1"))
+    take(
+        world.workspace,
+        [
+            called(3.25, 600_000, "one", team="a"),  # 5 unit-hours can do 750,000
+            called(3.75, 900_000, "two", team="b", model="gpt-4.1"),  # 10 can do 1,800,000
+        ],
+    )
+    rows = world.rows(
+        "SELECT Tags AS tags, SUM(BilledCost) AS cost, SUM(ConsumedQuantity) AS hours FROM charges "
+        "WHERE x_ChargeBasis = 'Capacity' AND ChargePeriodStart >= TIMESTAMPTZ "
+        "'2026-10-30 03:00:00+00' AND ChargePeriodStart < TIMESTAMPTZ '2026-10-30 04:00:00+00' "
+        "GROUP BY 1 ORDER BY 1 NULLS LAST"
+    )
+    assert [row["cost"] for row in rows] == [4, 5, 6]
+    assert "a" in rows[0]["tags"]
+
+
+def test_calls_that_spill_over_pay_by_the_token(world: World, tmp_path: Path) -> None:
+    sheet = tmp_path / "tokens.yaml"
+    sheet.write_text(
+        "name: tokens\ncurrency: USD\ndeployment_type: Global\nvalid_from: 2026-01-01\nrows:\n"
+        "  - {model: gpt-4o, quantity: input_text, unit: 1M Tokens, price: 2.5}\n"
+    )
+    world.workspace.import_prices(sheet)
+    world.workspace.catalog.put_deployment(units(2, 10))
+    spilled = called(3.6, 900_000, "two", team="b", spillover_from="ptu")
+    take(world.workspace, [called(3.5, 600_000, "one"), spilled])
+    (use,) = world.workspace.provisioned(parse_scope("/"), WHOLE)
+    assert [(team.team, team.unit_hours) for team in use.teams] == [("a", Decimal(4))]
+    assert use.billed_cost == 40
+    assert use.pay_as_you_go == Decimal("1.5"), "what was covered, not what spilled over"
+    (paid,) = world.rows(
+        "SELECT SUM(BilledCost) AS cost, MAX(x_DeploymentType) AS kind, MAX(x_Deployment) AS name "
+        "FROM charges WHERE x_ChargeBasis IS NULL AND BilledCost <> 0"
+    )
+    assert tuple(paid.values()) == (Decimal("2.25"), "GlobalStandard", "ptu")
+    assert world.workspace.settle() == 0
+
+
+def test_a_reservation_is_shared_within_its_billing_profile(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.prices(hourly(1), monthly(744))
+    catalog = world.workspace.catalog
+    catalog.put_billing_account(BillingAccount("2", "MCA", "MicrosoftCustomerAgreement", "USD"))
+    for profile, subscription in (("p-1", "s-1"), ("p-2", "s-2")):
+        catalog.put_billing_profile(BillingProfile("2", profile, profile, "USD"))
+        section = f"section-{profile}"
+        catalog.put_invoice_section(InvoiceSection("2", section, section, profile))
+        catalog.put_subscription(
+            Subscription(
+                subscription, subscription, billing_account_id="2", invoice_section_id=section
+            )
+        )
+    catalog.put_deployment(units(2, 10), units(2, 10, resource_id=OTHER))
+    catalog.put_reservation(replace(reservation(30), billing_account_id="2"))
+    world.workspace.settle()
+    covered = world.by_hour("ConsumedQuantity", "CommitmentDiscountStatus = 'Used'")
+    assert covered == dict.fromkeys(range(2, 6), Decimal(10))
+    world.workspace.close()

@@ -148,7 +148,7 @@ def oracle(world: list[dict[str, Any]], bought: list[dict[str, Any]]) -> dict[st
 
 
 def lines_of(world: list[dict[str, Any]], bought: list[dict[str, Any]]) -> list[CapacityLine]:
-    calls = {("/r", one["name"]): one["calls"] for one in world}
+    calls = {("/r", one["name"], "gpt-4o"): one["calls"] for one in world}
     return capacity_hour(
         WHOLE,
         standings(world),

@@ -68,7 +68,7 @@ class ReservedEstate:
             start=start,
             end=hour_start(one.ends),
             term_hours=max(1, (end - start) // HOUR),
-            covers=frozenset(s.place for s in standings if self._covers(one, s.rate)),
+            covers=frozenset(s.place for s in standings if self._covers(one, rate, s.rate)),
             held=held,
         )
 
@@ -97,14 +97,18 @@ class ReservedEstate:
         own = (s.id for s in subscriptions if s.billing_account_id == one.billing_account_id)
         return next(own, None)
 
-    def _covers(self, one: Reservation, rate: Rate) -> bool:
+    def _covers(self, one: Reservation, own: Rate, rate: Rate) -> bool:
         facts = rate.facts
         kind = PROVISIONED_SCOPES.get((facts["deployment_type"] or "").lower())
         if kind != one.deployment_scope or facts["region"] != one.region:
             return False
         if rate.holder.billing_account_id != one.billing_account_id:
             return False
-        return one.applied_scope is None or self._inside(one.applied_scope, facts)
+        if one.applied_scope is not None:
+            return self._inside(one.applied_scope, facts)
+        # Azure shares within a billing profile, where the agreement has them.
+        profile = own.holder.billing_profile_id if one.billing_subscription else None
+        return profile in (None, rate.holder.billing_profile_id)
 
     def _inside(self, scope_id: str, facts: Facts) -> bool:
         selection = self.catalog.hierarchy().select(parse_scope(scope_id))

@@ -10,8 +10,9 @@ from decimal import Decimal
 from costplane.core.money import EXACT
 from costplane.core.quantities import TOKEN_TYPES
 from costplane.core.relation import Engine, Relation
+from costplane.pricing.model_names import priced_model
 from costplane.pricing.throughput import Throughput, provisioned_models, throughput
-from costplane.rating.capacity import Standing, Weights
+from costplane.rating.capacity import CallerKey, Standing, Weights
 from costplane.rating.capacity_hour import WEIGHT_SCALE
 from costplane.rating.holder import Facts
 from costplane.rating.statements import Grain, groups
@@ -22,9 +23,11 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a series' calls told in an hour: tokens by type, for prompts over `context` tokens."""
+    """What a series' calls told in an hour: tokens by type, for prompts over `context` tokens.
+    `model` is the one that they told, as prices name it."""
 
     series: int
+    model: str | None
     context: int
     counts: _Counts
 
@@ -48,16 +51,22 @@ class CapacityWeights:
                 context = (-1, *grain.thresholds)[row["band"]] + 1
                 key = (facts["resource_id"] or "", (facts["deployment"] or "").lower())
                 hour = datetime.fromtimestamp(row["start"] // 10**6, UTC)
-                found.setdefault((hour, key), []).append(Called(row["series"], context, counts))
+                model = priced_model(facts["model"])[0] if facts["model"] else None
+                call = Called(row["series"], model, context, counts)
+                found.setdefault((hour, key), []).append(call)
         return cls(found)
 
-    def at(self, hour: datetime, standings: Sequence[Standing]) -> dict[_Key, Weights]:
-        """Weighted tokens by series of each deployment in `hour`, in millionths."""
-        found: dict[_Key, Weights] = {}
+    def at(self, hour: datetime, standings: Sequence[Standing]) -> dict[CallerKey, Weights]:
+        """Weighted tokens by series of each deployment in `hour`, in millionths. Where it had
+        one model after another, calls belong to the one that they told."""
+        found: dict[CallerKey, Weights] = {}
         for standing in standings:
             known = standing.throughput
             calls = self._calls.get((hour, standing.key), ())
-            found[standing.key] = None if known is None else _weighted(known, calls)
+            others = (one for one in standings if one.key == standing.key)
+            if any(one.caller_key != standing.caller_key for one in others):
+                calls = [call for call in calls if known and call.model == known.model]
+            found[standing.caller_key] = None if known is None else _weighted(known, calls)
         return found
 
 

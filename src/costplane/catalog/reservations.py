@@ -45,10 +45,10 @@ class Reservation:
     """`units` of provisioned throughput of one deployment scope and region, for a term.
 
     `applied_scope` is the id of a resource group, subscription or management group whose
-    deployments it covers; None is shared: all of its billing account. `billing_subscription` is
-    charged for it. `price` is what the whole term costs for all units, in `currency`; None: what
-    the price book says at its start. It holds from `valid_from` up to, not including, `valid_to`:
-    the end of the term, or an earlier day on which it was given back.
+    deployments it covers; None is shared: all of its billing account, or of the payer's profile.
+    `billing_subscription` is charged for it. `price` is what the whole term costs for all units,
+    in `currency`; None: what the price book says at its start. It holds from `valid_from` up to,
+    not including, `valid_to`: the end of the term, or an earlier day on which it was given back.
     """
 
     id: str

@@ -34,6 +34,8 @@ reserved hour, a payment for a reservation, the refund for one that was given ba
 
 Place = tuple[str, str, str]
 """Resource id, deployment and its type, lower case."""
+CallerKey = tuple[str, str, str]
+"""Resource id and deployment, lower case, and the model whose weights hold ("": not known)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +65,11 @@ class Standing:
         """Resource id and name of the deployment, lower case."""
         facts = self.rate.facts
         return (facts["resource_id"] or "").lower(), (facts["deployment"] or "").lower()
+
+    @property
+    def caller_key(self) -> CallerKey:
+        """Whose callers share its hour: those of the deployment, while it had this model."""
+        return (*self.key, self.throughput.model if self.throughput else "")
 
     @property
     def place(self) -> Place:

@@ -14,6 +14,7 @@ from costplane.core.apportion import apportion
 from costplane.core.period import Period
 from costplane.rating.capacity import (
     MINUTES,
+    CallerKey,
     CapacityLine,
     LineKind,
     Part,
@@ -52,11 +53,12 @@ def capacity_hour(
     hour: Period,
     standings: Sequence[Standing],
     reserved: Sequence[Reserved],
-    weights: Mapping[tuple[str, str], Weights],
+    weights: Mapping[CallerKey, Weights],
     rank: Rank,
 ) -> list[CapacityLine]:
     """The lines of `hour`. `weights` has the weighted tokens of each deployment that was called
-    (none: nobody called), in millionths, by series; `rank` gives a series its canonical place.
+    (none: nobody called), in millionths, by series; where another model took its place within the
+    hour, those of each for itself; `rank` gives a series its canonical place.
 
     A standing without price makes lines of zero amounts: its rate says why.
     """
@@ -111,18 +113,16 @@ def _amortized(
 def _lines(
     slices: Sequence[_Slice],
     effective: Mapping[int, int | None],
-    weights: Mapping[tuple[str, str], Weights],
+    weights: Mapping[CallerKey, Weights],
     rank: Rank,
 ) -> Iterator[CapacityLine]:
     amounts = _slice_amounts(slices, effective)
-    by_deployment: dict[tuple[str, str], list[Part]] = {}
+    together: dict[CallerKey, list[Part]] = {}
     for part in dict.fromkeys(found.part for found in slices):
-        by_deployment.setdefault(part.standing.key, []).append(part)
-    split = {
-        key: _shares(parts, weights.get(key, {}), rank) for key, parts in by_deployment.items()
-    }
+        together.setdefault(part.standing.caller_key, []).append(part)
+    split = {key: _shares(parts, weights.get(key, {}), rank) for key, parts in together.items()}
     for found, amount in zip(slices, amounts, strict=True):
-        yield from _split(found, amount, split[found.part.standing.key])
+        yield from _split(found, amount, split[found.part.standing.caller_key])
 
 
 def _slice_amounts(slices: Sequence[_Slice], effective: Mapping[int, int | None]) -> list[_Amounts]:
@@ -156,8 +156,6 @@ def _shares(parts: Sequence[Part], weights: Weights, rank: Rank) -> _Shares:
     callers share all of it. Where a model's weights are not known the hour stays whole.
     """
     throughput = parts[0].standing.throughput
-    if any(part.standing.throughput != throughput for part in parts):
-        throughput = None  # another model took its place within the hour
     priced = all(part.standing.rate.offer for part in parts)
     if throughput is None or weights is None or not priced:
         return [("whole", None, 1)]
