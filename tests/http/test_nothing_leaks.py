@@ -50,6 +50,9 @@ READS = (
     "events?",
     "aggregatedCost?",
     "tags?$expand=properties/tags/value&",
+    "reservationSummaries?grain=monthly&",
+    "reservationTransactions?",
+    "reservationRecommendations?",
 )
 """Lists of Microsoft.Consumption, and what each takes."""
 TAGS = ("env", "team", "run-1", "of-rg", "of-s1")

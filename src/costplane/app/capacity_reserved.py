@@ -55,7 +55,7 @@ class ReservedEstate:
     def _reserved(
         self, one: Reservation, standings: list[Standing], held: Period, book: PriceBook
     ) -> Reserved:
-        rate = self._rate(one, book)
+        rate = reservation_rate(one, book, self.catalog, self.holders)
         total = reserved_amount(one, rate.contracted) if rate.offer else None
         if one.price is not None and rate.offer:
             total = round(Fraction(one.price) * 10**LINE_PLACES * rate.terms.rate)
@@ -71,31 +71,6 @@ class ReservedEstate:
             covers=frozenset(s.place for s in standings if self._covers(one, rate, s.rate)),
             held=held,
         )
-
-    def _rate(self, one: Reservation, book: PriceBook) -> Rate:
-        subscription = one.billing_subscription or self._paying(one)
-        facts: Facts = {
-            **dict.fromkeys(SERIES_FACTS),
-            "subscription_id": subscription,
-            # Azure's own charges stand in a group; this one's rows leave it out again.
-            "resource_group": one.order_id,
-            "region": one.region,
-            "billing_status": "Billed",
-        }
-        holder = self.holders.holder(facts)
-        scopes = price_scopes(facts, holder)
-        capacity = Capacity(one.deployment_scope, one.region, scopes)
-        listed = reservation_price(book, capacity, _TERMS[one.term], one.valid_from)
-        answer = listed if one.price is None else _as_paid(one, listed)
-        period = Period(one.valid_from, one.valid_to)
-        rate = rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
-        return next(on_terms(rate, book))
-
-    def _paying(self, one: Reservation) -> str | None:
-        """A subscription of the reservation's billing account, where it names none."""
-        subscriptions = self.catalog.hierarchy().subscriptions
-        own = (s.id for s in subscriptions if s.billing_account_id == one.billing_account_id)
-        return next(own, None)
 
     def _covers(self, one: Reservation, own: Rate, rate: Rate) -> bool:
         facts = rate.facts
@@ -118,6 +93,36 @@ class ReservedEstate:
             None,
             facts["resource_group"],
         )
+
+
+def reservation_rate(
+    one: Reservation, book: PriceBook, catalog: CatalogReader, holders: Holders
+) -> Rate:
+    """The rate of a reservation's term for one unit, on the terms of who pays for it; it has a
+    reason in place of a price where none is known."""
+    facts: Facts = {
+        **dict.fromkeys(SERIES_FACTS),
+        "subscription_id": one.billing_subscription or _paying(one, catalog),
+        # Azure's own charges stand in a group; this one's rows leave it out again.
+        "resource_group": one.order_id,
+        "region": one.region,
+        "billing_status": "Billed",
+    }
+    holder = holders.holder(facts)
+    scopes = price_scopes(facts, holder)
+    capacity = Capacity(one.deployment_scope, one.region, scopes)
+    listed = reservation_price(book, capacity, _TERMS[one.term], one.valid_from)
+    answer = listed if one.price is None else _as_paid(one, listed)
+    period = Period(one.valid_from, one.valid_to)
+    rate = rate_at(Use(0, HOURS, 0, period), period, facts, holder, {}, answer)
+    return next(on_terms(rate, book))
+
+
+def _paying(one: Reservation, catalog: CatalogReader) -> str | None:
+    """A subscription of the reservation's billing account, where it names none."""
+    subscriptions = catalog.hierarchy().subscriptions
+    own = (s.id for s in subscriptions if s.billing_account_id == one.billing_account_id)
+    return next(own, None)
 
 
 def _as_paid(one: Reservation, listed: Answer) -> Resolution:

@@ -100,9 +100,8 @@ class Workspace:
         self.prepayment = Prepayment(readable, self.engine, control.lots, control.invoices)
         self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
         self.commitments = Commitments(readable, self.engine, control.commitments)
-        self.consumption = consumption(
-            readable, self.engine, control.catalog, self.prepayment, self.commitments
-        )
+        paid = (self.prepayment, self.commitments, control.settings, self.prices)
+        self.consumption = consumption(readable, self.engine, control.catalog, *paid)
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
 
     @classmethod

@@ -10,9 +10,12 @@ from costplane.app.consumption.benefit_use import BenefitUses
 from costplane.app.consumption.charge_summaries import ChargeSummaries
 from costplane.app.consumption.charge_sums import ChargeSums
 from costplane.app.consumption.credits import Credits
+from costplane.app.consumption.reservation_advice import ReservationAdvice
 from costplane.app.consumption.reservation_transactions import ReservationTransactions
 from costplane.app.consumption.scope_benefits import ScopeBenefits
+from costplane.app.ports import Settings
 from costplane.app.prepayment import Prepayment
+from costplane.app.prices import PriceBooks
 from costplane.app.readable_ledger import Snapshots
 from costplane.catalog.ports import CatalogReader
 from costplane.core.relation import Engine
@@ -28,6 +31,7 @@ class Consumption:
     benefits: BenefitUses
     all_benefits: ScopeBenefits
     transactions: ReservationTransactions
+    advice: ReservationAdvice
 
 
 def consumption(
@@ -36,6 +40,8 @@ def consumption(
     catalog: CatalogReader,
     prepayment: Prepayment,
     commitments: Commitments,
+    settings: Settings,
+    books: PriceBooks,
 ) -> Consumption:
     """The use cases over one installation."""
     uses = BenefitUses(ledger, engine)
@@ -47,4 +53,5 @@ def consumption(
         benefits=uses,
         all_benefits=ScopeBenefits(uses, catalog),
         transactions=ReservationTransactions(ledger, engine, catalog),
+        advice=ReservationAdvice(ledger, engine, catalog, settings, books),
     )

@@ -22,6 +22,7 @@ from costplane.http.azure import (
     operation_list,
     operation_results,
     query,
+    recommendations,
     reservation_transactions,
     reservations,
     scheduled_actions,
@@ -54,6 +55,7 @@ _TABLE: tuple[Operation, ...] = (
     *benefit_utilization.OPERATIONS,
     *cost_reports.OPERATIONS,
     *operation_results.OPERATIONS,
+    *recommendations.OPERATIONS,
 )
 
 OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)
