@@ -277,7 +277,12 @@ _BILLING = (
         "CustomerId",
     ),
     _line("CustomerName", "Customer", "Name of that customer.", "x_CustomerName", "Customer"),
-    _untold("CostAllocationRuleName", "Allocation rule", "Told by allocated costs."),
+    _line(
+        "CostAllocationRuleName",
+        "Allocation rule",
+        "Cost allocation rule that moved the cost, on both sides.",
+        "AllocatedMethodId",
+    ),
 )
 
 DIMENSIONS: tuple[Dimension, ...] = _FOLDERS + _AI + _METERS + _BILLING

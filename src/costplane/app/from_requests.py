@@ -23,7 +23,6 @@ from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.sql import is_within, select
 from costplane.core.tables import CHARGES, UNCHARGED
-from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
@@ -111,7 +110,7 @@ def with_borders(
     borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
     kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
     rest = select(f"SELECT {listed} FROM hourly").where(
-        exp.or_(kept, _of_capacity(rated.column_names))
+        exp.or_(kept, _of_no_event(rated.column_names))
     )
     both = exp.union(rest, select(f"SELECT {listed} FROM rated"), distinct=False)
     return Derived(both, {"hourly": hourly, "rated": rated})
@@ -125,17 +124,18 @@ def with_capacity(rated: pa.Table, posted: Relation, period: Period) -> Relation
     nulls = "".join(f', CAST(NULL AS TEXT) AS "{name}"' for name in own)
     within = is_within("ChargePeriodStart", period)
     capacity = select(f"SELECT {listed}{nulls} FROM posted").where(
-        _of_capacity(rated.column_names), within
+        _of_no_event(rated.column_names), within
     )
     alike = "".join(f', CAST("{name}" AS TEXT) AS "{name}"' for name in own)
     both = exp.union(select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
     return Derived(both, {"rated": rated, "posted": posted})
 
 
-def _of_capacity(columns: Collection[str]) -> exp.Condition:
-    """Rows of units and hours, not of events (rating/capacity_templates.py)."""
+def _of_no_event(columns: Collection[str]) -> exp.Condition:
+    """Rows that no event makes: of units and hours (rating/capacity_templates.py), and those of
+    cost allocation."""
     if "x_ChargeBasis" in columns:
-        return exp.column("x_ChargeBasis").eq(exp.Literal.string(CAPACITY))
+        return exp.column("x_ChargeBasis").is_(exp.null()).not_()
     kind = exp.func("COALESCE", exp.column("x_TokenType"), exp.Literal.string("hours"))
     events = exp.column("x_Events").eq(exp.Literal.number(0))
     return exp.and_(events, kind.eq(exp.Literal.string("hours")))

@@ -18,6 +18,7 @@ from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
 from costplane.analysis.values import DimensionValue, values_definition, values_of
+from costplane.app.allocation.reading import with_allocated
 from costplane.app.from_requests import (
     RequestRows,
     border_periods,
@@ -154,7 +155,8 @@ class Queries:
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
-        relations: dict[str, Relation] = {name: snapshot.relation(name) for name in TABLES}
+        relations: dict[str, Relation] = dict(snapshot.files)
+        relations["charges"] = with_allocated(snapshot)
         if planned.source == "usage" or planned.cuts:
             return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
         known = self._answers.get(planned, snapshot)
@@ -169,20 +171,16 @@ class Queries:
         series = SeriesNumbers(self._ledger.newest, self._engine).facts()
         usage = self._ledger.usage(snapshot)
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
+        posted = {"charges": with_allocated(snapshot), "uncharged": snapshot.relation("uncharged")}
         if planned.source == "usage":
             whole = whole_hours(planned.period)
             rated = rows.rated(planned, [whole])
             found = {"charges": rated.charges, "uncharged": rated.uncharged}
-            return {
-                name: with_capacity(part, snapshot.relation(name), whole)
-                for name, part in found.items()
-            }
+            return {name: with_capacity(part, posted[name], whole) for name, part in found.items()}
         rated = rows.rated(planned, border_periods(planned))
         parts = {"charges": rated.charges, "uncharged": rated.uncharged}
         return {
-            name: with_borders(
-                snapshot.relation(name), part, planned.border_hours, _columns(planned, name)
-            )
+            name: with_borders(posted[name], part, planned.border_hours, _columns(planned, name))
             for name, part in parts.items()
         }
 

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from costplane.app.allocation.settling import AllocationSettling
 from costplane.app.capacity import CapacitySettling
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.intake import Intake, IntakeReport
@@ -68,10 +69,11 @@ class Writer:
         """Posts what depends on order or on time, as of now; the number of rows appended.
 
         Done at the end of every intake, by the server at its start and every hour, and after
-        changes of the catalog that it depends on. A second run finds nothing to post.
+        changes of the catalog that it depends on. A second run finds nothing to post. Cost
+        allocation reads whole days, so that an intake leaves it to the next hour.
         """
         with self._writing():
-            return self._settle()
+            return self._settle() + self._allocation().settle(self._now())
 
     def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
@@ -123,6 +125,9 @@ class Writer:
         """In the order in which they are to run: lots pay what the others came to."""
         rerater = self.rerater()
         return (rerater, rerater.tiers, self._capacity(), self._prepayment)
+
+    def _allocation(self) -> AllocationSettling:
+        return AllocationSettling(self._ledger, self._engine, self._control.arm)
 
     def _capacity(self) -> CapacitySettling:
         control = self._control

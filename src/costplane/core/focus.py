@@ -89,7 +89,12 @@ OWN_COLUMNS: tuple[Column, ...] = (
     Column("x_BilledCostInUsd", "Decimal", True, "BilledCost in USD, if a rate is known", "Amount"),
     Column("x_BillingProfileId", "String", True, "billing profile that invoices the charge"),
     Column("x_BillingProfileName", "String", True, "name of that profile", "Label"),
-    Column("x_ChargeBasis", "String", True, "Capacity: units and hours are charged, not events"),
+    Column(
+        "x_ChargeBasis",
+        "String",
+        True,
+        "Capacity: units and hours, or Allocation: a rule, not events",
+    ),
     Column("x_ConsumptionUnit", "String", True, "publisher's unit that PricingQuantity counts"),
     Column(
         "x_ConsumptionUnitsPerMillion", "Decimal", True, "such units for a million of ConsumedUnit"

@@ -172,12 +172,13 @@ def _charge_field(column: Column) -> pa.Field:
 
 
 CHARGES = pa.schema([_charge_field(column) for column in CHARGE_COLUMNS])
-"""The table `charges`: FOCUS 1.4 rows."""
+"""The table `charges`: FOCUS 1.4 rows; and `allocated`, what allocation rules add to them."""
 
 TABLES: dict[str, pa.Schema] = {
     "usage": USAGE,
     "evidence": EVIDENCE,
     "series": SERIES,
     "charges": CHARGES,
+    "allocated": CHARGES,
     "uncharged": UNCHARGED,
 }

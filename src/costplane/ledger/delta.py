@@ -39,6 +39,7 @@ _SKIPPING = {
     "usage": "time",
     "evidence": "time",
     "charges": "ChargePeriodStart",
+    "allocated": "ChargePeriodStart",
     "uncharged": "ChargePeriodStart",
 }
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)

@@ -1,0 +1,1 @@
+"""Cost allocation: rules evaluated into rows beside the charges."""
