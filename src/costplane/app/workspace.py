@@ -33,6 +33,7 @@ from costplane.app.prices import PriceBooks, PriceImport
 from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.readable_ledger import ReadableLedger
+from costplane.app.reports.benefit_reports import benefit_reports
 from costplane.app.reports.cost_reports import cost_reports
 from costplane.app.reports.reports import Reports
 from costplane.app.rerating import Preview, selection_of
@@ -90,9 +91,6 @@ class Workspace:
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
-        self.reports = Reports(
-            control.reports, data / "reports", cost_reports(self.cost_details), now
-        )
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
@@ -102,6 +100,11 @@ class Workspace:
         self.commitments = Commitments(readable, self.engine, control.commitments)
         paid = (self.prepayment, self.commitments, control.settings, self.prices)
         self.consumption = consumption(readable, self.engine, control.catalog, *paid)
+        makers = {
+            **cost_reports(self.cost_details),
+            **benefit_reports(self.consumption, control.catalog),
+        }
+        self.reports = Reports(control.reports, data / "reports", makers, now)
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
 
     @classmethod

@@ -22,7 +22,7 @@ from costplane.app.readable_ledger import Snapshots
 from costplane.core.period import Period
 from costplane.core.relation import Engine
 
-Grain = Literal["day", "month"]
+Grain = Literal["hour", "day", "month"]
 
 _HOURS = """
     SELECT LOWER(CommitmentDiscountId) AS benefit, ANY_VALUE(CommitmentDiscountType) AS type,

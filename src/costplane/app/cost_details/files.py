@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from costplane.app.cost_details.layouts import Layout
@@ -44,7 +44,7 @@ def layout_names(layout: Layout) -> list[str]:
 
 def write_csv(
     folder: Path,
-    names: list[str],
+    names: Sequence[str],
     rows: Iterator[tuple[str, ...]],
     *,
     rows_in_a_file: int | None = ROWS_IN_A_FILE,

@@ -10,6 +10,7 @@ from costplane.http.azure import (
     aggregated_cost,
     alerts,
     balances,
+    benefit_reports,
     benefit_utilization,
     budgets,
     charges,
@@ -56,6 +57,7 @@ _TABLE: tuple[Operation, ...] = (
     *cost_reports.OPERATIONS,
     *operation_results.OPERATIONS,
     *recommendations.OPERATIONS,
+    *benefit_reports.OPERATIONS,
 )
 
 OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)
