@@ -19,6 +19,8 @@ rows:
   - {model: tiered, quantity: input_text, unit: 1M Tokens, price: 1, tier_minimum: 2}
   - {model: placed, quantity: input_text, unit: 1M Tokens, price: 5, region: swedencentral}
   - {model: placed, quantity: input_text, unit: 1M Tokens, price: 6, region: eastus2}
+  - {model: dall-e-3, quantity: images, unit: 100 Images, price: 4, variant: standard 1024x1024}
+  - {model: dall-e-3, quantity: images, unit: 100 Images, price: 8, variant: hd 1024x1024}
   - {model: ended, quantity: input_text, unit: 1M Tokens, price: 5, valid_to: 2026-02-01}
 """
 UNITS = """\
@@ -90,3 +92,19 @@ def test_a_comparison_says_what_is_missing(priced: Run, model: str, told: str) -
     ended = priced("estimate", "--model", model, "--compare", *PLAN)
     assert f"no price: {told}" in ended.err.splitlines()
     assert f"no price: {model}: Input of 3,100 calls, 3,100,000 Tokens:" in ended.err
+
+
+def test_images_are_priced_by_their_variant(priced: Run) -> None:
+    asked = ("estimate", "--model", "dall-e-3", *PLAN[:4], "--quantity", "images=1")
+    told = priced(*asked)
+    assert "depends on variant, which nobody told; set variant (--variant)" in told.err
+    told = priced(*asked, "--variant", "hd 1024x1024")
+    assert "total     248 USD" in told.out  # 3,100 images at 8 for 100
+
+
+def test_calls_that_use_nothing_are_refused(priced: Run) -> None:
+    refused = priced("estimate", "--model", "tiered", *PLAN[:4])
+    assert refused.status == 2
+    assert "calls use nothing; give input_tokens" in refused.err
+    refused = priced("estimate", "--model", "tiered", *PLAN, "--quantity", "images")
+    assert "write NAME=AMOUNT, such as images=1" in refused.err

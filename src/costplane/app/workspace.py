@@ -21,12 +21,13 @@ from costplane.app.cost_details.reader import CostDetailsReader
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
-from costplane.app.explaining import Explaining, possible_identities
+from costplane.app.explaining import Explaining
 from costplane.app.forecasting.definition import ForecastDefinition, parse_forecast
 from costplane.app.forecasting.forecasting import Forecast, days_asked, forecast
 from costplane.app.intake import IntakeReport
 from costplane.app.invoice_explaining import InvoiceLineExplanation, explain_line
 from costplane.app.invoicing import Invoicing
+from costplane.app.named_events import possible_identities
 from costplane.app.ports import Quarantine, Settings
 from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport

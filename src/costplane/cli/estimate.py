@@ -37,6 +37,9 @@ def estimate(
     service_tier: Words = None,
     region: Words = None,
     provider: Annotated[str | None, _option("Who serves the model; azure.")] = None,
+    variant: Annotated[
+        str | None, _option("fine-tuned, or quality and size of images or videos made.")
+    ] = None,
     calls_per_day: Words = None,
     calls_per_weekday: Words = None,
     calls_per_weekend_day: Words = None,
@@ -54,6 +57,9 @@ def estimate(
     ] = None,
     image: Annotated[
         list[str] | None, _option("WIDTHxHEIGHT or WIDTHxHEIGHT:low; may be repeated.")
+    ] = None,
+    quantity: Annotated[
+        list[str] | None, _option("NAME=AMOUNT of a call, such as images=1; may be repeated.")
     ] = None,
     audio_input_seconds: Words = None,
     audio_output_seconds: Words = None,
@@ -91,6 +97,7 @@ def estimate(
         "service_tier": service_tier,
         "region": region,
         "provider": provider,
+        "variant": variant,
         "calls_per_day": calls_per_day,
         "calls_per_weekday": calls_per_weekday,
         "calls_per_weekend_day": calls_per_weekend_day,
@@ -104,6 +111,7 @@ def estimate(
         "cache_write_share": cache_write_share,
         "cache_lifetime": cache_lifetime,
         "text": [str(path) for path in text or ()],
+        "quantities": dict(_quantity(told) for told in quantity or ()),
         "images": [_image(size) for size in image or ()],
         "audio_input_seconds": audio_input_seconds,
         "audio_output_seconds": audio_output_seconds,
@@ -156,6 +164,15 @@ def _image(text: str) -> dict[str, str]:
     if not cross:
         raise InvalidInput(f"--image is {text!r}; write 1024x768 or 1024x768:low", target="--image")
     return {"width": width, "height": height, "detail": detail or "auto"}
+
+
+def _quantity(text: str) -> tuple[str, str]:
+    name, equals, amount = text.partition("=")
+    if not equals:
+        raise InvalidInput(
+            f"--quantity is {text!r}; write NAME=AMOUNT, such as images=1", target="--quantity"
+        )
+    return name.strip(), amount.strip()
 
 
 def _instant(text: str | None, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costplane.app.estimating.alternatives import Alternative, Crossing
+from costplane.app.estimating.alternative import Alternative, Crossing
 from costplane.app.estimating.workload import Plan
 from costplane.cli.estimate_output import gap_text
 from costplane.cli.output import plain, print_table, warn

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from costplane.app.estimating.alternatives import Alternative, Crossing, compare
+from costplane.app.estimating.alternative import Alternative, Crossing
+from costplane.app.estimating.alternatives import compare
 from costplane.app.estimating.workload_file import plan_of
 from costplane.app.workspace import Workspace
 from tests.app.estimating.plans import MONTH, NOW, workspace

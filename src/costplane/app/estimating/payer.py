@@ -121,6 +121,7 @@ def facts_of(workload: Workload, *, batch: bool) -> Facts:
         "provider": None if azure else served.provider,
         "deployment_type": served.deployment_type,
         "region": served.region,
+        "variant": served.variant,
         "service_tier": "batch" if batch else served.service_tier,
         "billing_status": "Billed",
         "allocation_tags": "{}",

@@ -113,6 +113,7 @@ class Served:
     service_tier: str | None = None
     region: str | None = None
     provider: str = "azure"
+    variant: str | None = None
 
     def __post_init__(self) -> None:
         if not self.model.strip():

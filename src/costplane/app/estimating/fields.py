@@ -1,0 +1,69 @@
+"""The fields of a workload file as values. Each raises InvalidInput naming the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from costplane.errors import InvalidInput
+
+Fields = Mapping[str, Any]
+
+_NUMBER = re.compile(r"(?P<digits>-?\d[\d_]*(?:\.\d+)?)\s*(?P<percent>%)?")
+
+
+def month(written: object) -> date:
+    """The first day of a month that is written as 2027-01."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        raise InvalidInput(
+            f"start is {written!r}; write a month as 2027-01", target="start"
+        ) from None
+
+
+def number(fields: Fields, name: str, *, percent: bool = False) -> Fraction:
+    """A number as written, 0 where it is not; `60%` is 0.6 where a `percent` may stand."""
+    written = str(fields.get(name, "0")).strip()
+    found = _NUMBER.fullmatch(written)
+    if not found or (found["percent"] and not percent):
+        example = "a share such as 60% or 0.6" if percent else "a number such as 1200"
+        raise InvalidInput(f"{name} is {written!r}; give {example}", target=name)
+    value = Fraction(found["digits"].replace("_", ""))
+    return value / 100 if found["percent"] else value
+
+
+def whole(fields: Fields, name: str, default: int | None = None) -> int:
+    """A whole number; `default` where it is not written."""
+    written = str(fields.get(name, "" if default is None else default)).strip()
+    if not written.isascii() or not written.isdecimal():
+        raise InvalidInput(f"{name} is {written!r}; give a whole number", target=name)
+    return int(written)
+
+
+def text(fields: Fields, name: str) -> str | None:
+    """One text; None where it is not written, or blank."""
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"{name}: write one value", target=name)
+    return (value or "").strip() or None
+
+
+def texts(fields: Fields, name: str) -> list[str]:
+    """One text or several."""
+    value = fields.get(name) or []
+    several = [value] if isinstance(value, str) else value
+    if not isinstance(several, list) or not all(isinstance(one, str) for one in several):
+        raise InvalidInput(f"{name}: write one value or a list of them", target=name)
+    return several
+
+
+def known(fields: Mapping[Any, Any], allowed: tuple[str, ...]) -> None:
+    """Raises InvalidInput for a field that is none of `allowed`."""
+    unknown = next((field for field in fields if field not in allowed), None)
+    if unknown is not None:
+        names = ", ".join(allowed)
+        raise InvalidInput(f"{unknown} is no field; use {names}", target=str(unknown))
