@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.environment.sources import ROOT
-from tests.http.sample import event, write_events, write_prices
+from tests.http.sample import PRICES, event, write_events, write_prices
 
 LOT = """\
 lots:
@@ -169,3 +169,14 @@ def test_events_without_price_and_without_usage_are_counted_apart(
     ]
     asked = ("query", "--scope", "/", "--from", "2026-11-02", "--to", "2026-11-02")
     assert invoiced(*asked).err.splitlines() == [line.partition(": ")[2] for line in shown[-2:]]
+
+
+def test_what_is_priced_later_is_no_longer_told(invoiced: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "late.yaml"
+    sheet.write_text(PRICES.replace("name: sample", "name: late").replace("gpt-4.1", "in-house-7b"))
+    assert invoiced("prices", "import", str(sheet)).status == 0
+    days = ("--from", "2026-11-02", "--to", "2026-11-02")
+    assert invoiced("rerate", *days, "--yes").status == 0
+    row = listed(invoiced)[-1]
+    assert (row["unpriced events"], row["usage missing events"]) == ("0", "0")
+    assert "not in it" not in invoiced("invoices", "show", row["number"]).out

@@ -54,7 +54,8 @@ def unpriced_usage(
         told = found[key, row["month"].replace(tzinfo=UTC)]
         reason = told[row["status"], row["reason"] or row["status"]]
         reason[row["type"]] = EXACT.add(reason[row["type"]], _amount(row))
-    return {place: _usage(told) for place, told in found.items()}
+    usages = ((place, _usage(told)) for place, told in found.items())
+    return {place: usage for place, usage in usages if usage}
 
 
 def _amount(row: Mapping[str, Any]) -> Decimal:
@@ -63,6 +64,7 @@ def _amount(row: Mapping[str, Any]) -> Decimal:
 
 
 def _usage(told: _Told) -> tuple[UnpricedUsage, ...]:
+    """By reason; what a re-rating took back is nothing."""
     found = [
         UnpricedUsage(
             status,
@@ -71,6 +73,7 @@ def _usage(told: _Told) -> tuple[UnpricedUsage, ...]:
             tuple(sorted((t, amount) for t, amount in amounts.items() if t is not None)),
         )
         for (status, reason), amounts in told.items()
+        if any(amounts.values())
     ]
     return tuple(sorted(found, key=lambda u: (-u.events, u.status, u.reason)))
 
