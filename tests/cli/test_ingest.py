@@ -103,3 +103,14 @@ def test_a_file_of_no_known_format_leaves_the_others(run: Run, tmp_path: Path) -
     assert ended.status in (1, 3)
     assert str(strange) in ended.err
     assert counts(ended.out)["accepted"] == 4
+
+
+def test_what_is_held_back_can_be_looked_at(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "early.jsonl"
+    file.write_text(json.dumps(EVENTS[0] | {"time": "2099-01-01T00:00:00Z"}))
+    ended = run("ingest", str(file))
+    assert ended.status == 3
+    assert ended.err == "1 event held back: 'costplane quarantine list'\n"
+    (held,) = json.loads(run("quarantine", "list", "--format", "json").out)
+    assert (held["source"], held["id"], held["code"]) == ("gateway/eu-1", "a1", "FutureTime")
+    assert "time is later than" in run("quarantine", "list").out

@@ -25,6 +25,7 @@ from costplane.cli import (
     price_imports,
     prices,
     provisioned,
+    quarantine,
     query,
     rerate,
     reservations,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
+app.add_typer(quarantine.commands, name="quarantine")
 prices.commands.command("import")(price_imports.import_prices)
 prices.commands.command("update")(price_imports.update_prices)
 prices.commands.command("explain")(price_explain.explain)

@@ -12,7 +12,7 @@ import typer
 
 from costplane.cli.ending import FAILED, complain, finish
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import print_counts, print_json, warn
+from costplane.cli.output import counted, print_counts, print_json, warn
 from costplane.cli.progress import intake_progress
 from costplane.cli.trace_options import (
     DateOption,
@@ -146,6 +146,8 @@ def _report(taken: list[Taken], *, as_json: bool) -> None:
         return
     for file, rejection in rejected:
         warn(_line(file, rejection))
+    if counts["quarantined"]:
+        warn(f"{counted(counts['quarantined'], 'event')} held back: 'costplane quarantine list'")
     print_counts((counts | {"rejected": len(rejected)}).items())
 
 
