@@ -82,6 +82,8 @@ def test_wrong_options(ask: Run, arguments: tuple[str, ...], told: str) -> None:
     ended = ask("query", "--scope", "/", *DAY, *arguments)
     assert (ended.status, ended.out) == (2, "")
     assert told in ended.err
+    assert arguments[0] in ended.err
+    assert "dataset" not in ended.err
 
 
 def test_aggregations_and_zone(ask: Run) -> None:

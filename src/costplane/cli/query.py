@@ -10,9 +10,9 @@ import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import print_csv, print_json, print_table, warn
-from costplane.cli.query_body import query_body
+from costplane.cli.query_body import in_options, query_body
 from costplane.cli.unpriced_text import sentence
-from costplane.errors import InvalidInput
+from costplane.errors import InvalidInput, InvalidQuery
 from costplane.http.azure.query_result import as_page, query_result
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ def query(
     )
     place = parse_scope(scope)
     with opened(data, tables) as workspace:
-        definition = workspace.definition(body)
+        try:
+            definition = workspace.definition(body)
+        except InvalidQuery as error:
+            raise in_options(error) from error
         if explain:
             print(workspace.explain(place, definition))
         else:

@@ -8,6 +8,17 @@ from datetime import date
 
 from costplane.errors import InvalidQuery
 
+_OPTIONS = {
+    "dataset.grouping": "--group-by",
+    "dataset.filter": "--filter",
+    "dataset.aggregation": "--aggregation",
+    "dataset.granularity": "--granularity",
+    "dataset.configuration.timeZone": "--time-zone",
+    "timeframe": "--timeframe",
+    "type": "--type",
+}
+"""Members of the body by the options that tell them."""
+
 
 def query_body(
     *,
@@ -33,6 +44,13 @@ def query_body(
     if time_zone:
         dataset["configuration"] = {"timeZone": time_zone}
     return {"type": type_, "dataset": dataset} | _time(timeframe, first, last)
+
+
+def in_options(error: InvalidQuery) -> InvalidQuery:
+    """The error with the option in place of the body's member that it is about."""
+    target = error.target or ""
+    option = next((_OPTIONS[path] for path in _OPTIONS if target.startswith(path)), target)
+    return InvalidQuery(error.message.replace(target, option), target=option or None)
 
 
 def _time(timeframe: str | None, first: str | None, last: str | None) -> dict[str, object]:
