@@ -167,6 +167,15 @@ def _start(facts: Item) -> datetime | None:
 
 
 def _end(facts: Item) -> datetime | None:
+    """The end of the term; of one that was given back, its cancellation, the last change of it."""
+    if str(facts.get("provisioningState")).lower() == "cancelled":
+        changed = told_instant(facts, "lastUpdatedDateTime", "properties.")
+        ends = [end for end in (changed, _term_end(facts)) if end is not None]
+        return min(ends, default=None)
+    return _term_end(facts)
+
+
+def _term_end(facts: Item) -> datetime | None:
     return told_instant(facts, "expiryDateTime", "properties.") or told_instant(
         facts, "expiryDate", "properties."
     )
