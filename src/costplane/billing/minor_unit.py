@@ -12,7 +12,9 @@ from costplane.core.money import EXACT
 def in_minor_units(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded half-even to the minor unit of `currency`: cents of USD, whole yen.
 
-    The number of digits is that of the Unicode CLDR; an unknown currency has two.
+    The number of digits is that of the Unicode CLDR; an unknown currency has two. What rounds to
+    nothing has no sign.
     """
     digits = get_currency_precision(currency)
-    return amount.quantize(Decimal(1).scaleb(-digits), context=EXACT)
+    printed = amount.quantize(Decimal(1).scaleb(-digits), context=EXACT)
+    return printed or abs(printed)

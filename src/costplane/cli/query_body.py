@@ -50,7 +50,9 @@ def in_options(error: InvalidQuery) -> InvalidQuery:
     """The error with the option in place of the body's member that it is about."""
     target = error.target or ""
     option = next((_OPTIONS[path] for path in _OPTIONS if target.startswith(path)), target)
-    return InvalidQuery(error.message.replace(target, option), target=option or None)
+    message = error.message.replace(target, option)
+    named = message if option in message else f"{option}: {message}"
+    return InvalidQuery(named, target=option or None)
 
 
 def _time(timeframe: str | None, first: str | None, last: str | None) -> dict[str, object]:
