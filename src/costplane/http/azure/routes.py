@@ -18,6 +18,7 @@ from starlette.types import Scope as Connection
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 from costplane.http.access import PUBLIC, Access, require
+from costplane.http.azure.addresses import full_address
 from costplane.http.azure.arm import Call, Operation, billing_month
 from costplane.http.envelope import no_operation
 from costplane.http.services import Services, identified
@@ -73,7 +74,7 @@ class OperationRoute(BaseRoute):
         before, period = names.pop("_scope", ""), names.pop("_period", None)
         meant = [operation for operation in self.operations if operation.method == request.method]
         address = _address(meant[0], before, names)
-        scope = parse_scope(address)
+        scope = parse_scope(full_address(address, self._services.workspace.catalog))
         operation = _chosen(meant, scope, period)
         require(principal, operation.access, scope)
         month = billing_month(period) if period else None

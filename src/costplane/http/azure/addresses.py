@@ -1,0 +1,32 @@
+"""Other forms in which clients write scopes: departments and enrollment accounts without their
+billing account, and billing accounts under Microsoft.CostManagement (the examples of the
+Consumption API have both)."""
+
+from __future__ import annotations
+
+import re
+
+from costplane.catalog.ports import CatalogReader
+
+_SHORT = re.compile(
+    r"/?providers/microsoft\.billing/(?P<kind>departments|enrollmentaccounts)/(?P<id>[^/]+)/?",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(r"/?providers/microsoft\.costmanagement/billingaccounts/", re.IGNORECASE)
+_ACCOUNTS = "providers/microsoft.billing/billingaccounts"
+
+_NOWHERE = "-"
+"""Id of the account of what is not there: whoever may not see is refused as if it were."""
+
+
+def full_address(address: str, catalog: CatalogReader) -> str:
+    """`address` in the form that scopes have; any other text as it is."""
+    short = _SHORT.fullmatch(address)
+    if short is None:
+        return _ACCOUNT.sub(f"{_ACCOUNTS}/", address, count=1)
+    kind, name = short["kind"].lower(), short["id"].lower()
+    hierarchy = catalog.hierarchy()
+    parts = hierarchy.departments if kind == "departments" else hierarchy.enrollment_accounts
+    accounts = [part.billing_account_id for part in parts if part.id == name]
+    account = accounts[0] if len(accounts) == 1 else _NOWHERE
+    return f"{_ACCOUNTS}/{account}/{kind}/{name}"
