@@ -49,13 +49,13 @@ def test_the_full_form(server: Server, told: str, full: str) -> None:
 
 def test_whether_a_department_exists_is_not_told(server: Server) -> None:
     server.become("ann", ("Cost Management Reader", f"/{ACCOUNTS}/2"))
-    refusals = {
-        error_of(
-            server.call("GET", f"/providers/Microsoft.Billing/departments/{name}/{COST}/views")
-        )
-        for name in ("d1", "none")
-    }
-    assert refusals == {(403, "RBACAccessDenied", "")}
+    refusals = set()
+    for name in ("d1", "none"):
+        path = f"/providers/Microsoft.Billing/departments/{name}/{COST}/views"
+        answer = server.call("GET", path)
+        assert error_of(answer) == (403, "RBACAccessDenied", "")
+        refusals.add(answer.text.replace(name, "#"))
+    assert len(refusals) == 1
     path = f"/providers/Microsoft.Billing/enrollmentAccounts/e1/{COST}/views"
     assert server.call("GET", path).status_code == 200
     server.become("owner", ("Owner", "/"))

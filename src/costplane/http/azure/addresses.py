@@ -28,5 +28,16 @@ def full_address(address: str, catalog: CatalogReader) -> str:
     hierarchy = catalog.hierarchy()
     parts = hierarchy.departments if kind == "departments" else hierarchy.enrollment_accounts
     accounts = [part.billing_account_id for part in parts if part.id == name]
-    account = accounts[0] if len(accounts) == 1 else _NOWHERE
+    return _under(accounts[0] if len(accounts) == 1 else _NOWHERE, kind, name)
+
+
+def untold_address(address: str) -> str:
+    """The same without what the catalog knows: what a refusal may name."""
+    short = _SHORT.fullmatch(address)
+    if short is None:
+        return _ACCOUNT.sub(f"{_ACCOUNTS}/", address, count=1)
+    return _under(_NOWHERE, short["kind"].lower(), short["id"].lower())
+
+
+def _under(account: str, kind: str, name: str) -> str:
     return f"{_ACCOUNTS}/{account}/{kind}/{name}"

@@ -16,9 +16,9 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
 from costplane.core.scope import Scope, parse_scope
-from costplane.errors import InvalidInput, InvalidScope
-from costplane.http.access import PUBLIC, Access, require
-from costplane.http.azure.addresses import full_address
+from costplane.errors import Forbidden, InvalidInput, InvalidScope
+from costplane.http.access import PUBLIC, Access, Principal, require
+from costplane.http.azure.addresses import full_address, untold_address
 from costplane.http.azure.arm import Call, Operation, billing_month
 from costplane.http.envelope import no_operation
 from costplane.http.services import Services, identified
@@ -76,7 +76,7 @@ class OperationRoute(BaseRoute):
         address = _address(meant[0], before, names)
         scope = parse_scope(full_address(address, self._services.workspace.catalog))
         operation = _chosen(meant, scope, period)
-        require(principal, operation.access, scope)
+        _require(principal, operation.access, scope, address)
         month = billing_month(period) if period else None
         call = Call(request, self._services, principal, scope, address, names, options, month)
         return operation, call
@@ -152,6 +152,15 @@ def _address(operation: Operation, before: str, names: Mapping[str, str]) -> str
             f"{operation.name} takes no scope before its provider; leave it out", target="scope"
         )
     return operation.within.format_map(names)
+
+
+def _require(principal: Principal, access: Access, scope: Scope, address: str) -> None:
+    """Raise Forbidden unless the caller may; the refusal names no more than the caller has told."""
+    try:
+        require(principal, access, scope)
+    except Forbidden:
+        require(principal, access, parse_scope(untold_address(address)))
+        raise
 
 
 def _chosen(meant: Sequence[Operation], scope: Scope, period: str | None) -> Operation:
