@@ -29,10 +29,14 @@ MADE_BY = {
 }
 """Operations on what must be there, and those that put it there."""
 
+_INVENTED = "the id of the operation that it asks for is invented"
 REFUSED = {
     "costmanagement.alerts.get": (404, "an alert is made by a budget, never by a caller"),
     "costmanagement.alerts.dismiss": (404, "an alert is made by a budget, never by a caller"),
     "costmanagement.forecast.usage": (424, "what it filters by never cost anything here"),
+    "costmanagement.generate_cost_details_report.begin_get_operation_results": (404, _INVENTED),
+    "costmanagement.generate_detailed_cost_report_operation_results.begin_get": (404, _INVENTED),
+    "costmanagement.generate_detailed_cost_report_operation_status.get": (404, _INVENTED),
     "CostAllocationRuleCreate": (400, "its percentages sum to 99, not to 100"),
     "ManagementGroupBudgetsList": (400, "its scope lacks 'providers/'"),
 }
