@@ -6,6 +6,8 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -162,6 +164,25 @@ def test_a_reservation_is_paid_or_spread(
         assert all(row["ReservationName"] == "reserved" for row in covered)
     else:
         assert kinds == {"Usage", "UnusedReservation"}
+
+
+def test_a_reservation_that_is_given_back_is_a_refund(tmp_path: Path) -> None:
+    workspace = test_whole_capacity_invoice.opened(tmp_path)
+    bought = test_whole_capacity_invoice.reservation()
+    back = replace(bought, valid_to=bought.valid_from + timedelta(hours=2))
+    workspace.import_resources([], reservations=[back])
+    rows = written(workspace, tmp_path / "files")
+    (refund,) = (row for row in rows if row["ChargeType"] == "Refund")
+    assert (refund["ReservationId"], refund["Frequency"]) == ("r-1", "OneTime")
+    # Two of the hours of its term were used.
+    assert Fraction(refund["CostInBillingCurrency"]) == -(7800 - Fraction(refund_used(workspace)))
+    workspace.close()
+
+
+def refund_used(workspace: Workspace) -> Decimal:
+    """What was amortized of the reservation."""
+    covered = [row for row in charges(workspace) if row["CommitmentDiscountId"] is not None]
+    return sum((row["EffectiveCost"] for row in covered), Decimal())
 
 
 def test_two_currencies_stand_beside_each_other(tmp_path: Path) -> None:

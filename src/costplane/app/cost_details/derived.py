@@ -7,6 +7,7 @@ Quotients are shown to twelve decimals, half away from zero, and computed in who
 from __future__ import annotations
 
 from costplane.app.cost_details.facts import FACTS
+from costplane.rating.capacity_templates import REFUND
 
 _SEPARATOR = "CHR(31)"
 _SCALE = "CAST(1000000000000 AS HUGEINT)"
@@ -88,7 +89,8 @@ DERIVED: dict[str, str] = {
     "list_cost_in_usd": _COST_OF_LIST_IN_USD,
     "charge_type": "CASE WHEN commitment_status = 'Unused' "
     "THEN CONCAT('Unused', REPLACE(commitment_type, ' ', '')) "
-    "WHEN charge_category = 'Credit' THEN 'Refund' ELSE charge_category END",
+    f"WHEN charge_category = 'Credit' OR ENDS_WITH(product, '{REFUND}') THEN 'Refund' "
+    "ELSE charge_category END",
     "frequency": "REPLACE(charge_frequency, '-', '')",
     "pricing_model": "CASE WHEN pricing_category = 'Committed' "
     "THEN REPLACE(commitment_type, ' ', '') WHEN pricing_category = 'Dynamic' THEN 'Spot' "
