@@ -1,6 +1,7 @@
-"""One measured run: `python -m bench.child bare|rate|litellm|genai-prices FILE`.
+"""One measured run: `python -m bench.child bare|rate|rate-all|litellm|genai-prices FILE`.
 
-Prints a JSON object: the seconds of the measured part, the process's peak memory, the count.
+Prints a JSON object: the seconds of the measured part and those of processors in it, the process's
+peak memory, the count.
 """
 
 from __future__ import annotations
@@ -153,10 +154,15 @@ def _book() -> Any:
 
 
 def _timed(work: Callable[[], int]) -> dict[str, Any]:
-    start = time.perf_counter()
+    start, started = time.perf_counter(), time.process_time()
     count = work()
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak_kib": _peak_kib(), "count": count}
+    seconds, of_processors = time.perf_counter() - start, time.process_time() - started
+    return {
+        "seconds": seconds,
+        "processor_seconds": of_processors,
+        "peak_kib": _peak_kib(),
+        "count": count,
+    }
 
 
 def _peak_kib() -> int:

@@ -7,16 +7,20 @@ another amount than `contracted`: `priced` in the price's own currency, `usd` in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from costplane.rating.fixed_point import FixedPoint
 from costplane.rating.rates import Rate
 from costplane.rating.terms import USD
 
-Way = Literal["sum", "rest", "each", "wide"]
-"""`sum`: no line can round, so that quantities are summed first. `rest`: quantities are summed,
-and what each line's rounding adds or takes, in 64 bits. `each`: line by line, in 128 bits.
-`wide`: line by line, in integers without a bound."""
+Way = Literal["sum", "fixed", "each", "wide"]
+"""`sum`: no line can round, so that quantities are summed first. `fixed`: line by line, in 64 bits
+without a division (fixed_point.py). `each`: line by line, in 128 bits. `wide`: line by line, in
+integers without a bound."""
+
+Largest = Mapping[str, int]
+"""The largest amount that a row of usage has of each quantity, by name, in smallest parts."""
 
 BASIC = ("contracted", "list")
 PRICING = "pricing"
@@ -27,8 +31,6 @@ _QUANTITY_PLACES = 12
 """A call's quantity is below 10^12 units (metering/extract/amounts.py)."""
 _BITS = 127
 _DIGITS = 38
-_SMALL = 2**30
-"""Twice such a denominator, squared, fits into 64 bits."""
 _USUAL = 10**18
 """Such a numerator times a month's quantity fits into 128 bits."""
 
@@ -61,7 +63,7 @@ def fraction(rate: Rate, name: str) -> tuple[int, int]:
     return found or (0, 1)
 
 
-def way_of(rate: Rate, names: Sequence[str]) -> Way:
+def way_of(rate: Rate, names: Sequence[str], largest: Largest) -> Way:
     """How lines of a rate are computed: as fast as is exact.
 
     Beyond 128 bits are prices of many digits times rates of many digits: the numerator times the
@@ -70,12 +72,20 @@ def way_of(rate: Rate, names: Sequence[str]) -> Way:
     found = [fraction(rate, name) for name in (*names, PRICING)]
     if all(den == 1 for _, den in found):
         return "sum" if all(abs(num) < 10**_DIGITS for num, _ in found) else "wide"
-    if all(0 <= num < _USUAL and den < _SMALL for num, den in (*found, rate.pricing)):
-        return "rest"
+    if _is_fixed(rate, found, largest):
+        return "fixed"
     scale = rate.use.quantity.scale if rate.use.quantity else 0
-    largest = 10 ** (_QUANTITY_PLACES + scale)
+    most = 10 ** (_QUANTITY_PLACES + scale)
     fits = all(
-        abs(num) * largest < 2**_BITS and den < 2 ** (_BITS - 1) and den < 10**_DIGITS
+        abs(num) * most < 2**_BITS and den < 2 ** (_BITS - 1) and den < 10**_DIGITS
         for num, den in found
     )
     return "each" if fits else "wide"
+
+
+def _is_fixed(rate: Rate, found: Sequence[tuple[int, int]], largest: Largest) -> bool:
+    quantity = rate.use.quantity
+    if quantity is None or quantity.name not in largest:
+        return False
+    fixed = FixedPoint.of(largest[quantity.name])
+    return all(0 <= num < _USUAL and fixed.fits(den) for num, den in found)

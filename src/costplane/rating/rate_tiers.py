@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from costplane.core.period import HOUR, Period
+from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Engine, Relation
 from costplane.core.tables import CHARGES
 from costplane.rating import tier_statements as statements
 from costplane.rating.amounts import amounts_of
-from costplane.rating.rate_usage import Rater, Survey, rate_table
+from costplane.rating.instants import instant_of, microseconds
+from costplane.rating.rate_table import rate_table
+from costplane.rating.rate_usage import Rater, Survey
 from costplane.rating.rates import Rate
 from costplane.rating.rows import rated_rows
 from costplane.rating.statements import Grain
@@ -36,8 +38,6 @@ from costplane.rating.tiers import (
 from costplane.rating.wide_lines import wide_lines
 
 _COUNT = pa.decimal128(38, 0)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _ENDLESS = 10**37
 """Above every count."""
 
@@ -83,7 +83,7 @@ class TierRater:
         crossed: dict[int, dict[int, Crossing]] = {row["key"]: {} for row in total}
         for row in self._rows(statements.crossings(), relations):
             crossed[row["key"]][int(row["border"])] = Crossing(
-                _instant(row["hour"]), row["place"], int(row["since"]), int(row["until"])
+                instant_of(row["hour"]), row["place"], int(row["since"]), int(row["until"])
             )
         return {
             ordered[row["key"]]: KeyCount(int(row["total"]), crossed[row["key"]]) for row in total
@@ -115,7 +115,7 @@ class TierRater:
         if count is None:
             return []
         sums = pa.concat_tables([self._hour_sums(usage, {key: 0}) for usage in whole])
-        before = statements.counted_before(_microseconds(hour), place)
+        before = statements.counted_before(microseconds(hour), place)
         since = int(self._rows(before, {"sums": sums})[0]["total"])
         divided = KeyCount(count.total, {since: Crossing(hour, place, since, _ENDLESS)})
         found = self._positioned(of_hour, {key: divided})
@@ -163,7 +163,8 @@ class TierRater:
         lines, first = [], 0
         for usage, found in concerned:
             counting = self._counting(found, number, first)
-            statement = statements.lines_of_hours(usage.survey.grain, usage.survey.told)
+            hours = {microseconds(hour_start(rate.period.start)) for rate in found}
+            statement = statements.lines_of_hours(usage.survey.grain, usage.survey.told, hours)
             relations = {**usage.survey.relations, "counting": counting}
             lines.append(self.engine.execute(statement, relations))
             first += len(found)
@@ -216,7 +217,7 @@ class TierRater:
         keys = [number[key_of(rate, self.month)] for rate in rates]
         at = [self.place[rate.use.series] for rate in rates]
         numbers = pa.array(range(first, first + len(rates)), pa.int32())
-        table = rate_table(rates, ())
+        table = rate_table(rates, (), {})
         return (
             table.set_column(table.schema.get_field_index("rate"), "rate", numbers)
             .append_column("key", pa.array(keys, pa.int32()))
@@ -257,7 +258,7 @@ def _counted(row: Mapping[str, Any], rates: Sequence[Rate], count: KeyCount) -> 
 def _hours_table(counts: Sequence[KeyCount]) -> pa.Table:
     """The divided hours of each key, with the count at their start."""
     rows = [
-        {"key": key, "hour": _microseconds(hour), "place": place, "since": since}
+        {"key": key, "hour": microseconds(hour), "place": place, "since": since}
         for key, count in enumerate(counts)
         for (hour, place), since in count.divided().items()
     ]
@@ -276,15 +277,7 @@ def _tier_table(
     ]
     priced = [entry[3] for entry in found]
     numbers = pa.array([entry[0] for entry in found], pa.int32())
-    table = rate_table(priced, amounts_of(priced)).append_column("number", numbers)
+    table = rate_table(priced, amounts_of(priced), {}).append_column("number", numbers)
     for place, name in ((1, "begins"), (2, "ends")):
         table = table.append_column(name, pa.array([e[place] for e in found], _COUNT))
     return priced, table
-
-
-def _microseconds(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + int(microseconds) * _MICROSECOND

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -16,37 +16,26 @@ from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.core.relation import Engine, Relation
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
-from costplane.rating.amounts import PRICING, amounts_of, fraction, way_of
+from costplane.rating.amounts import Largest, amounts_of
+from costplane.rating.fixed_lines import FixedLines
 from costplane.rating.holder import Facts, Holders
-from costplane.rating.rates import Rate, Use, quantity_code, rates
+from costplane.rating.instants import instant_of, microseconds
+from costplane.rating.rate_table import rate_table
+from costplane.rating.rates import Rate, Use, rates
 from costplane.rating.rows import RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.tiers import keys_of
 from costplane.rating.wide_lines import wide_lines
 
-_WHOLE = pa.decimal128(38, 0)
-_PARTS = ("num", "den")
-_RESTS = ("twice", "step")
-_RATES = pa.schema(
-    [
-        ("rate", pa.int32()),
-        ("series", pa.int64()),
-        ("quantity", pa.int32()),
-        ("band", pa.int32()),
-        ("since", pa.int64()),
-        ("until", pa.int64()),
-        ("way", pa.string()),
-        ("reason", pa.string()),
-    ]
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Usage summed by the buckets of a grain, which quantities it tells, and its rates."""
+    """Usage summed by the buckets of a grain, which quantities it tells, the largest amount of
+    each, and its rates."""
 
     grain: Grain
     told: Sequence[Quantity]
+    largest: Largest
     relations: Mapping[str, Relation]
     rates: Sequence[Rate]
 
@@ -63,7 +52,7 @@ class Rater:
         """Hours, parted further at `cuts`, where prices change inside an hour, and by `keys`."""
         inside = {c for c in (*cuts, *self.book.changes, *self.holders.changes()) if _off_hour(c)}
         return Grain(
-            self.book.context_thresholds, tuple(sorted(_microseconds(c) for c in inside)), keys
+            self.book.context_thresholds, tuple(sorted(microseconds(c) for c in inside)), keys
         )
 
     def rate(
@@ -83,18 +72,20 @@ class Rater:
 
     def survey(self, usage: Relation, series: Mapping[int, Facts], grain: Grain) -> Survey:
         """What occurs in `usage`, and the rates of it."""
-        told = self._told(usage)
+        largest = self._largest(usage)
+        told = [quantity for quantity in QUANTITIES if quantity.name in largest]
         relations: dict[str, Relation] = {"usage": usage}
         relations["groups"] = self.engine.execute(statements.groups(grain, told), relations)
         uses = self._uses(grain, told, relations, series)
-        return Survey(grain, told, relations, rates(uses, series, self.book, self.holders))
+        found = rates(uses, series, self.book, self.holders)
+        return Survey(grain, told, largest, relations, found)
 
     def priced(self, survey: Survey, found: Sequence[Rate], recorded: date) -> RatedRows:
         """The lines of what was surveyed that have one of the rates `found`."""
         grain, told, relations = survey.grain, survey.told, dict(survey.relations)
         amounts = amounts_of(found)
-        table = relations["rates"] = rate_table(found, amounts)
-        lines = self._lines(grain, told, relations, found, amounts)
+        table = relations["rates"] = rate_table(found, amounts, survey.largest)
+        lines = self._lines(survey, relations, found, amounts)
         unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
         if not unpriced:
             return rated_rows(found, lines, None, grain, recorded)
@@ -106,31 +97,38 @@ class Rater:
 
     def _lines(
         self,
-        grain: Grain,
-        told: Sequence[Quantity],
+        survey: Survey,
         relations: Mapping[str, Relation],
         found: Sequence[Rate],
         amounts: Sequence[str],
     ) -> list[pa.Table]:
         """The lines of each way of computing them that `found` needs."""
-        rates = relations["rates"]
+        grain, told, rates = survey.grain, survey.told, relations["rates"]
         assert isinstance(rates, pa.Table)
-        ways = set(rates["way"].unique().to_pylist())
+        way = rates["way"].to_pylist()
         lines = [self.engine.execute(statements.lines(grain, told, amounts), relations)]
-        if "rest" in ways:
-            rested = statements.rest_lines(grain, told, amounts)
-            lines.append(self.engine.execute(rested, relations))
-        if "each" in ways:
+        if "fixed" in way:
+            chosen = [rate for rate, its in zip(found, way, strict=True) if its == "fixed"]
+            fixed = FixedLines.of(grain, chosen, amounts, survey.largest)
+            lines.append(self._fixed_lines(fixed, relations))
+        if "each" in way:
             rounded = statements.rounded_lines(grain, told, amounts)
             lines.append(self.engine.execute(rounded, relations))
-        if "wide" in ways:
+        if "wide" in way:
             counted = self.engine.execute(statements.counted_events(grain, told), relations)
             lines.append(wide_lines(counted, found, amounts, lines[0].schema))
         return lines
 
-    def _told(self, usage: Relation) -> list[Quantity]:
-        counts = self.engine.execute(statements.present(), {"usage": usage}).to_pylist()[0]
-        return [quantity for quantity in QUANTITIES if counts[quantity.name]]
+    def _fixed_lines(self, fixed: FixedLines, relations: Mapping[str, Relation]) -> pa.Table:
+        sums = self.engine.execute(fixed.sums(), {**relations, "pieces": fixed.pieces()})
+        return self.engine.execute(fixed.lines(), {**relations, "sums": sums})
+
+    def _largest(self, usage: Relation) -> Largest:
+        """What the usage tells of each quantity, at most; without those that it does not tell."""
+        row = self.engine.execute(statements.largest(), {"usage": usage}).to_pylist()[0]
+        return {
+            q.name: int(row[q.name] * 10**q.scale) for q in QUANTITIES if row[q.name] is not None
+        }
 
     def _uses(
         self,
@@ -150,61 +148,12 @@ class Rater:
 
 def _use(row: Mapping[str, int]) -> Use:
     code = row["quantity"]
-    start = _instant(row["first"])
-    end = _instant(row["last"] - row["last"] % HOUR_US + HOUR_US)
+    start = instant_of(row["first"])
+    end = instant_of(row["last"] - row["last"] % HOUR_US + HOUR_US)
     return Use(
         row["series"], QUANTITIES[code] if code >= 0 else None, row["band"], Period(start, end)
     )
 
 
-def rate_table(found: Sequence[Rate], amounts: Sequence[str]) -> pa.Table:
-    """Rates as statements join them: what they match, and their amounts as fractions."""
-    fields = [(f"{name}_{part}", _WHOLE) for name in (*amounts, "pricing") for part in _PARTS]
-    fields += [(f"{name}_{part}", pa.int64()) for name in (*amounts, "pricing") for part in _RESTS]
-    rows = []
-    for number, rate in enumerate(found):
-        way = way_of(rate, amounts)
-        rows.append(
-            {
-                "rate": number,
-                "series": rate.use.series,
-                "quantity": quantity_code(rate.use.quantity),
-                "band": rate.use.band,
-                "since": _microseconds(rate.period.start),
-                "until": _microseconds(rate.period.end),
-                "way": way,
-                "reason": rate.reason,
-                **_fractions(rate, () if way == "wide" else amounts),
-                **_rests(rate, amounts if way == "rest" else ()),
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=pa.schema([*_RATES, *fields]))
-
-
-def _fractions(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
-    found = {}
-    for name in (*amounts, PRICING):
-        found[f"{name}_num"], found[f"{name}_den"] = fraction(rate, name)
-    return found
-
-
-def _rests(rate: Rate, amounts: Sequence[str]) -> dict[str, int]:
-    """Of each fraction twice the denominator, and the rest of the numerator by it: what tells an
-    amount's rounding (statements.rest_lines)."""
-    found = {}
-    for name in (*amounts, PRICING) if amounts else ():
-        num, den = fraction(rate, name)
-        found[f"{name}_twice"], found[f"{name}_step"] = 2 * den, num % (2 * den)
-    return found
-
-
 def _off_hour(instant: datetime) -> bool:
-    return _microseconds(instant) % HOUR_US != 0
-
-
-def _microseconds(instant: datetime) -> int:
-    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
-def _instant(microseconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    return microseconds(instant) % HOUR_US != 0

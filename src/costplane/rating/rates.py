@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
-from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.core.quantities import Quantity
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.capacity import Capacity, capacity_timeline, provisioned_price
 from costplane.pricing.model_key import ANY_MODEL
@@ -323,8 +323,3 @@ def _units(offer: Offer | None, quantity: Quantity | None) -> Fraction:
 
 def _ratio(units: Fraction) -> tuple[int, int]:
     return units.numerator, units.denominator
-
-
-def quantity_code(quantity: Quantity | None) -> int:
-    """The quantity's place in the registry, -1 for none: what statements join on."""
-    return -1 if quantity is None else QUANTITIES.index(quantity)

@@ -52,10 +52,11 @@ class Grain:
         return "".join(f'{prefix}"{key}", ' for key in self.keys)
 
 
-def present(quantities: Sequence[Quantity] = QUANTITIES) -> exp.Query:
-    """How many rows tell each quantity: what nobody told need not be summed."""
-    counts = ", ".join(f"COUNT({q.name}) AS {q.name}" for q in quantities)
-    return _parse(f"SELECT {counts} FROM usage")
+def largest(quantities: Sequence[Quantity] = QUANTITIES) -> exp.Query:
+    """The largest amount that a row tells of each quantity, null where none does: what nobody
+    told need not be summed. Files often answer it without being read."""
+    found = ", ".join(f"MAX({q.name}) AS {q.name}" for q in quantities)
+    return _parse(f"SELECT {found} FROM usage")
 
 
 def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
@@ -81,7 +82,7 @@ def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 def lines(grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]) -> exp.Query:
     """Lines of rates that cannot round, and of what has no price: sums are priced once."""
     products = "".join(
-        f"CAST(quantity_sum AS HUGEINT) * CAST({name}_num AS HUGEINT) AS {name}, "
+        f"CAST(quantity_sum AS HUGEINT) * CAST({name}_even AS HUGEINT) AS {name}, "
         for name in (*amounts, PRICING)
     )
     return _parse(
@@ -101,45 +102,6 @@ def rounded_lines(
         f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, {rounded_sums(amounts)} "
         f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
     )
-
-
-def rest_lines(grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]) -> exp.Query:
-    """The same where denominators are small: quantities are summed, and so is what rounding adds
-    to each event's exact amount, in units of 1 / denominator; one division a line makes the sum of
-    the rounded amounts. Division is what takes time in 128 bits, and this has none for an event.
-    """
-    names = (*amounts, PRICING)
-    rests = ", ".join(f"((amount % {n}_twice) * {n}_step) % {n}_twice AS {n}" for n in names)
-    halves = ", ".join(f"{n}_twice // 2 AS {n}_den" for n in names)
-    sums = ", ".join(f"SUM({_added(n, f'{n}_den')}) AS {n}" for n in names)
-    divided = ", ".join(
-        f"(CAST(quantity_sum AS HUGEINT) * CAST(rates.{n}_num AS HUGEINT) "
-        f"+ CAST(line.{n} AS HUGEINT)) // CAST(rates.{n}_den AS HUGEINT) AS {n}"
-        for n in names
-    )
-    further = ", ".join(f"{n}_twice, {n}_step" for n in names)
-    event = _lines_of_events(grain, quantities, further, "rest", "BIGINT")
-    rest = (
-        f"SELECT rate, start, {grain.key_list()}amount, {rests}, {halves} "
-        f"FROM ({event}) AS event WHERE amount IS NOT NULL"
-    )
-    line = (
-        f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, {sums}, "
-        f"SUM(amount) AS quantity_sum FROM ({rest}) AS rest GROUP BY ALL"
-    )
-    return _parse(
-        f"SELECT line.rate AS rate, line.start AS start, {grain.key_list('line.')}"
-        f"line.events AS events, {divided}, quantity_sum "
-        f"FROM ({line}) AS line JOIN rates ON line.rate = rates.rate"
-    )
-
-
-def _added(rest: str, den: str) -> str:
-    """What half-even rounding adds to an amount, in units of 1 / `den`: `rest` is the rest of the
-    undivided amount by twice `den`, whose upper half tells an odd quotient."""
-    over = f"({rest} - CASE WHEN {rest} >= {den} THEN {den} ELSE 0 END)"
-    up = f"2 * {over} > {den} OR (2 * {over} = {den} AND {rest} >= {den})"
-    return f"CASE WHEN {up} THEN {den} - {over} ELSE -{over} END"
 
 
 def counted_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
@@ -164,12 +126,10 @@ def rounded_sums(amounts: Sequence[str]) -> str:
     return ", ".join(["SUM(amount) AS quantity_sum", *sums])
 
 
-def _lines_of_events(
-    grain: Grain, quantities: Sequence[Quantity], further: str, way: str, width: str = "HUGEINT"
-) -> str:
+def _lines_of_events(grain: Grain, quantities: Sequence[Quantity], further: str, way: str) -> str:
     """Each event's use of the quantity of each of its rates of a `way` (rating/amounts.py)."""
     chosen = " ".join(
-        f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS {width})" for q in quantities
+        f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS HUGEINT)" for q in quantities
     )
     return (
         f"SELECT rate, {grain.bucket} AS start, {grain.key_list()}"

@@ -7,7 +7,7 @@ Counts are whole numbers of the quantity's smallest part, in 128 bits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -67,8 +67,15 @@ def counted_before(hour: int, place: int) -> exp.Query:
     )
 
 
-def lines_of_hours(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
-    """Every line of the divided hours: `counting` has the periods of these hours alone."""
+def lines_of_hours(
+    grain: Grain, quantities: Sequence[Quantity], hours: Collection[int]
+) -> exp.Query:
+    """Every line of the divided `hours` (microseconds): `counting` has the periods of these hours
+    alone. They are named, too, so that files without them are passed over."""
+    within = " OR ".join(
+        f"(time >= MAKE_TIMESTAMPTZ({hour}) AND time < MAKE_TIMESTAMPTZ({hour + HOUR_US}))"
+        for hour in sorted(hours)
+    )
     chosen = " ".join(
         f"WHEN {QUANTITIES.index(q)} THEN CAST({whole(q)} AS HUGEINT)" for q in quantities
     )
@@ -78,7 +85,7 @@ def lines_of_hours(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
         f"rates.quantity AS quantity, CASE rates.quantity {chosen} END AS amount, "
         f"{grain.bucket} AS start FROM usage JOIN counting AS rates "
         f"ON usage.series = rates.series AND {grain.band} = rates.band "
-        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until"
+        f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until WHERE {within}"
     )
     return _parse(
         f"SELECT *, start - start % {HOUR_US} AS hour FROM ({event}) AS line "
