@@ -18,10 +18,11 @@ from costplane.core.tables import SERIES_FACTS
 from costplane.pricing.book import Offer
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.throughput import throughput
+from costplane.rating.answers import Use
 from costplane.rating.capacity import HOURS, CapacityLine, Reserved, Standing
 from costplane.rating.capacity_hour import capacity_hour
 from costplane.rating.holder import Holder
-from costplane.rating.rates import Rate, Use
+from costplane.rating.rates import Rate
 from costplane.rating.reservation_payments import payments
 from tests.store.values import ROW
 

@@ -20,13 +20,14 @@ from costplane.pricing.capacity import (
 )
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.throughput import throughput
+from costplane.rating.answers import Use, price_scopes
 from costplane.rating.capacity import (
     HOURS,
     Standing,
     whole_minute,
 )
 from costplane.rating.holder import Facts, Holders
-from costplane.rating.rates import Use, price_scopes, rates_of
+from costplane.rating.rates import rates_of
 
 _HOSTED = frozenset({"standard", "globalstandard", "datazonestandard"})
 _TUNED = ".ft-"

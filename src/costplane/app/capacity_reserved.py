@@ -19,9 +19,10 @@ from costplane.pricing.capacity import Capacity, reservation_price
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceRow
 from costplane.pricing.question import Answer, Resolution
+from costplane.rating.answers import Use, price_scopes
 from costplane.rating.capacity import HOURS, Reserved, Standing, reserved_amount
 from costplane.rating.holder import Facts, Holders
-from costplane.rating.rates import Rate, Use, on_terms, price_scopes, rate_at
+from costplane.rating.rates import Rate, on_terms, rate_at
 
 _TERMS = {"P1M": "1 Month", "P1Y": "1 Year", "P3Y": "3 Years"}
 """How price rows call the terms."""

@@ -14,10 +14,10 @@ from costplane.app.prices import PriceBooks
 from costplane.core.period import HOUR, Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.sql import is_within, select
+from costplane.rating.answers import may_have_tiers
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.rate_tiers import RatedUsage, TierRater
 from costplane.rating.rate_usage import Rater
-from costplane.rating.rates import may_have_tiers
 from costplane.rating.tier_explain import CountedLine
 from costplane.rating.tiers import KeyCount, TierKey, key_of, places
 

@@ -17,6 +17,7 @@ from costplane.core.period import Period, hour_start
 from costplane.core.quantities import BY_NAME, QUANTITIES, Quantity
 from costplane.pricing.book import Conversion, Offer, PriceBook
 from costplane.pricing.ports import StoredSheet
+from costplane.rating.answers import Use
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain_terms import adjustment_explanations
 from costplane.rating.explanation import (
@@ -27,7 +28,7 @@ from costplane.rating.explanation import (
     Total,
 )
 from costplane.rating.holder import Facts, Holders
-from costplane.rating.rates import Rate, Use, rates
+from costplane.rating.rates import Rate, rates
 
 _INSTANT = timedelta(microseconds=1)
 

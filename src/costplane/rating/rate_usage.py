@@ -17,11 +17,12 @@ from costplane.core.relation import Engine, Relation
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
 from costplane.rating.amounts import Largest, amounts_of
+from costplane.rating.answers import Use
 from costplane.rating.fixed_lines import FixedLines
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.instants import instant_of, microseconds
 from costplane.rating.rate_table import rate_table
-from costplane.rating.rates import Rate, Use, rates
+from costplane.rating.rates import Rate, rates
 from costplane.rating.rows import RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.tiers import keys_of

@@ -1,13 +1,13 @@
 """Rates: for each use that occurs, which price it gets from when to when, or why none.
 
-A use is a series, a quantity and a context band. A rate is a use during an interval in which
-neither its price nor its tags change; everything that stands on its charge rows but amounts,
-times and counts follows from it. There are few rates, however many events.
+A rate is a use (answers.py) during an interval in which neither its price nor its tags change;
+everything that stands on its charge rows but amounts, times and counts follows from it. There are
+few rates, however many events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,29 +16,10 @@ from costplane.core.money import EXACT, line_units
 from costplane.core.period import Period
 from costplane.core.quantities import Quantity
 from costplane.pricing.book import Offer, PriceBook
-from costplane.pricing.capacity import Capacity, capacity_timeline, provisioned_price
-from costplane.pricing.model_key import ANY_MODEL
-from costplane.pricing.model_names import priced_model, priced_variant
-from costplane.pricing.providers import serving_provider
-from costplane.pricing.question import Answer, PriceQuestion, Resolution, Unresolved
-from costplane.pricing.resolution import timeline
-from costplane.pricing.served import OF_TOOLS, PROVISIONED
+from costplane.pricing.question import Answer, Resolution
+from costplane.rating.answers import Use, answers, price_scopes
 from costplane.rating.holder import Facts, Holder, Holders
 from costplane.rating.terms import PLAIN, USD, Deal, Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A series' use of one quantity in one context band, somewhere in `period`.
-
-    `band` counts the book's context thresholds that the prompt exceeds. `quantity` None stands
-    for events that told none.
-    """
-
-    series: int
-    quantity: Quantity | None
-    band: int
-    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +138,8 @@ def rates(
 
 def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterator[Rate]:
     holder = holders.holder(facts)
-    answers = _answers(use, facts, holder, book, holders)
-    yield from rates_of(use, facts, holder, holders, book, answers)
+    found = answers(use, facts, holder, book, holders)
+    yield from rates_of(use, facts, holder, holders, book, found)
 
 
 def rates_of(
@@ -167,11 +148,11 @@ def rates_of(
     holder: Holder,
     holders: Holders,
     book: PriceBook,
-    answers: Iterable[tuple[Period, Answer | None]],
+    found: Iterable[tuple[Period, Answer | None]],
 ) -> Iterator[Rate]:
     """The rates of a use whose price in each period is known, cut where its tags change."""
     intervals = holders.tags(facts, use.period)
-    for period, answer in answers:
+    for period, answer in found:
         for interval in intervals:
             shared = period.intersection(interval.period)
             if shared is not None:
@@ -206,79 +187,6 @@ def on_terms(rate: Rate, book: PriceBook) -> Iterator[Rate]:
                 tiers=(),
                 list_tiers=(),
             )
-
-
-def _answers(
-    use: Use, facts: Facts, holder: Holder, book: PriceBook, holders: Holders
-) -> Sequence[tuple[Period, Answer | None]]:
-    if use.quantity is None or facts["billing_status"] != "Billed":
-        return [(use.period, None)]
-    covered = (facts["deployment_type"] or "").lower() in PROVISIONED
-    if covered and use.quantity.name not in OF_TOOLS:
-        return list(provisioned_answers(use.period, facts, holder, book, holders))
-    thresholds = (-1, *book.context_thresholds)
-    provider, model, version = _model(facts)
-    question = PriceQuestion(
-        scopes=price_scopes(facts, holder),
-        model=model,
-        model_version=version,
-        deployment_type=facts["deployment_type"],
-        service_tier=facts["service_tier"],
-        region=facts["region"],
-        quantity=use.quantity.name,
-        context_tokens=thresholds[use.band] + 1,
-        provider=provider,
-        variant=priced_variant(facts["model"], facts.get("variant"), provider),
-    )
-    return timeline(book, question, use.period)
-
-
-def _model(facts: Facts) -> tuple[str | None, str | None, str | None]:
-    """Who served the series' model, and its name and version as prices know them."""
-    told = facts["model"]
-    provider = serving_provider(facts["provider"], in_azure=bool(facts["resource_group"]))
-    model, version = priced_model(told, facts["model_version"], provider) if told else (None, None)
-    return provider, model, version
-
-
-def may_have_tiers(facts: Facts, book: PriceBook) -> bool:
-    """Whether some meter of a series' model has tiers."""
-    _, model, _ = _model(facts)
-    if facts["billing_status"] != "Billed":
-        return False
-    offers = (*book.of_model(model or ""), *book.of_model(ANY_MODEL))
-    return any(offer.row.meter_id in book.tiered_meters for offer in offers)
-
-
-def provisioned_answers(
-    period: Period, facts: Facts, holder: Holder, book: PriceBook, holders: Holders
-) -> Iterator[tuple[Period, Answer]]:
-    """The hourly price of a provisioned deployment during `period`: it pays for all calls, if
-    somebody has told its units (billing-rules 19)."""
-    kind = facts["deployment_type"] or ""
-    told = (facts["model"], facts["model_version"])
-    capacity = Capacity(kind, facts["region"], price_scopes(facts, holder), *told)
-    for interval in holders.units(facts, period):
-        if interval.units:
-            yield from capacity_timeline(book, capacity, provisioned_price, interval.period)
-        else:
-            yield interval.period, Unresolved("ProvisionedUnitsUnknown", kind)
-
-
-def price_scopes(facts: Facts, holder: Holder) -> tuple[str, ...]:
-    """Scope ids whose own sheets may price the use, the narrowest first."""
-    subscription, group = facts["subscription_id"], facts["resource_group"]
-    scopes = [facts["resource_id"]]
-    if group:
-        scopes.append(f"/subscriptions/{subscription}/resourcegroups/{group}")
-        scopes.append(f"/subscriptions/{subscription}")
-        account = f"/providers/microsoft.billing/billingaccounts/{holder.billing_account_id}"
-        scopes += holder.billing_scopes or (account,)
-    else:
-        external = "/providers/microsoft.costmanagement/external"
-        scopes.append(f"{external}subscriptions/{subscription}")
-        scopes.append(f"{external}billingaccounts/{holder.billing_account_id}")
-    return tuple(dict.fromkeys(scope.lower() for scope in scopes if scope))
 
 
 def rate_at(

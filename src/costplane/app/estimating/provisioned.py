@@ -20,7 +20,8 @@ from costplane.pricing.capacity import Capacity, provisioned_price, reservation_
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.question import Answer, Resolution
 from costplane.pricing.throughput import Throughput, UnitSizes, throughput
-from costplane.rating.rates import Rate, Use, price_scopes, rates_of
+from costplane.rating.answers import Use, price_scopes
+from costplane.rating.rates import Rate, rates_of
 
 PROVISIONED = {
     "GlobalProvisionedManaged": ("Global", "GlobalStandard"),
