@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from costplane.app.reports.cost_reports import DETAILED_COST
+from costplane.app.reports.price_files import PRICE_SHEET
 from costplane.http.azure.arm import COST, READ, Operation
 from costplane.http.azure.cost_reports import DETAILED_RESULTS, detailed_cost_result
 from costplane.http.azure.long_running import polling
+from costplane.http.azure.price_sheets import price_sheet_result
+
+_SHAPES = {DETAILED_COST: detailed_cost_result, PRICE_SHEET: price_sheet_result}
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -14,6 +18,6 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         f"{DETAILED_RESULTS}/{{operationId}}",
         READ,
-        polling(COST, DETAILED_RESULTS, {DETAILED_COST: detailed_cost_result}),
+        polling(COST, DETAILED_RESULTS, _SHAPES),
     ),
 )

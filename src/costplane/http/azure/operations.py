@@ -22,6 +22,7 @@ from costplane.http.azure import (
     lots,
     operation_list,
     operation_results,
+    price_sheets,
     query,
     recommendations,
     reservation_transactions,
@@ -58,6 +59,7 @@ _TABLE: tuple[Operation, ...] = (
     *operation_results.OPERATIONS,
     *recommendations.OPERATIONS,
     *benefit_reports.OPERATIONS,
+    *price_sheets.OPERATIONS,
 )
 
 OPERATIONS: tuple[Operation, ...] = operation_list.with_lists(_TABLE)

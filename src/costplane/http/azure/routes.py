@@ -140,7 +140,9 @@ def _is_date(text: str) -> bool:
 
 
 def _order(operation: Operation) -> tuple[object, ...]:
-    return operation.path.count("{"), operation.address
+    segments = operation.path.split("/")
+    named = sum("{" in segment for segment in segments)
+    return named - len(segments), named, operation.address
 
 
 def _address(operation: Operation, before: str, names: Mapping[str, str]) -> str:
