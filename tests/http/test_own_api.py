@@ -136,7 +136,7 @@ def test_the_description_is_true(workspace: Workspace) -> None:
     app = create_app(workspace, authentication=AnonymousOwner())
     described = schemathesis.openapi.from_asgi("/openapi.json", app)
     operations = [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 6
+    assert len(operations) == 11
     for operation in operations:
 
         @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
