@@ -44,9 +44,9 @@ def page() -> str:
 
 def load_cases() -> None:
     """Import every conformance test, so that its marks count."""
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+    for path in sorted(Path(__file__).parent.rglob("test_*.py")):
         if path.stem != "test_table":
-            importlib.import_module(f"tests.http.azure.conformance.{path.stem}")
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def states() -> dict[str, str]:
