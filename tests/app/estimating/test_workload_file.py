@@ -62,7 +62,9 @@ def test_a_file(tmp_path: Path) -> None:
 
 
 def test_the_title_is_the_files_name_if_there_is_none(tmp_path: Path) -> None:
-    assert read(tmp_path, "workloads: [{model: a, calls_per_day: 1}]").name == "plan"
+    assert (
+        read(tmp_path, "workloads: [{model: a, calls_per_day: 1, input_tokens: 1}]").name == "plan"
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_the_title_is_the_files_name_if_there_is_none(tmp_path: Path) -> None:
         ("model: [a], calls_per_day: 1", "model: write one value"),
         ("model: a, model: b", "model stands there twice"),
         ("model: a, calls_per_day: 1, hours_per_day: 0", "hours_per_day is 0"),
+        ("model: a, calls_per_day: 1", "calls use nothing; give input_tokens"),
     ],
 )
 def test_a_fault_is_named(tmp_path: Path, workload: str, says: str) -> None:
@@ -105,6 +108,6 @@ def test_what_is_no_plan(tmp_path: Path) -> None:
         read(tmp_path, "model: a")
     with pytest.raises(InvalidInput, match="give one at least"):
         read(tmp_path, "workloads: []")
-    twice = "{name: x, model: a, calls_per_day: 1}"
+    twice = "{name: x, model: a, calls_per_day: 1, input_tokens: 1}"
     with pytest.raises(InvalidInput, match="two workloads are named 'x'"):
         read(tmp_path, f"workloads: [{twice}, {twice}]")

@@ -133,18 +133,11 @@ def _workload(
 def workload_of(fields: Fields, folder: Path, this_month: date) -> Workload:
     """One workload from its fields, as a file or the command's options give them."""
     start = fields.get("start")
-    shape = _shape(fields, folder)
-    if shape == Shape():
-        raise InvalidInput(
-            "calls use nothing; give input_tokens, output_tokens, text, images, "
-            "audio_input_seconds or quantities",
-            target="input_tokens",
-        )
-    return Workload(
+    workload = Workload(
         name=text(fields, "name") or text(fields, "model") or "workload",
         served=_served(fields),
         traffic=_traffic(fields),
-        shape=shape,
+        shape=_shape(fields, folder),
         start=month(start) if start else this_month,
         months=whole(fields, "months", 1),
         growth=number(fields, "growth_per_month", percent=True),
@@ -152,6 +145,13 @@ def workload_of(fields: Fields, folder: Path, this_month: date) -> Workload:
         scope=parse_scope(text(fields, "scope") or "/").id,
         currency=text(fields, "currency"),
     )
+    if workload.shape == Shape():
+        raise InvalidInput(
+            "calls use nothing; give input_tokens, output_tokens, text, images, "
+            "audio_input_seconds or quantities",
+            target="input_tokens",
+        )
+    return workload
 
 
 def _served(fields: Fields) -> Served:
