@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from costplane.app.arm.setting import saved_text
 from costplane.app.workspace import Workspace
+from costplane.core.arm_resource import Place
 from costplane.core.settings import TAG_INHERITANCE
 from tests.app import estate
 from tests.app.estate import RESOURCES, SUBSCRIPTION, Event, answer, body, costs, take
@@ -77,6 +79,24 @@ def test_inheritance_is_a_setting(workspace: Workspace) -> None:
     take(workspace, [call("1")])
     assert by(workspace, "tag:team") == {("",): PRICE}
     assert by(workspace, "tag:environment") == {("dev",): PRICE}
+
+
+@pytest.mark.parametrize(("prefer", "team"), [(True, "group"), (False, "resource")])
+def test_a_scopes_setting_says_whose_value_counts(
+    workspace: Workspace, prefer: bool, team: str
+) -> None:
+    workspace.catalog.put_tags(RESOURCES[0], {"team": "resource"}, at(0, 1))
+    workspace.catalog.put_tags(GROUP, {"TEAM": "group"}, at(0, 1))
+    workspace.settings.set(TAG_INHERITANCE, value=False)
+    setting = {"properties": {"preferContainerTags": prefer}}
+    place = Place("settings", SUBSCRIPTION)
+    workspace.kept.save(place, "taginheritance", lambda _: saved_text(setting), "me")
+    take(workspace, [call("1"), call("2", Team="event")])
+    assert by(workspace, "tag:team") == {(team,): PRICE, ("event",): PRICE}
+    explained = workspace.explain_event("gateway", "1")
+    assert {tag.value: tag.origin for tag in explained.tags} == {
+        team: GROUP if prefer else RESOURCES[0]
+    }
 
 
 def test_other_keys_are_answered_from_usage(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from costplane.catalog.agreement import AgreementPart
 from costplane.catalog.billing_place import BillingPlace, BillingPlaces
+from costplane.catalog.inheritance import TagInheritance
 from costplane.catalog.model import UNASSIGNED, Deployment, Resource, Subscription
 from costplane.catalog.ports import CatalogReader
 from costplane.catalog.scopes import Hierarchy
@@ -24,7 +25,8 @@ _ACCOUNT_TYPES = {
 
 
 class CatalogHolders:
-    """A reading of the catalog, taken once for a rating. `inheritance` is the setting."""
+    """A reading of the catalog, taken once for a rating. `inheritance` is the installation's
+    setting, which holds where no scope has one of its own."""
 
     def __init__(self, catalog: CatalogReader, *, inheritance: bool) -> None:
         self._catalog = catalog
@@ -88,7 +90,7 @@ class CatalogHolders:
         return found
 
     def _timeline(self, resource_id: str, period: Period) -> list[TagInterval]:
-        stretches = self._history.timeline(resource_id, inheritance=self._inheritance)
+        stretches = self._history.timeline(resource_id, sources=self._inherited.sources)
         return [
             TagInterval(Period(s.valid_from, max(s.valid_from, s.valid_to or period.end)), s.tags)
             for s in stretches
@@ -98,6 +100,10 @@ class CatalogHolders:
     @cached_property
     def _history(self) -> TagHistory:
         return TagHistory(self._catalog.tag_history())
+
+    @cached_property
+    def _inherited(self) -> TagInheritance:
+        return TagInheritance.of(self._catalog, everywhere=self._inheritance)
 
     @cached_property
     def _hierarchy(self) -> Hierarchy:

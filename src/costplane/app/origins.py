@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from costplane.catalog.model import Deployment, lineage
+from costplane.catalog.inheritance import TagInheritance
+from costplane.catalog.model import Deployment
 from costplane.catalog.ports import CatalogReader
 from costplane.core.tables import EVENT_FACTS
 from costplane.core.tags import merge
@@ -27,7 +28,7 @@ _CALL = (
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Asks the catalog. `inheritance` is the setting `tag_inheritance`."""
+    """Asks the catalog. `inheritance` is the installation's setting `tag_inheritance`."""
 
     catalog: CatalogReader
     inheritance: bool
@@ -58,7 +59,7 @@ class Origins:
         return tag_origins(posted, [(EVENT, allocated), *inherited])
 
     def _layers(self, resource_id: str, time: datetime) -> list[tuple[str, Mapping[str, str]]]:
-        scopes = lineage(resource_id) if self.inheritance else lineage(resource_id)[:1]
+        scopes = TagInheritance.of(self.catalog, everywhere=self.inheritance).sources(resource_id)
         tags = self.catalog.tags_at(scopes, time)
         return [(scope, tags[scope]) for scope in scopes if scope in tags]
 

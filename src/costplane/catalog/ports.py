@@ -77,6 +77,11 @@ class CatalogReader(Protocol):
         """The tags of some scopes or of all over time, by scope and start, without overlap."""
         ...
 
+    def tag_preferences(self) -> dict[str, bool]:
+        """The scopes that have a setting of tag inheritance, by id, and whether in each the
+        container's value counts before the resource's."""
+        ...
+
 
 class CatalogWriter(CatalogReader, Protocol):
     """Writes of the catalog. Putting the same again changes nothing.

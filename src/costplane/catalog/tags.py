@@ -1,19 +1,22 @@
 """Which tags hold for a resource at an instant (billing-rules 24).
 
 Same key: event over tag rule over resource over group over subscription. Tags of group and
-subscription count when the setting `tag_inheritance` is on.
+subscription count as the settings say (catalog/inheritance.py).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from costplane.catalog.model import BEGINNING, lineage
 from costplane.core.tags import merge
+
+Sources = Callable[[str], tuple[str, ...]]
+"""The scopes whose tags count for a resource, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +52,25 @@ class TagHistory:
         instant: datetime,
         *,
         event_tags: Mapping[str, str] | None = None,
-        inheritance: bool = True,
+        sources: Sources = lineage,
     ) -> dict[str, str]:
         """The tags of a charge on a resource at `instant`, the event's own over the rest."""
-        layers = [self.at(scope_id, instant) for scope_id in _sources(resource_id, inheritance)]
+        layers = [self.at(scope_id, instant) for scope_id in sources(resource_id)]
         return merge([event_tags or {}, *layers])
 
-    def timeline(self, resource_id: str, *, inheritance: bool = True) -> list[TagInterval]:
+    def timeline(self, resource_id: str, *, sources: Sources = lineage) -> list[TagInterval]:
         """The effective tags of a resource over all time, without gaps and without repeats."""
-        own = (self._intervals.get(scope, []) for scope in _sources(resource_id, inheritance))
+        own = (self._intervals.get(scope, []) for scope in sources(resource_id))
         bounds = (i for scope in own for t in scope for i in (t.valid_from, t.valid_to))
         starts = {BEGINNING, *(bound for bound in bounds if bound is not None)}
-        return self._stretches(resource_id, sorted(starts), inheritance)
+        return self._stretches(resource_id, sorted(starts), sources)
 
     def _stretches(
-        self, resource_id: str, starts: list[datetime], inheritance: bool
+        self, resource_id: str, starts: list[datetime], sources: Sources
     ) -> list[TagInterval]:
         changes: list[tuple[datetime, dict[str, str]]] = []
         for start in starts:
-            tags = self.effective(resource_id, start, inheritance=inheritance)
+            tags = self.effective(resource_id, start, sources=sources)
             if not changes or changes[-1][1] != tags:
                 changes.append((start, tags))
         ends = [later for (_, _), (later, _) in pairwise(changes)]
@@ -75,7 +78,3 @@ class TagHistory:
             TagInterval(resource_id, tags, start, end)
             for (start, tags), end in zip(changes, [*ends, None], strict=True)
         ]
-
-
-def _sources(resource_id: str, inheritance: bool) -> tuple[str, ...]:
-    return lineage(resource_id) if inheritance else lineage(resource_id)[:1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
@@ -129,6 +130,18 @@ class CatalogTables:
         """The tags of some scopes or of all over time."""
         with self._database.reading() as connection:
             return tag_history(connection, scope_ids)
+
+    def tag_preferences(self) -> dict[str, bool]:
+        """What the scopes' settings of tag inheritance say (app/arm/setting.py)."""
+        table = tables.arm_resource
+        query = select(table.c.scope, table.c.document).where(
+            table.c.kind == "settings", table.c.key == "taginheritance"
+        )
+        with self._database.reading() as connection:
+            return {
+                scope: json.loads(document)["properties"]["preferContainerTags"]
+                for scope, document in connection.execute(query)
+            }
 
 
 def deployment_entries(
