@@ -156,7 +156,7 @@ shapes = st.fixed_dictionaries(
     {
         "model": st.sampled_from(("alpha", "beta", "gamma")),
         "calls_per_day": st.fractions(0, 3, max_denominator=7).map(lambda f: f"{float(f):.3f}"),
-        "input_tokens": st.decimals(0, 50, places=2).map(str),
+        "input_tokens": st.decimals("0.01", 50, places=2).map(str),
         "cached_share": st.sampled_from(("0", "33%", "0.125", "100%")),
         "output_tokens": st.decimals(0, 9, places=1).map(str),
         "growth_per_month": st.sampled_from(("0", "10%", "-50%")),
@@ -222,7 +222,7 @@ def one_by_one(
     st.integers(0, 900),
     st.decimals(0, 5_000, places=2),
     st.integers(0, 100),
-    st.decimals(0, 900, places=1),
+    st.decimals("0.1", 900, places=1),
     st.integers(-20, 20),
     st.integers(1, 14),
 )
