@@ -17,7 +17,7 @@ PEERS = ("litellm", "genai-prices")
 _WAYS = {
     BARE: "bare DuckDB aggregation",
     PLAIN: "Costplane, list prices",
-    KINDS: "Costplane, every kind of price",
+    KINDS: "Costplane, every kind",
     **{peer: f"{peer}, per call" for peer in PEERS},
 }
 
