@@ -36,6 +36,7 @@ from costplane.app.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.reports.benefit_reports import benefit_reports
 from costplane.app.reports.cost_reports import cost_reports
+from costplane.app.reports.invoice_documents import invoice_documents
 from costplane.app.reports.price_files import price_reports
 from costplane.app.reports.reports import Reports
 from costplane.app.rerating import Preview, selection_of
@@ -106,6 +107,7 @@ class Workspace:
             **cost_reports(self.cost_details),
             **benefit_reports(self.consumption, control.catalog),
             **price_reports(self.prices, control.catalog),
+            **invoice_documents(self.invoicing, now),
         }
         self.reports = Reports(control.reports, data / "reports", makers, now)
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
