@@ -135,6 +135,7 @@ def _item(line: SheetLine, period: str, *, detailed: bool) -> dict[str, object]:
         "offerId": row.offer or "",
         "tierMinimumUnits": row.tier_minimum,
         "meterDetails": _meter(line) if detailed else None,
+        "savingsPlan": None,
     }
 
 

@@ -129,7 +129,9 @@ class Example:
 def client_name(row: Operation) -> str:
     """The operation of Azure's client that a row answers."""
     clients = {COST: "costmanagement", CONSUMPTION: "consumption"}
-    return f"{clients.get(row.provider, row.provider)}.{row.name}"
+    _, within, path = row.path.rpartition("/providers/")
+    provider = path.partition("/")[0] if within else row.provider
+    return f"{clients.get(provider, provider)}.{row.name}"
 
 
 def examples() -> Iterator[Example]:
