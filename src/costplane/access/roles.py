@@ -36,7 +36,10 @@ ROLES: dict[Role, RoleMeaning] = {
         "reads costs; keeps views, budgets, exports and alerts", frozenset({READER})
     ),
     "Cost Management Reader": RoleMeaning("reads costs, views, budgets and their settings"),
-    "Billing Reader": RoleMeaning("reads costs, invoices and price sheets", frozenset({READER})),
+    "Billing Reader": RoleMeaning(
+        "reads costs, invoices, price sheets, balances, credits and what was paid for reservations",
+        frozenset({READER}),
+    ),
     "Ingest Writer": RoleMeaning("sends usage; reads nothing"),
 }
 
