@@ -14,7 +14,7 @@ from costplane.core.period import Period
 from costplane.core.tables import CHARGES, SERIES_FACTS, UNCHARGED, USAGE
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.pricing.book import Offer
-from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from tests.pricing.offers import RESOURCE, book
@@ -34,6 +34,9 @@ class Account:
     def holder(self, facts: Facts) -> Holder:
         kind = "Subscription" if facts["resource_group"] else "Project"
         return Holder("1", "Contoso", "Billing Account", self.currency, "Demo", kind, "a")
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         return frozenset()

@@ -25,7 +25,7 @@ from costplane.pricing.adjustment import (
 )
 from costplane.pricing.adjustments import Adjustments
 from costplane.pricing.book import PriceBook
-from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from tests.rating import agreements, worlds
@@ -49,6 +49,9 @@ class Payer:
 
     def holder(self, _: Facts) -> Holder:
         return Holder("1", "Account", "Billing Account", self.currency, "Demo", "Subscription", "a")
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         return frozenset({agreements.CHANGE})

@@ -19,7 +19,7 @@ from costplane.core.quantities import QUANTITIES
 from costplane.core.tables import SERIES_FACTS, USAGE
 from costplane.engine.duckdb import DuckDBEngine
 from costplane.pricing.book import Offer, PriceBook
-from costplane.rating.holder import Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from tests.pricing.offers import offer
 
@@ -47,6 +47,9 @@ class OneHolder:
 
     def holder(self, _: Mapping[str, str | None]) -> Holder:
         return Holder("1", "Account", "Billing Account", "USD", "Demo", "Subscription", "a")
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         return frozenset()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -19,14 +18,13 @@ from costplane.engine.duckdb import DuckDBEngine
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.model_key import ModelKey
 from costplane.pricing.price import PriceRow
-from costplane.rating.holder import Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 from costplane.rating.rate_usage import Rater
 from costplane.rating.rows import RatedRows
 from tests.rating import worlds
 
 ENGINE = DuckDBEngine(threads=1)
 RESOURCE = "/subscriptions/s/resourcegroups/g/providers/microsoft.cognitiveservices/accounts/a"
-Facts = Mapping[str, str | None]
 
 
 class OneHolder:
@@ -36,6 +34,9 @@ class OneHolder:
 
     def holder(self, _: Facts) -> Holder:
         return Holder("1", "Account", "Billing Account", "USD", "Demo", "Subscription", "a")
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         return frozenset({self.change})

@@ -26,7 +26,7 @@ from costplane.rating.capacity import (
     Standing,
     whole_minute,
 )
-from costplane.rating.holder import Facts, Holders
+from costplane.rating.holder import Facts, HolderInterval, Holders
 from costplane.rating.rates import rates_of
 
 _HOSTED = frozenset({"standard", "globalstandard", "datazonestandard"})
@@ -110,7 +110,18 @@ class CapacityEstate:
         self, entry: Deployment, region: str | None, period: Period, book: PriceBook
     ) -> Iterator[Standing]:
         facts = facts_of(entry, region)
-        holder = self.holders.holder(facts)
+        for held in self.holders.holders(facts, period):
+            yield from self._held(entry, region, facts, held, book)
+
+    def _held(
+        self,
+        entry: Deployment,
+        region: str | None,
+        facts: Facts,
+        held: HolderInterval,
+        book: PriceBook,
+    ) -> Iterator[Standing]:
+        holder, period = held.holder, held.period
         capacity = Capacity(
             entry.deployment_type or "",
             region,

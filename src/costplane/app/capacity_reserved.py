@@ -109,7 +109,7 @@ def reservation_rate(
         "region": one.region,
         "billing_status": "Billed",
     }
-    holder = holders.holder(facts)
+    holder = holders.holders(facts, Period(one.valid_from, one.valid_to))[0].holder
     scopes = price_scopes(facts, holder)
     capacity = Capacity(one.deployment_scope, one.region, scopes)
     listed = reservation_price(book, capacity, _TERMS[one.term], one.valid_from)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 from costplane.catalog.agreement import AgreementPart
 from costplane.catalog.billing_place import BillingPlace, BillingPlaces
@@ -14,7 +15,7 @@ from costplane.catalog.scopes import Hierarchy
 from costplane.catalog.tags import TagHistory
 from costplane.core.period import Period
 from costplane.core.tags import merge, parse
-from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 
 _ACCOUNT_TYPES = {
     "EnterpriseAgreement": "Billing Account",
@@ -33,9 +34,23 @@ class CatalogHolders:
         self._inheritance = inheritance
 
     def holder(self, facts: Facts) -> Holder:
-        """Whose the series is; a subscription that nobody placed is under `Unassigned`."""
+        """Whose the series is now; a subscription that nobody placed is under `Unassigned`."""
+        return self._holder(facts, None)
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        """Whose it is over time: cut where its subscription moved."""
         subscription = self._subscriptions.get(facts["subscription_id"] or "")
-        place = self._places.of(subscription) if subscription else BillingPlace()
+        moves = [one.until for one in subscription.former] if subscription else []
+        bounds = [period.start, *(move for move in moves if move in period), period.end]
+        return [
+            HolderInterval(Period(start, end), self._holder(facts, start))
+            for start, end in pairwise(bounds)
+            if start < end
+        ]
+
+    def _holder(self, facts: Facts, at: datetime | None) -> Holder:
+        subscription = self._subscriptions.get(facts["subscription_id"] or "")
+        place = self._places.of(subscription, at) if subscription else BillingPlace()
         account = place.account or UNASSIGNED
         resource = self._resources.get(facts["resource_id"] or "")
         return Holder(
@@ -58,9 +73,10 @@ class CatalogHolders:
         )
 
     def changes(self) -> frozenset[datetime]:
-        """Every instant at which some tags change."""
+        """Every instant at which some tags or places change."""
         bounds = ((i.valid_from, i.valid_to) for i in self._catalog.tag_history())
-        return frozenset(instant for pair in bounds for instant in pair if instant is not None)
+        moves = frozenset(p.until for s in self._hierarchy.subscriptions for p in s.former)
+        return moves.union(i for pair in bounds for i in pair if i is not None)
 
     def tags(self, facts: Facts, period: Period) -> list[TagInterval]:
         """The event's allocation tags over those of resource, group and subscription."""

@@ -61,9 +61,10 @@ class TierUsage:
             self, usage=Derived(select("SELECT * FROM usage").where(known), {"usage": self.usage})
         )
 
-    def account(self, series: int) -> str:
-        """The billing account that holds a series now."""
-        return self.holders.holder(self.series[series]).billing_account_id
+    def accounts(self, series: int, period: Period) -> list[tuple[Period, str]]:
+        """The billing accounts that hold a series over time."""
+        held = self.holders.holders(self.series[series], period)
+        return [(one.period, one.holder.billing_account_id) for one in held]
 
     def keys(self, month: datetime, series: Collection[int]) -> dict[int, set[TierKey]]:
         """The keys in which each of some series counts in a month; only those that do."""
@@ -104,21 +105,28 @@ class TierUsage:
         cuts: Sequence[datetime] = (),
         columns: tuple[str, ...] = (),
     ) -> list[RatedUsage]:
-        accounts = {key.billing_account_id for key in keys}
         return [
             RatedUsage(rater, rater.survey(self._of(chosen, version, numbers), self.series, grain))
             for version in self._versions(chosen)
             for rater in [Rater(self.engine, self.prices.at(version), self.holders)]
             for grain in [rater.grain(cuts, columns)]
-            if (numbers := self._tiered(rater, accounts))
+            if (numbers := self._tiered(rater, keys))
         ]
 
-    def _tiered(self, rater: Rater, accounts: Collection[str]) -> list[int]:
-        """The series of the accounts that meters with tiers may price."""
+    def _tiered(self, rater: Rater, keys: Collection[TierKey]) -> list[int]:
+        """The series of the keys' accounts, in their month, that meters with tiers may price."""
+        wanted = {key.period: set[str]() for key in keys}
+        for key in keys:
+            wanted[key.period].add(key.billing_account_id)
         return [
             number
             for number, facts in self.series.items()
-            if may_have_tiers(facts, rater.book) and self.account(number) in accounts
+            if may_have_tiers(facts, rater.book)
+            and any(
+                account in accounts
+                for period, accounts in wanted.items()
+                for _, account in self.accounts(number, period)
+            )
         ]
 
     def _versions(self, chosen: exp.Condition) -> list[int]:

@@ -18,7 +18,7 @@ from costplane.app.tier_usage import TierUsage
 from costplane.core.period import Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.sql import query
-from costplane.core.tables import CHARGES, UNCHARGED
+from costplane.core.tables import CHARGES, INSTANT, UNCHARGED
 from costplane.ledger.delta import Ledger
 from costplane.rating.difference import difference
 from costplane.rating.tiers import TierKey, parse_tier_key
@@ -34,11 +34,15 @@ _POSTED = (
 _WITHIN = "ChargePeriodStart >= {start} AND ChargePeriodStart < {end}"
 _STANDING = (
     "SELECT BillingAccountId AS account, meter, x_Series AS series FROM ("
-    "SELECT BillingAccountId, x_Series, ConsumedQuantity, "
+    "SELECT BillingAccountId, x_Series, ChargePeriodStart, ConsumedQuantity, "
     "CASE WHEN NOT x_TierMinimum IS NULL THEN x_SkuMeterId END AS meter FROM charges "
     f"WHERE {LINES} AND x_ChargeBasis IS NULL AND {_WITHIN} UNION ALL "
-    "SELECT BillingAccountId, x_Series, ConsumedQuantity, NULL AS meter FROM uncharged "
-    f"WHERE {LINES} AND {_WITHIN}) AS line GROUP BY ALL HAVING SUM(ConsumedQuantity) > 0"
+    "SELECT BillingAccountId, x_Series, ChargePeriodStart, ConsumedQuantity, NULL AS meter "
+    "FROM uncharged "
+    f"WHERE {LINES} AND {_WITHIN}) AS line "
+    "JOIN held ON x_Series = held.series AND ChargePeriodStart >= held.since "
+    "AND ChargePeriodStart < held.until WHERE BillingAccountId <> held.account "
+    "GROUP BY ALL HAVING SUM(ConsumedQuantity) > 0"
 )
 
 
@@ -102,12 +106,10 @@ class TierSettling:
         """
         snapshot = self.ledger.snapshot()
         tables = {name: snapshot.relation(name) for name in ("charges", "uncharged")}
-        statement = _of_period(_STANDING, Period(start, next_month(start)))
-        standing = [
-            row
-            for row in self.engine.execute(statement, tables).to_pylist()
-            if usage.account(row["series"]) != row["account"]
-        ]
+        month = Period(start, next_month(start))
+        relations: dict[str, Relation] = {**tables, "held": _held(usage, month)}
+        statement = _of_period(_STANDING, month)
+        standing = self.engine.execute(statement, relations).to_pylist()
         entered = usage.keys(start, {row["series"] for row in standing})
         counted = {row["series"] for row in standing if row["meter"] or row["series"] in entered}
         left = {TierKey(start, row["account"], row["meter"]) for row in standing if row["meter"]}
@@ -162,6 +164,17 @@ def _of_time(column: str, period: Period) -> exp.Condition:
         for bound in (period.start, period.end)
     )
     return exp.and_(exp.column(column) >= start, exp.column(column) < end)
+
+
+def _held(usage: TierUsage, month: Period) -> pa.Table:
+    """Which billing account holds each series from when to when."""
+    rows = [
+        {"series": number, "since": period.start, "until": period.end, "account": account}
+        for number in usage.series
+        for period, account in usage.accounts(number, month)
+    ]
+    fields = [("series", pa.int64()), ("since", INSTANT), ("until", INSTANT)]
+    return pa.Table.from_pylist(rows, pa.schema([*fields, ("account", pa.string())]))
 
 
 def _of_period(text: str, period: Period) -> exp.Query:

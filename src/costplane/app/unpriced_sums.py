@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from costplane.core.period import next_month
 from costplane.core.relation import Engine, Relation
 from costplane.core.sql import select
 
+_MICROSECOND = timedelta(microseconds=1)
 _Place = tuple[str, datetime]  # billing key and month
 _Told = dict[
     tuple[UnchargedStatus, str], dict[str | None, Decimal]
@@ -40,13 +41,15 @@ def unpriced_usage(
         return {}
     hierarchy = catalog.hierarchy()
     places = hierarchy.places()
-    keys = {}
+    keys: dict[tuple[str, str], str] = {}
     for subscription in hierarchy.subscriptions:
-        place = places.of(subscription)
-        if place.account and place.profile:
-            keys[place.account.id, subscription.id] = billing_key(
-                place.account.id, place.profile.id
-            )
+        for at in (None, *(former.until - _MICROSECOND for former in subscription.former)):
+            place = places.of(subscription, at)
+            if place.account and place.profile:
+                keys.setdefault(
+                    (place.account.id, subscription.id),
+                    billing_key(place.account.id, place.profile.id),
+                )
     found: dict[_Place, _Told] = defaultdict(lambda: defaultdict(lambda: defaultdict(Decimal)))
     for row in engine.execute(_statement(months), tables).to_pylist():
         account = row["account"] or ""

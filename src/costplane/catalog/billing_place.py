@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from costplane.catalog.agreement import (
@@ -66,8 +67,9 @@ class BillingPlaces:
         self._sections = _by_key(sections)
         self._customers = _by_key(customers)
 
-    def of(self, subscription: Subscription) -> BillingPlace:
-        """The place of one subscription."""
+    def of(self, subscription: Subscription, at: datetime | None = None) -> BillingPlace:
+        """The place of one subscription at an instant; None: now."""
+        subscription = subscription if at is None else subscription.at(at)
         account = subscription.billing_account_id or ""
         section = self._sections.get((account, subscription.invoice_section_id or ""))
         customer = self._customers.get((account, subscription.customer_id or ""))

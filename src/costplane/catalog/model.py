@@ -6,9 +6,9 @@ keep theirs. `confirmed` is False for what only usage has mentioned so far and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from costplane.catalog.checks import checked, id_text, in_utc, segment_text, within
 from costplane.core.scope import Scope, parse_scope
@@ -77,12 +77,24 @@ class ManagementGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerPlace:
+    """Where in the agreements a subscription stood before the instant `until`."""
+
+    until: datetime
+    billing_account_id: str | None = None
+    enrollment_account_id: str | None = None
+    invoice_section_id: str | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """An Azure subscription, or a project or workspace of another provider (External).
 
     In its billing account it stands in an enrollment account (Enterprise Agreement), in an
     invoice section or with a customer (Microsoft Customer Agreement), or directly.
-    An external one without billing account stands under UNASSIGNED.
+    An external one without billing account stands under UNASSIGNED. `former` are the places
+    that it had before, in their order.
     """
 
     id: str
@@ -94,6 +106,7 @@ class Subscription:
     enrollment_account_id: str | None = None
     invoice_section_id: str | None = None
     customer_id: str | None = None
+    former: tuple[FormerPlace, ...] = ()
 
     def __post_init__(self) -> None:
         segment_text(self, "id", "billing_account_id", "management_group_id")
@@ -102,11 +115,29 @@ class Subscription:
         if self.kind == "External" and self.billing_account_id is None:
             object.__setattr__(self, "billing_account_id", UNASSIGNED.id)
 
+    def at(self, instant: datetime) -> Subscription:
+        """It where it stood at an instant."""
+        place = next((one for one in self.former if instant < one.until), None)
+        return self if place is None else replace(self, **_place(place))
+
+    def moved(self, to: Subscription, since: datetime) -> Subscription:
+        """`to`, where it stands from `since` on; what was known before that stays."""
+        before = self.at(since - timedelta(microseconds=1))
+        if _place(self.at(since)) == _place(to) == _place(self):
+            return replace(to, former=self.former)
+        earlier = tuple(one for one in self.former if one.until < since)
+        return replace(to, former=(*earlier, FormerPlace(since, **_place(before))))
+
     @property
     def scope_id(self) -> str:
         """Its scope in Azure's form."""
         form = f"{_EXTERNAL}/externalsubscriptions" if self.kind == "External" else "/subscriptions"
         return f"{form}/{self.id}"
+
+
+def _place(of: Subscription | FormerPlace) -> dict[str, Any]:
+    names = ("billing_account_id", "enrollment_account_id", "invoice_section_id", "customer_id")
+    return {name: getattr(of, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

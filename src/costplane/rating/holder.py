@@ -43,6 +43,14 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderInterval:
+    """Who holds a series during a period."""
+
+    period: Period
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
 class TagInterval:
     """The tags of a charge during a period, all layers merged (billing-rules 24)."""
 
@@ -62,11 +70,15 @@ class Holders(Protocol):
     """What rating asks of the catalog."""
 
     def holder(self, facts: Facts) -> Holder:
-        """Whose the series with these facts (core.tables.SERIES_FACTS) is."""
+        """Whose the series with these facts (core.tables.SERIES_FACTS) is now."""
+        ...
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        """Whose it is over time; the intervals cover `period` without a gap."""
         ...
 
     def changes(self) -> frozenset[datetime]:
-        """Every instant at which some tags change."""
+        """Every instant at which some tags or holders change."""
         ...
 
     def tags(self, facts: Facts, period: Period) -> list[TagInterval]:

@@ -137,9 +137,10 @@ def rates(
 
 
 def _of_use(use: Use, facts: Facts, book: PriceBook, holders: Holders) -> Iterator[Rate]:
-    holder = holders.holder(facts)
-    found = answers(use, facts, holder, book, holders)
-    yield from rates_of(use, facts, holder, holders, book, found)
+    for held in holders.holders(facts, use.period):
+        part = replace(use, period=held.period)
+        found = answers(part, facts, held.holder, book, holders)
+        yield from rates_of(part, facts, held.holder, holders, book, found)
 
 
 def rates_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from costplane.catalog.model import (
     UNASSIGNED,
     BillingAccount,
     Deployment,
+    FormerPlace,
     ManagementGroup,
     Resource,
     ResourceGroup,
@@ -58,7 +59,7 @@ class Catalog(CatalogAgreements):
             upsert(connection, tables.management_group, rows)
 
     def put_subscription(self, *subscriptions: Subscription) -> None:
-        """Add or replace subscriptions."""
+        """Add or replace subscriptions; former places stay where none are told."""
         accounts = {s.billing_account_id for s in subscriptions}
         folders = {s.management_group_id for s in subscriptions}
         with self._database.writing() as connection:
@@ -67,7 +68,9 @@ class Catalog(CatalogAgreements):
             _require(connection, tables.billing_account, "billing_account_id", known)
             require_places(connection, subscriptions)
             add_subscriptions(connection, subscriptions)
-            upsert(connection, tables.subscription, map(asdict, subscriptions))
+            former = _former(connection, {s.id for s in subscriptions})
+            rows = (asdict(s) | {"former": s.former or former.get(s.id, ())} for s in subscriptions)
+            upsert(connection, tables.subscription, rows)
 
     def put_resource_group(self, *groups: ResourceGroup) -> None:
         """Add or replace resource groups."""
@@ -116,6 +119,12 @@ class Catalog(CatalogAgreements):
         if new:
             with self._database.writing() as connection:
                 add_mentioned(connection, new)
+
+
+def _former(connection: Connection, ids: Collection[str]) -> dict[str, tuple[FormerPlace, ...]]:
+    table = tables.subscription
+    query = select(table.c.id, table.c.former).where(table.c.id.in_(ids))
+    return {row.id: row.former for row in connection.execute(query)}
 
 
 def _require(connection: Connection, table: Table, field: str, ids: Iterable[str | None]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+from costplane.catalog.model import FormerPlace
 from costplane.core.tags import canonical
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,6 +71,21 @@ class TagSet(TypeDecorator[Mapping[str, str]]):
     def process_result_value(self, value: str | None, _: Dialect) -> Mapping[str, str] | None:
         """The tags, keys sorted."""
         return None if value is None else json.loads(value)
+
+
+class Places(TypeDecorator[tuple[FormerPlace, ...]]):
+    """The former places of a subscription, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Any] | None, _: Dialect) -> str | None:
+        """The places as text."""
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: str | None, _: Dialect) -> tuple[FormerPlace, ...]:
+        """The places; rows from before there were any have none."""
+        return msgspec.json.decode(value or "[]", type=tuple[FormerPlace, ...])
 
 
 def _microseconds(value: datetime) -> int:

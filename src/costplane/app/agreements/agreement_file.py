@@ -180,7 +180,7 @@ def _customer(row: Row) -> Customer:
 
 def _subscription(row: Row) -> Subscription:
     """A subscription and where in its billing account it stands."""
-    row.only(("id", "name", "kind", "billing_account", *_PLACES))
+    row.only(("id", "name", "kind", "billing_account", "since", *_PLACES))
     kind = row.text("kind", "Azure")
     if kind not in ("Azure", "External"):
         raise row.fault("kind", f"is {kind!r}; use Azure or External")

@@ -94,8 +94,11 @@ class Agreements:
 
 
 def _completed(row: Row, told: Subscription, known: Subscription | None) -> Subscription:
-    """What the file does not tell of a subscription stays as the catalog has it."""
+    """What the file does not tell of a subscription stays as the catalog has it. With `since` it
+    moves on that day; without, the place corrects the one that was known."""
+    since = row.day_or_none("since")
     if known is None:
         return told
     name = told.name if row.text("name", "") else known.name
-    return replace(told, name=name, management_group_id=known.management_group_id)
+    found = replace(told, name=name, management_group_id=known.management_group_id)
+    return found if since is None else known.moved(found, since)

@@ -12,7 +12,14 @@ from costplane.core.period import Period
 from costplane.core.scope import Scope, parse_scope
 from costplane.core.tables import SERIES_FACTS
 from costplane.pricing.providers import AZURE
-from costplane.rating.holder import Facts, Holder, Holders, TagInterval, UnitsInterval
+from costplane.rating.holder import (
+    Facts,
+    Holder,
+    HolderInterval,
+    Holders,
+    TagInterval,
+    UnitsInterval,
+)
 
 _GROUP = "estimate"
 """Stands for the resource group of calls that have none yet; nobody's prices are for it."""
@@ -55,6 +62,10 @@ class Payers:
         if scope is not None:
             holder = _under(holder, scope, known=stand_in is not None)
         return replace(holder, currency=self.currencies.get(workload, holder.currency))
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        """The same over time: a plan stays with who pays now."""
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         """Nothing of a plan changes by tags."""

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-from costplane.store.columns import ExactDecimal, Instant, TagSet
+from costplane.store.columns import ExactDecimal, Instant, Places, TagSet
 from costplane.store.tables.base import METADATA, key, optional, text
 
 billing_account = Table(
@@ -47,6 +47,7 @@ subscription = Table(
     Column("management_group_id", Text, ForeignKey("management_group.id")),
     Column("confirmed", Boolean, nullable=False),
     *optional("enrollment_account_id", "invoice_section_id", "customer_id"),
+    Column("former", Places),
 )
 
 
