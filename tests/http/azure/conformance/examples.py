@@ -16,7 +16,7 @@ from costplane.core.scope import ScopeKind, parse_scope
 from costplane.http.azure.arm import CONSUMPTION, COST, Operation
 from costplane.http.azure.operations import OPERATIONS
 from tests.environment.sources import ROOT
-from tests.http.azure.conformance.estate import EA, NOW, ORDER, RESERVATION, SCOPES
+from tests.http.azure.conformance.estate import EA, MCA, NOW, ORDER, PROFILE, RESERVATION, SCOPES
 
 FILE = ROOT / "tests/data/azure-examples/examples.jsonl.gz"
 _OPTIONS = {"startDate", "endDate", "metric", "grain", "region", "term", "lookBackPeriod"}
@@ -102,7 +102,10 @@ class Example:
     def path(self) -> str:
         """Its path at the estate's scope of the same kind."""
         row = self.rows[0]
-        named = re.sub(r"\{(\w+)\}", lambda m: str(self.parameters.get(m[1], m[1])), row.path)
+        told = {**self.parameters, "account": MCA, "profile": PROFILE}
+        named = re.sub(r"\{(\w+)\}", lambda m: str(told.get(m[1], m[1])), row.path)
+        if "/providers/" in named:
+            return f"/providers/{row.provider}/{named}"
         scope, period = self._scope()
         return f"{scope}{period}/providers/{row.provider}/{named}"
 

@@ -37,6 +37,7 @@ REFUSED = {
     "costmanagement.generate_cost_details_report.begin_get_operation_results": (404, _INVENTED),
     "costmanagement.generate_detailed_cost_report_operation_results.begin_get": (404, _INVENTED),
     "costmanagement.generate_detailed_cost_report_operation_status.get": (404, _INVENTED),
+    "costmanagement.price_sheet.begin_download_by_invoice": (404, "its invoice is invented"),
     "CostAllocationRuleCreate": (400, "its percentages sum to 99, not to 100"),
     "ManagementGroupBudgetsList": (400, "its scope lacks 'providers/'"),
 }
