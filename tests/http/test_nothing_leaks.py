@@ -57,6 +57,13 @@ READS = (
 """Lists of Microsoft.Consumption, and what each takes."""
 TAGS = ("env", "team", "run-1", "of-rg", "of-s1")
 
+FORECAST = {
+    "type": "ActualCost",
+    "timeframe": "Custom",
+    "timePeriod": {"from": f"{START:%F}", "to": "2026-12-31"},
+    "dataset": {"granularity": "Daily", "aggregation": {"c": {"name": "Cost", "function": "Sum"}}},
+}
+
 
 @dataclass(frozen=True)
 class Known:
@@ -121,6 +128,8 @@ def answers(
         for number, body in enumerate(asked):
             path = f"{scope}{COST}/query?{VERSION}&$top=3".replace("//", "/")
             yield f"{path} {number}", said(client.post(path, json=body))
+        coming = f"{scope}{COST}/forecast?{VERSION}".replace("//", "/")
+        yield coming, said(client.post(coming, json=FORECAST))
         category = "$filter=properties/category eq 'ResourceId'&$expand=properties/data"
         menus = f"{scope}{COST}/dimensions?{VERSION}&{category}".replace("//", "/")
         yield menus, said(client.get(menus))
@@ -131,6 +140,7 @@ def answers(
         paths += [f"/v1/dimensions/{n}/values?scope={scope}" for n in ("User", "Model", "tag:env")]
         for path in paths:
             yield path, said(client.get(path))
+    yield "/subscriptions", said(client.get(f"/subscriptions?{VERSION}"))
     for calls in world.estate.events.values():
         for made in calls:
             path = f"/v1/explain?event={made['source']}%23{made['id']}"
