@@ -14,8 +14,9 @@ from starlette.responses import Response
 from costplane.access.roles import READER
 from costplane.analysis.body import as_object, as_text, choose, member
 from costplane.catalog.model import Resource, ResourceGroup, Subscription
+from costplane.catalog.ports import CatalogReader
 from costplane.catalog.scopes import ScopeSelection
-from costplane.core.scope import ScopeKind, parse_scope
+from costplane.core.scope import Scope, ScopeKind, parse_scope
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.access import Access
 from costplane.http.answers import json_answer
@@ -71,19 +72,26 @@ async def set_tags(call: Call) -> Response:
 
 
 def _subscriptions(call: Call) -> Response:
-    granted = call.principal.granted(READER)
-    below = {
-        f"/{'/'.join(scope.id.split('/')[1:3])}"
-        for scope in granted
-        if "group" in dict(scope.parts)
-    }
+    catalog = call.services.workspace.catalog
+    known = (scope for scope in call.principal.granted(READER) if _is_known(catalog, scope))
+    below = {f"/subscriptions/{scope.part('subscription')}" for scope in known}
     found = [
         item
-        for item in call.services.workspace.catalog.hierarchy().subscriptions
+        for item in catalog.hierarchy().subscriptions
         if item.kind == "Azure"
         and (item.scope_id in below or call.principal.holds(READER, parse_scope(item.scope_id)))
     ]
     return paged(call, [_subscription_item(item) for item in found])
+
+
+def _is_known(catalog: CatalogReader, scope: Scope) -> bool:
+    """Whether a scope inside a subscription is in the catalog: a role at one that is not must not
+    tell that its subscription is."""
+    if scope.kind == "Resource":
+        return catalog.resource(scope.id) is not None
+    if scope.kind != "ResourceGroup":
+        return False
+    return any(group.id == scope.id for group in catalog.resource_groups())
 
 
 def _subscription(call: Call) -> Response:
