@@ -41,6 +41,16 @@ def test_shown_written_and_on_record(corrected: Run) -> None:
     assert "2026-11-30" in corrected("rerate", "--list").out
 
 
+def test_what_had_no_price_is_told_in_words(run: Run, tmp_path: Path) -> None:
+    assert run("ingest", str(write_events(tmp_path))).status == 0
+    assert run("prices", "import", str(write_prices(tmp_path))).status == 0
+    told = run("rerate", *DAYS, "--dry-run").out
+    assert "Unpriced: no price sheet has the model gpt-4.1" in told
+    assert "NoSuchModel" not in told
+    shown = json.loads(run("rerate", *DAYS, "--dry-run", "--format", "json").out)
+    assert {event["reason"] for event in shown["events"]} >= {"NoSuchModel: gpt-4.1"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -86,11 +86,6 @@ def test_a_reservation_is_priced_for_its_whole_term(azure: PriceBook) -> None:
     assert isinstance(capacity.reservation_price(azure, asked, "3 Years", SUMMER), Unresolved)
 
 
-def test_the_older_offer_by_the_month(azure: PriceBook) -> None:
-    asked = Capacity("ProvisionedManaged", "swedencentral")
-    assert price(capacity.classic_monthly_price(azure, asked, SUMMER))[0] == Decimal(312)
-
-
 @pytest.mark.parametrize(
     ("model", "version", "deployment_type", "meter"),
     [

@@ -3,8 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from costplane.pricing.importers.own_rows import ROW_FIELDS
-from costplane.pricing.importers.own_sheet import SHEET_FIELDS
+from costplane.pricing.importers.own_sheet import ROW_FIELDS, SHEET_FIELDS
 from costplane.pricing.meter_names import Placed, Unplaced, parse_meter
 from costplane.pricing.meter_names.words import PARTS, read_data
 from tests.pricing.meter_lists import LISTS, meters, table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import ListFormat, ListFormatOption, print_list
+from costplane.cli.output import ListFormat, ListFormatOption, print_json, print_list
 
 if TYPE_CHECKING:
     from costplane.pricing.ports import StoredSheet
@@ -76,3 +76,11 @@ def _row_cells(row: PriceRow) -> tuple[object, ...]:
         row.valid_to.date() if row.valid_to else None,
         row.source_line,
     )
+
+
+@commands.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of an own price sheet, for editors."""
+    from costplane.pricing.importers.own_schema import price_sheet_schema
+
+    print_json(price_sheet_schema())

@@ -87,7 +87,7 @@ def _print_changes(changes: Changes) -> None:
         columns = ("meter", "currency", "before", "after", "difference")
         print_table(columns, meters, columns[2:])
     events = [
-        (f"{e.status} {e.reason}".strip(), e.before, e.after, e.after - e.before)
+        (_uncharged(e.status, e.reason), e.before, e.after, e.after - e.before)
         for e in changes.events
     ]
     if events:
@@ -95,6 +95,12 @@ def _print_changes(changes: Changes) -> None:
         print_table(headings, events, headings[1:])
     if changes.rows:
         print_pairs([("rows to append", _rows(changes))])
+
+
+def _uncharged(status: str, reason: str) -> str:
+    from costplane.core.reasons import in_words
+
+    return f"{status}: {in_words(reason)}" if reason else status
 
 
 def _rows(changes: Changes) -> str:

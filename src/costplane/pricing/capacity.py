@@ -2,7 +2,8 @@
 
 Capacity is charged whether it is used or not (billing-rules 19, 20). All prices are for one unit
 (of throughput) or one deployment (hosted). They are found as those of calls are: own sheets
-before the list, the narrowest scope first, valid at the instant (rule 8).
+before the list, the narrowest scope first, valid at the instant (rule 8). A price by the month is
+that of Azure's older offer of throughput: sheets keep and show it, nothing is charged by it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 
 from costplane.core.period import Period
 from costplane.pricing.book import Offer, PriceBook
-from costplane.pricing.meter_names.capacity import CLASSIC, provisioned_model
+from costplane.pricing.meter_names.capacity import provisioned_model
 from costplane.pricing.meter_names.models import family_of_model
 from costplane.pricing.model_names import priced_model
 from costplane.pricing.price import PriceKind
@@ -58,11 +59,6 @@ def reservation_price(book: PriceBook, capacity: Capacity, term: str, at: dateti
     return _of_maker(book, "reservation", capacity, at, term)
 
 
-def classic_monthly_price(book: PriceBook, capacity: Capacity, at: datetime) -> Answer:
-    """The price of one unit of the older offer, committed for a month (always regional)."""
-    return _of_maker(book, "monthly", capacity, at)
-
-
 def hosting_price(book: PriceBook, capacity: Capacity, at: datetime) -> Answer:
     """The price of hosting one deployment of a fine-tuned model for an hour, idle or not.
 
@@ -99,7 +95,7 @@ def _of_maker(
 ) -> Answer:
     """The first of the models' prices; else why the last has none."""
     answer: Answer = Unresolved("NoSuchModel", "provisioned throughput")
-    for model in _provisioned_models(capacity, *((CLASSIC,) if kind == "monthly" else ())):
+    for model in _provisioned_models(capacity):
         offers = _of_term(book.of_kind(kind, model), term)
         answer = resolve_among(tuple(offers), _question(capacity, model, None, None), at)
         if isinstance(answer, Resolution):
@@ -111,9 +107,9 @@ def _of_term(offers: tuple[Offer, ...], term: str | None) -> Iterator[Offer]:
     return (offer for offer in offers if offer.row.term == term)
 
 
-def _provisioned_models(capacity: Capacity, *kind: str) -> tuple[str, ...]:
+def _provisioned_models(capacity: Capacity) -> tuple[str, ...]:
     maker = family_of_model(capacity.model.lower()) if capacity.model else None
-    models = (provisioned_model(maker, *kind), provisioned_model(None, *kind))
+    models = (provisioned_model(maker), provisioned_model(None))
     return tuple(dict.fromkeys(models))
 
 

@@ -7,7 +7,6 @@ price of one such unit (pricing/consumption.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -15,6 +14,7 @@ from costplane.core.quantities import CONSUMPTION_UNITS, PRICED
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.consumption import unit_model
 from costplane.pricing.importers.draft import Draft
+from costplane.pricing.importers.own_fields import DEPLOYMENT_TYPES
 from costplane.pricing.model_key import (
     ANY_MODEL,
     ContextBand,
@@ -23,68 +23,16 @@ from costplane.pricing.model_key import (
     ServiceTier,
 )
 from costplane.pricing.model_names import priced_model, priced_variant
-from costplane.pricing.price import PRICE_KINDS, PUBLISHER_TYPES, PriceKind, PublisherType
+from costplane.pricing.price import PriceKind, PublisherType
 from costplane.pricing.providers import AZURE, provider_family, provider_label
-
-ROW_FIELDS = (
-    "provider",
-    "model",
-    "version",
-    "deployment_type",
-    "service_tier",
-    "quantity",
-    "context_band",
-    "context_threshold",
-    "variant",
-    "region",
-    "unit",
-    "price",
-    "consumption_unit",
-    "consumption_units",
-    "currency",
-    "price_kind",
-    "term",
-    "tier_minimum",
-    "tiering",
-    "valid_from",
-    "valid_to",
-    "publisher_type",
-    "publisher",
-    "offer",
-    "service_name",
-    "product",
-    "meter_name",
-    "meter_id",
-    "sku_id",
-    "sku_name",
-)
-
-_DEPLOYMENT_TYPES: dict[str, tuple[str, str, str]] = {
-    "Global": ("Global", "", ""),
-    "DataZone": ("DataZone", "", ""),
-    "Regional": ("Regional", "", ""),
-    "GlobalStandard": ("Global", "", ""),
-    "DataZoneStandard": ("DataZone", "", ""),
-    "Standard": ("Regional", "", ""),
-    "GlobalBatch": ("Global", "Batch", ""),
-    "DataZoneBatch": ("DataZone", "Batch", ""),
-    "GlobalProvisionedManaged": ("Global", "", ""),
-    "DataZoneProvisionedManaged": ("DataZone", "", ""),
-    "ProvisionedManaged": ("Regional", "", ""),
-    "DeveloperTier": ("Global", "", "developer"),
-}
-"""Azure's deployment types (or scopes): their scope, and the tier and variant they imply."""
-
-_TERM = re.compile(r"([1-9]\d?) (Month|Year)s?", re.ASCII)
 
 Fields = Mapping[str, str]
 
 
 def drafted(line: int, sheet: str, fields: Fields) -> Draft:
-    """The draft of one row of the sheet named `sheet`.
+    """The draft of one row of the sheet named `sheet`, in which own_fields finds no fault.
 
-    Raises InvalidPriceSheet for fields that contradict each other or are no words of theirs;
-    `target` names the field.
+    Raises InvalidPriceSheet for fields that contradict each other; `target` names the field.
     """
     key = _key(fields)
     publisher_type = _publisher_type(fields, key)
@@ -120,7 +68,6 @@ def drafted(line: int, sheet: str, fields: Fields) -> Draft:
 
 def _publisher_type(fields: Fields, key: ModelKey) -> PublisherType:
     told = fields.get("publisher_type", "Azure" if key.provider == AZURE else "External")
-    _require_one_of("publisher_type", told, PUBLISHER_TYPES)
     return cast(PublisherType, told)
 
 
@@ -152,13 +99,6 @@ def _price(fields: Fields, key: ModelKey) -> tuple[str | None, str]:
 def _kind(fields: Fields, key: ModelKey) -> tuple[str, PriceKind | None]:
     """The term of a reservation, and the kind that the row names."""
     term, told = fields.get("term", ""), fields.get("price_kind")
-    match = _TERM.fullmatch(term)
-    if term and match is None:
-        raise InvalidPriceSheet(
-            f"term is {term!r}; give one such as 1 Month or 1 Year", target="term"
-        )
-    if told is not None:
-        _require_one_of("price_kind", told, PRICE_KINDS)
     if (told == "reservation") != bool(term) and told is not None:
         raise InvalidPriceSheet(
             "term and price_kind reservation go together: the price is for the whole term",
@@ -170,15 +110,9 @@ def _kind(fields: Fields, key: ModelKey) -> tuple[str, PriceKind | None]:
             target="price_kind",
         )
     # Azure's spelling, by which the terms of all sheets are known.
-    spelled = f"{match[1]} {match[2]}{'' if match[1] == '1' else 's'}" if match else ""
+    count, _, unit = term.rstrip("s").partition(" ")
+    spelled = f"{count} {unit}{'' if count == '1' else 's'}" if term else ""
     return spelled, cast(PriceKind | None, told)
-
-
-def _require_one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise InvalidPriceSheet(
-            f"{field} is {value!r}; use one of {', '.join(allowed)}", target=field
-        )
 
 
 def _key(fields: Fields) -> ModelKey:
@@ -191,11 +125,6 @@ def _key(fields: Fields) -> ModelKey:
     if provider != AZURE:
         model, version = priced_model(model, version, provider)
     threshold = fields.get("context_threshold", "")
-    if threshold and not threshold.isdecimal():
-        raise InvalidPriceSheet(
-            f"context_threshold is {threshold!r}; give a number of tokens",
-            target="context_threshold",
-        )
     return ModelKey(
         model=model,
         version=version,
@@ -216,14 +145,12 @@ def _unit_key(name: str, provider: str) -> ModelKey:
 
 
 def _deployment_type(name: str, provider: str) -> tuple[str, str, str]:
-    if provider != AZURE and not name:
-        return "", "", ""
-    if name not in _DEPLOYMENT_TYPES:
-        known = ", ".join(_DEPLOYMENT_TYPES)
+    if provider == AZURE and not name:
         raise InvalidPriceSheet(
-            f"deployment_type is {name!r}; use one of {known}", target="deployment_type"
+            f"deployment_type is missing; use one of {', '.join(DEPLOYMENT_TYPES)}",
+            target="deployment_type",
         )
-    return _DEPLOYMENT_TYPES[name]
+    return DEPLOYMENT_TYPES[name] if name else ("", "", "")
 
 
 def _block(unit: str, key: ModelKey) -> str:

@@ -25,11 +25,13 @@ import yaml
 from costplane.errors import InvalidPriceSheet
 from costplane.pricing.importers.csv_rows import csv_lines, require_once, rows_below
 from costplane.pricing.importers.draft import Draft, DraftSheet, RowError
-from costplane.pricing.importers.own_rows import ROW_FIELDS, Fields, drafted
+from costplane.pricing.importers.own_fields import ROW, SHEET, faults
+from costplane.pricing.importers.own_rows import Fields, drafted
 from costplane.pricing.importers.payer import payer_scope
 from costplane.pricing.price import SHEET_KINDS
 
-SHEET_FIELDS = ("name", "kind", "scope")
+ROW_FIELDS = tuple(field.name for field in ROW)
+SHEET_FIELDS = tuple(field.name for field in SHEET)
 
 
 def read_csv(text: str) -> DraftSheet | None:
@@ -42,7 +44,13 @@ def read_csv(text: str) -> DraftSheet | None:
     require_once(header, header)
     rows = list(rows_below(header, lines))
     about = {field: _constant(field, rows) for field in SHEET_FIELDS}
-    return _sheet(about, {}, rows)
+    return _sheet(about, {}, map(_without_about, rows))
+
+
+def _without_about(row: tuple[int, Fields] | RowError) -> tuple[int, Fields] | RowError:
+    if isinstance(row, RowError):
+        return row
+    return row[0], {name: cell for name, cell in row[1].items() if name not in SHEET_FIELDS}
 
 
 def _constant(field: str, rows: Iterable[tuple[int, Fields] | RowError]) -> str:
@@ -65,7 +73,7 @@ def read_yaml(text: str) -> DraftSheet | None:
         (row.pop(_LINE) if isinstance(row, dict) else number, row)
         for number, row in enumerate(document["rows"], start=1)
     ]
-    _require_fields(top)
+    _require_fields(top, (*ROW_FIELDS, *SHEET_FIELDS))
     return _sheet(top, top, rows)
 
 
@@ -110,7 +118,11 @@ def _drafts(
             continue
         line, row = told
         try:
-            yield drafted(line, sheet, _fields(defaults, row))
+            fields = _fields(defaults, row)
+            found = [RowError(line, name, fault) for name, fault in faults(fields)]
+            yield from found
+            if not found:
+                yield drafted(line, sheet, fields)
         except InvalidPriceSheet as error:
             yield RowError(line, error.target or "row", error.message)
 
@@ -118,14 +130,20 @@ def _drafts(
 def _fields(defaults: Fields, row: object) -> Fields:
     if not isinstance(row, dict):
         raise InvalidPriceSheet("a row is a list of fields with one value each", target="row")
-    _require_fields(row)
-    return {**defaults, **{field: value.strip() for field, value in row.items() if value.strip()}}
+    _require_fields(row, ROW_FIELDS)
+    own = {field: value for field, value in row.items() if value.strip()}
+    given = {**defaults, **own}.items()
+    return {field: value.strip() for field, value in given if value.strip()}
 
 
-def _require_fields(given: Mapping[str, object]) -> None:
-    """Raises InvalidPriceSheet for a name that is no field, or a value that is a list of some."""
+def _require_fields(given: Mapping[str, object], known: tuple[str, ...]) -> None:
+    """Raises InvalidPriceSheet for a name that is not known, or a value that is a list of some."""
     for name, value in given.items():
-        if name not in (*ROW_FIELDS, *SHEET_FIELDS):
+        if name in SHEET_FIELDS and name not in known:
+            raise InvalidPriceSheet(
+                f"{name} is that of the whole sheet; give it at the top", target=str(name)
+            )
+        if name not in known:
             raise InvalidPriceSheet(
                 f"{name} is no field; use {', '.join(ROW_FIELDS)}", target=str(name)
             )
