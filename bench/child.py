@@ -122,6 +122,11 @@ class _OneHolder:
         name = (facts["resource_id"] or "").rpartition("/")[2]
         return Holder("1", "Account", "Billing Account", "USD", "Demo", "Subscription", name)
 
+    def holders(self, facts: Mapping[str, str | None], period: Any) -> list[Any]:
+        from costplane.rating.holder import HolderInterval
+
+        return [HolderInterval(period, self.holder(facts))]
+
     def changes(self) -> frozenset[datetime]:
         return frozenset()
 

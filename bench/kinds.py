@@ -18,7 +18,7 @@ from costplane.pricing.adjustment import Adjustment, Applies, Discount, Exchange
 from costplane.pricing.adjustments import Adjustments
 from costplane.pricing.book import Offer, PriceBook
 from costplane.pricing.price import SheetKind, Tiering
-from costplane.rating.holder import Facts, Holder, TagInterval, UnitsInterval
+from costplane.rating.holder import Facts, Holder, HolderInterval, TagInterval, UnitsInterval
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MONTH = datetime(2026, 10, 1, tzinfo=UTC)
@@ -85,6 +85,10 @@ class Payer:
         """The account."""
         name = (facts["resource_id"] or "").rpartition("/")[2]
         return Holder("1", "Account", "Billing Account", "EUR", "Demo", "Subscription", name)
+
+    def holders(self, facts: Facts, period: Period) -> list[HolderInterval]:
+        """The account, always."""
+        return [HolderInterval(period, self.holder(facts))]
 
     def changes(self) -> frozenset[datetime]:
         """No tag changes."""

@@ -13,10 +13,11 @@ from azure.core.exceptions import HttpResponseError
 from azure.mgmt.costmanagement import CostManagementClient
 
 from costplane.app.workspace import Workspace
+from tests.http.azure.conformance import estate
 from tests.http.azure.conformance.estate import EA, ENTERPRISE, MCA, SCOPES
 from tests.http.azure.conformance.registry import case
 from tests.http.azure.conformance.sql import Books
-from tests.http.azure.conformance.test_query import WHERE, estate
+from tests.http.azure.conformance.test_query import WHERE
 
 OCTOBER = {"start": "2026-10-01", "end": "2026-10-31"}
 VERSION = "api-version=2025-03-01"
@@ -62,7 +63,8 @@ def test_a_report_of_days(
     cost: CostManagementClient, http: httpx.Client, books: Books, kind: str
 ) -> None:
     body: Any = {"metric": "AmortizedCost", "timePeriod": OCTOBER}
-    result = cost.generate_cost_details_report.begin_create_operation(SCOPES[kind], body).result()
+    reports: Any = cost.generate_cost_details_report
+    result = reports.begin_create_operation(SCOPES[kind], body).result()
     assert (result.status, result.manifest.data_format) == ("Completed", "Csv")
     assert result.manifest.request_context.request_scope == SCOPES[kind]
     assert result.manifest.request_context.request_body.time_period.start == "2026-10-01"
@@ -71,9 +73,7 @@ def test_a_report_of_days(
     rows = downloaded(http, [blob.blob_link for blob in blobs])
     october = "ChargePeriodStart >= '2026-10-01' AND ChargePeriodStart < '2026-11-01'"
     assert cost_of(rows) == wanted(books, kind, "EffectiveCost", october)
-    again = cost.generate_cost_details_report.begin_get_operation_results(
-        SCOPES[kind], result.name
-    ).result()
+    again = reports.begin_get_operation_results(SCOPES[kind], result.name).result()
     assert again.manifest.blobs[0].blob_link == blobs[0].blob_link
     assert len(http.get(blobs[0].blob_link).content) == blobs[0].byte_count
 
@@ -113,7 +113,8 @@ def test_the_older_report(cost: CostManagementClient, http: httpx.Client, books:
     rows = downloaded(http, [result.properties.download_url])
     october = "ChargePeriodStart >= '2026-10-01' AND ChargePeriodStart < '2026-11-01'"
     assert cost_of(rows) == wanted(books, "BillingAccount", "BilledCost", october)
-    again = cost.generate_detailed_cost_report_operation_results.begin_get(result.name, scope)
+    results: Any = cost.generate_detailed_cost_report_operation_results
+    again = results.begin_get(result.name, scope)
     assert again.result().properties.download_url == result.properties.download_url
     status: Any = cost.generate_detailed_cost_report_operation_status.get(result.name, scope)
     assert status["status"] == "Completed"
