@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -198,3 +199,69 @@ def test_days_add_up_to_their_range(priced: Workspace, zone: str) -> None:
     asked = {"from": days[0].isoformat(), "to": days[-1].isoformat()}
     daily = costs(answer(priced, body(period=asked, zone=zone, granularity="Daily")))
     assert list(daily.values()) == [cost(day, day) for day in days]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Auckland"])
+def test_every_view_of_some_days_shows_the_same_sum(priced: Workspace, zone: str) -> None:
+    """github.com/BerriAI/litellm/issues/27780: 8.78 was shown, 0.99 stood in the table, about 1.10
+    on the bill. 99 calls of 2,000 tokens at 5 for a million are 0.99, in a total, by day, by tag
+    and by model; days of another zone do not count a call twice."""
+    start = datetime(2026, 6, 10, 18, tzinfo=UTC)
+    calls = [
+        azure(
+            f"view-{n}",
+            "gpt-5.5",
+            {"input_text": 2_000},
+            f"{start + timedelta(minutes=31 * n):%Y-%m-%dT%H:%M:%SZ}",
+        )
+        for n in range(99)
+    ]
+    take(priced, calls)
+    asked: dict[str, Any] = {"period": {"from": "2026-06-10", "to": "2026-06-14"}, "zone": zone}
+    views = [
+        body(**asked),
+        body(**asked, granularity="Daily"),
+        body("Model", **asked, granularity="Daily"),
+        body("Model", "TokenType", **asked),
+        body("tag:case", **asked),
+    ]
+    for view in views:
+        shown = costs(answer(priced, view)).values()
+        assert sum(shown) == Decimal("0.99")
+    assert (Decimal("1.10") / Decimal("0.99") - 1).quantize(Decimal("0.01")) == Decimal("0.11")
+
+
+def test_a_quantity_without_a_price_is_told_beside_those_that_have_one(priced: Workspace) -> None:
+    """github.com/langfuse/codex-observability-plugin/issues/22: what had no price in the sheet
+    counted as 0 in silence."""
+    told: dict[str, Any] = {"account": {"provider": "openai", "project": "p"}, "provider": "openai"}
+    quantities = {"input_text": 1_000, "input_text_cached": 1_000, "output_text": 500}
+    take(priced, [event("bucket", **told, model="gpt-5", quantities=quantities)])
+    explained = priced.explain_event("worked", "bucket")
+    found = {line.quantity: (line.status, line.amount) for line in explained.lines}
+    assert found == {
+        "input_text": ("Billed", Decimal("0.00125")),
+        "input_text_cached": ("Billed", Decimal("0.000125")),
+        "output_text": ("Unpriced", None),
+    }
+    assert explained.without_price == 1
+    assert [total.amount for total in explained.totals] == [Decimal("0.001375")]
+
+
+def test_a_bill_in_euros_by_the_million(priced: Workspace, tmp_path: Path) -> None:
+    """models.dev, pull request 4541: a bill had 87.820032 million cached tokens of
+    `5.6 luna ShortCo Cd Inp Std Gl` for 1.5432 EUR, which is 0.017572 for a million."""
+    sheet = tmp_path / "euros.yaml"
+    sheet.write_text(
+        "name: euros\nkind: customer\nscope: /subscriptions/s-2\ncurrency: EUR\n"
+        "valid_from: 2026-01-01\nrows:\n"
+        "  - {model: gpt-5.6-luna, deployment_type: GlobalStandard, quantity: input_text_cached,"
+        " unit: 1M Tokens, price: 0.0175723}\n"
+    )
+    priced.import_prices(sheet)
+    call = azure("euros", "gpt-5.6-luna", {"input_text_cached": 87_820_032})
+    call["data"]["resource_id"] = ACCOUNT.replace("s-1", "s-2")
+    take(priced, [call])
+    (line,) = priced.explain_event("worked", "euros").lines
+    assert (line.amount, line.currency) == (Decimal("1.543199948314"), "EUR")
+    assert line.amount.quantize(Decimal("0.0001")) == Decimal("1.5432")
