@@ -37,7 +37,6 @@ def error(response: httpx.Response | httpx2.Response) -> dict[str, str]:
 @pytest.mark.parametrize(
     "path",
     [
-        "/subscriptions",
         "/v1/nothing",
         "/nothing",
         f"/{SCOPE}/providers/Microsoft.CostManagement/nothing",

@@ -6,17 +6,21 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import Field, asdict
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, TextIO, TypeVar
 
 import typer
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-T = TypeVar("T", bound="DataclassInstance")
+class Listed(Protocol):
+    """A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+T = TypeVar("T", bound=Listed)
 
 _PIPE_WIDTH = 100_000
 """Columns of output that is no terminal: rows stay on their line, for other programs."""
