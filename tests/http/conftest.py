@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,31 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     opened = Workspace.open(folder / "data", now=lambda: NOW)
     opened.import_prices(write_prices(folder))
     opened.ingest(open_events(write_events(folder), "auto", None))
+    yield opened
+    opened.close()
+
+
+class Clock:
+    """A time that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sample(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """The sample in a folder of the test's own."""
+    opened = Workspace.open(tmp_path / "data", now=clock)
+    opened.import_prices(write_prices(tmp_path))
+    opened.ingest(open_events(write_events(tmp_path), "auto", None))
     yield opened
     opened.close()
 

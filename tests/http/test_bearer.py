@@ -22,40 +22,14 @@ from costplane.http.app import create_app
 from costplane.http.bearer import BearerTokens
 from costplane.http.server import listen
 from costplane.http.tls import self_signed
-from costplane.metering.formats import open_events
 from tests.http.azure.test_azure_client import definition as azure_definition
-from tests.http.conftest import running
-from tests.http.sample import NOW, SCOPE, SUBSCRIPTION, definition, write_events, write_prices
+from tests.http.conftest import Clock, running
+from tests.http.sample import NOW, SCOPE, SUBSCRIPTION, definition
 
 SEARCH = f"/{SCOPE}/resourcegroups/rg-search"
 AGENTS = f"/{SCOPE}/resourcegroups/rg-agents"
 READER = "Cost Management Reader"
 QUERY = "/providers/Microsoft.CostManagement/query?api-version=2025-03-01"
-
-
-class Clock:
-    """A time that tests move."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> Any:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sample(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """The sample in a folder of the test's own."""
-    opened = Workspace.open(tmp_path / "data", now=clock)
-    opened.import_prices(write_prices(tmp_path))
-    opened.ingest(open_events(write_events(tmp_path), "auto", None))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,36 +18,13 @@ from costplane.core.scope import parse_scope
 from costplane.http.app import create_app
 from costplane.http.identity import AnonymousOwner
 from costplane.http.signed_in import PROOF_HEADER, SECURE_COOKIE, SignedIn
-from costplane.metering.formats import open_events
 from tests.access.local_issuer import LocalIssuer, rsa_key, running_issuer
-from tests.http.sample import NOW, SCOPE, definition, write_events, write_prices
+from tests.http.conftest import Clock
+from tests.http.sample import NOW, SCOPE, definition
 
 READER: Role = "Cost Management Reader"
 QUERY = "/providers/Microsoft.CostManagement/query?api-version=2025-03-01"
 BASE = "https://costs.contoso.com"
-
-
-class Clock:
-    """A time that tests move."""
-
-    now = NOW
-
-    def __call__(self) -> Any:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sample(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    opened = Workspace.open(tmp_path / "data", now=clock)
-    opened.import_prices(write_prices(tmp_path))
-    opened.ingest(open_events(write_events(tmp_path), "auto", None))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
