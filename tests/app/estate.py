@@ -18,7 +18,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from costplane.app.intake import IntakeReport
+from costplane.app.intake.intake import IntakeReport
 from costplane.app.workspace import Workspace
 from costplane.catalog.model import Deployment, Resource
 from costplane.core.scope import parse_scope

@@ -24,8 +24,8 @@ from starlette.testclient import TestClient
 
 from costplane.access.assignment import Assignee, Assignment
 from costplane.access.roles import READER, parse_role
-from costplane.app.callers import Caller
-from costplane.app.visible import EVERYTHING
+from costplane.app.access.callers import Caller
+from costplane.app.access.visible import EVERYTHING
 from costplane.http.app import create_app
 from tests.http.estates import ENTERPRISE, START, Estate, World, call, opened, worlds
 from tests.http.sample import NOW

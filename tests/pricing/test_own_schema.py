@@ -21,7 +21,7 @@ from costplane.errors import InvalidPriceSheet
 from costplane.pricing.importers import read_price_sheet
 from costplane.pricing.importers.own_schema import price_sheet_schema
 from costplane.pricing.importers.own_sheet import ROW_FIELDS, SHEET_FIELDS
-from tests.app.test_worked_cases import DIRECT
+from tests.app.prices.test_worked_cases import DIRECT
 from tests.http.sample import PRICES
 from tests.pricing.test_importers_own_sheet import CSV, YAML
 

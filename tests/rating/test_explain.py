@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from costplane.app.charge_events import ChargeEvents
-from costplane.app.ledger_rows import LedgerRows
+from costplane.app.explaining.charge_events import ChargeEvents
+from costplane.app.explaining.ledger_rows import LedgerRows
 from costplane.core.exact_text import exact_text
 from costplane.core.period import hour_start
 from costplane.pricing.ports import StoredSheet

@@ -10,7 +10,7 @@ from costplane.app.holders import CatalogHolders
 from costplane.app.prices import PriceBooks
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.series import SeriesNumbers
-from costplane.app.tier_usage import TierUsage
+from costplane.app.tiers.usage import TierUsage
 from costplane.core.relation import Relation
 from costplane.core.rerating import Rerating
 from costplane.core.settings import TAG_INHERITANCE

@@ -11,9 +11,9 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from costplane.app.billing_months import in_open_periods
+from costplane.app.billing.months import in_open_periods
 from costplane.app.ports import BillingPeriods
-from costplane.app.tier_usage import TierUsage
+from costplane.app.tiers.usage import TierUsage
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.sql import select
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED

@@ -11,39 +11,39 @@ from costplane.access.audit import ITSELF
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
-from costplane.app.accounts import Accounts
+from costplane.app.access.accounts import Accounts
+from costplane.app.access.sessions import Sessions
+from costplane.app.access.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.agreements.agreements import Agreements
 from costplane.app.arm.keeping import Keeping
-from costplane.app.charge_list import ChargeList
-from costplane.app.commitments import Commitments
+from costplane.app.billing.commitments import Commitments
+from costplane.app.billing.invoicing import Invoicing
+from costplane.app.billing.prepayment import LotImport, Prepayment
+from costplane.app.capacity.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.consumption.consumption import consumption
 from costplane.app.cost_details.reader import CostDetailsReader
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
-from costplane.app.explaining import Explaining
+from costplane.app.explaining.charge_list import ChargeList
+from costplane.app.explaining.explaining import Explaining
+from costplane.app.explaining.invoice_lines import InvoiceLineExplanation, explain_line
+from costplane.app.explaining.named_events import possible_identities
 from costplane.app.forecasting.definition import ForecastDefinition, parse_forecast
 from costplane.app.forecasting.forecasting import Forecast, days_asked, forecast
-from costplane.app.intake import IntakeReport
-from costplane.app.invoice_explaining import InvoiceLineExplanation, explain_line
-from costplane.app.invoicing import Invoicing
-from costplane.app.named_events import possible_identities
+from costplane.app.intake.intake import IntakeReport
 from costplane.app.ports import Quarantine, Settings
-from costplane.app.prepayment import LotImport, Prepayment
 from costplane.app.prices import PriceBooks, PriceImport
-from costplane.app.provisioned import ProvisionedReport, ProvisionedUse
-from costplane.app.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.queries.queries import DimensionMenu, Queries, QueryPage
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.reports.benefit_reports import benefit_reports
 from costplane.app.reports.cost_reports import cost_reports
 from costplane.app.reports.invoice_documents import invoice_documents
 from costplane.app.reports.price_files import price_reports
 from costplane.app.reports.reports import Reports
-from costplane.app.rerating import Preview, selection_of
+from costplane.app.rerating.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
-from costplane.app.sessions import Sessions
 from costplane.app.status import Status, read_loading, read_status
-from costplane.app.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.writer import Writer
 from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList

@@ -9,19 +9,19 @@ from datetime import datetime
 from pathlib import Path
 
 from costplane.app.allocation.settling import AllocationSettling
-from costplane.app.capacity import CapacitySettling
+from costplane.app.billing.invoicing import Invoicing
+from costplane.app.billing.prepayment import Prepayment
+from costplane.app.capacity.settling import CapacitySettling
 from costplane.app.current_usage import CurrentUsage
-from costplane.app.intake import Intake, IntakeReport
-from costplane.app.invoicing import Invoicing
+from costplane.app.intake.intake import Intake, IntakeReport
+from costplane.app.intake.posting import Poster
+from costplane.app.intake.tag_values import TagValues
+from costplane.app.intake.witnesses import Witnesses
 from costplane.app.lock import writer_lock
-from costplane.app.posting import Poster
-from costplane.app.prepayment import Prepayment
-from costplane.app.rerating import Preview, Rerater
+from costplane.app.rerating.rerating import Preview, Rerater
 from costplane.app.series import SeriesNumbers
 from costplane.app.settling import Settling, settle_all
-from costplane.app.tag_values import TagValues
-from costplane.app.tiers import TierSettling
-from costplane.app.witnesses import Witnesses
+from costplane.app.tiers.settling import TierSettling
 from costplane.billing.invoice import Invoice
 from costplane.core.rerating import Rerating
 from costplane.errors import CostplaneError

@@ -25,7 +25,7 @@ from costplane.cli.output import (
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from costplane.app.commitments import CommitmentState
+    from costplane.app.billing.commitments import CommitmentState
 
 commands = typer.Typer(
     help="Consumption commitments, and how they are drawn down.",

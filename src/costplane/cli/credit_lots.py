@@ -30,7 +30,7 @@ from costplane.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from costplane.app.prepayment import LotState
+    from costplane.app.billing.prepayment import LotState
     from costplane.billing.balances import Balance, Crossing, Event
 
 commands = typer.Typer(

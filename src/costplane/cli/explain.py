@@ -13,7 +13,7 @@ from costplane.cli.output import Format, FormatOption, print_json, print_table, 
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from costplane.app.charge_list import ChargeList
+    from costplane.app.explaining.charge_list import ChargeList
     from costplane.app.workspace import Workspace
     from costplane.rating.explanation import ChargeExplanation, EventExplanation
 

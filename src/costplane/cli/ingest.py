@@ -29,7 +29,7 @@ from costplane.cli.trace_options import (
 from costplane.errors import CostplaneError
 
 if TYPE_CHECKING:
-    from costplane.app.intake import IntakeReport
+    from costplane.app.intake.intake import IntakeReport
     from costplane.app.workspace import Workspace
     from costplane.metering.batch import Rejection
     from costplane.metering.traces.assignment import Assignment
@@ -114,7 +114,7 @@ def ingest(
 
 def _take(workspace: Workspace, file: Path, layout: str, assigned: Assignment | None) -> Taken:
     """Take one file; a fault of it leaves the others to be taken."""
-    from costplane.app.intake import IntakeReport
+    from costplane.app.intake.intake import IntakeReport
     from costplane.metering.formats import open_events
 
     latest = IntakeReport()

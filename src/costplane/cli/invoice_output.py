@@ -11,7 +11,7 @@ from costplane.cli.output import plain, print_pairs, print_table
 from costplane.cli.unpriced_text import sentence
 
 if TYPE_CHECKING:
-    from costplane.app.invoice_explaining import InvoiceLineExplanation
+    from costplane.app.explaining.invoice_lines import InvoiceLineExplanation
     from costplane.billing.invoice import Invoice
 
 Cells = tuple[object, ...]

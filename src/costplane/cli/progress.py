@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from costplane.app.intake import IntakeReport
+    from costplane.app.intake.intake import IntakeReport
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from costplane.cli.resources import instant_option
 from costplane.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from costplane.app.provisioned import ProvisionedUse
+    from costplane.app.capacity.provisioned import ProvisionedUse
 
 Pairs = Iterator[tuple[str, object]]
 _TEAM_COLUMNS = ("team", "unit-hours", "effective cost")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from costplane.analysis.definition import QueryDefinition
-    from costplane.app.queries import QueryPage
+    from costplane.app.queries.queries import QueryPage
     from costplane.app.workspace import Workspace
     from costplane.core.scope import Scope
 

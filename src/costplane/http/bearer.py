@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from costplane.access.openid import OpenId
-from costplane.app.accounts import Accounts, is_issued_here
-from costplane.app.callers import Caller
-from costplane.app.signing_in import SignIns
+from costplane.app.access.accounts import Accounts, is_issued_here
+from costplane.app.access.callers import Caller
+from costplane.app.access.signing_in import SignIns
 from costplane.errors import Unauthenticated
 
 _SCHEME = "bearer "

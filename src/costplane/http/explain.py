@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from costplane.access.roles import READER
-from costplane.app.visible import MaySee
+from costplane.app.access.visible import MaySee
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.access import Access, Principal

@@ -14,8 +14,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from costplane.access.roles import Role
-from costplane.app.accounts import Accounts
-from costplane.app.sessions import Sessions
+from costplane.app.access.accounts import Accounts
+from costplane.app.access.sessions import Sessions
 from costplane.core.scope import ROOT, Scope, parse_scope
 from costplane.errors import Forbidden, UnsafeStart
 from costplane.http.access import Principal

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from costplane.access.authorization import Pending, Told
 from costplane.access.issuer import Issuer
 from costplane.access.sessions import Session, proof_of
-from costplane.app.callers import Caller
+from costplane.app.access.callers import Caller
 from costplane.errors import InvalidInput, NotFound, Unauthenticated, Unavailable
 from costplane.http.access import PUBLIC
 from costplane.http.other_sites import refuse_other_sites

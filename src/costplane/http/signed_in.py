@@ -7,9 +7,9 @@ from http.cookies import CookieError, SimpleCookie
 
 from costplane.access.authorization import Authorization
 from costplane.access.sessions import proves
-from costplane.app.accounts import Accounts
-from costplane.app.callers import Caller
-from costplane.app.sessions import Sessions
+from costplane.app.access.accounts import Accounts
+from costplane.app.access.callers import Caller
+from costplane.app.access.sessions import Sessions
 from costplane.errors import Forbidden
 from costplane.http.bearer import BearerTokens
 from costplane.http.other_sites import SAFE_METHODS, refuse_other_sites

@@ -22,8 +22,9 @@ from costplane.app.workspace import Workspace
 from costplane.catalog.model import Subscription
 from costplane.core.arm_resource import Place
 from costplane.core.scope import parse_scope
-from tests.app import billed_estate, estate
-from tests.app.billed_estate import ACCOUNT, Clock
+from tests.app import estate
+from tests.app.billing import billed_estate
+from tests.app.billing.billed_estate import ACCOUNT, Clock
 
 RULES = Place("costAllocationRules", f"/providers/microsoft.billing/billingaccounts/{ACCOUNT}")
 WHOLE = f"/providers/Microsoft.Billing/billingAccounts/{ACCOUNT}"

@@ -22,9 +22,9 @@ from costplane.catalog.agreement import (
     InvoiceSection,
 )
 from costplane.catalog.model import BillingAccount, ManagementGroup, Subscription
-from tests.app import billed_estate as billed
 from tests.app import estate
-from tests.app.billed_estate import NOVEMBER, OCTOBER, Clock
+from tests.app.billing import billed_estate as billed
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER, Clock
 from tests.app.estate import select
 
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ from costplane.app.consumption.charge_sums import BillingMonth
 from costplane.core.period import Period
 from costplane.core.scope import parse_scope
 from costplane.errors import NotFound
-from tests.app.billed_estate import NOVEMBER, OCTOBER
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER
 from tests.app.consumption.billed_world import GROUPS, Row, World, nonzero, publisher
 
 DAYS = Period(OCTOBER, NOVEMBER)

@@ -13,7 +13,7 @@ from costplane.app.consumption.charge_sums import BillingMonth
 from costplane.core.period import Period, next_month
 from costplane.core.scope import parse_scope
 from costplane.errors import NotFound
-from tests.app.billed_estate import NOVEMBER, OCTOBER
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER
 from tests.app.consumption.billed_world import (
     BILLING,
     EA,

@@ -11,7 +11,7 @@ from costplane.app.consumption.credits import CreditEvent, LotStatement
 from costplane.billing.invoice_number import invoice_number
 from costplane.catalog.agreement import InvoiceSection
 from costplane.core.period import Period
-from tests.app.billed_estate import NOVEMBER, OCTOBER
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER
 from tests.app.consumption.billed_world import EA, MCA, World, opened, total
 
 ZERO = Decimal(0)

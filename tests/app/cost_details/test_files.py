@@ -23,9 +23,10 @@ from costplane.app.workspace import Workspace
 from costplane.catalog.agreement import BillingProfile, InvoiceSection
 from costplane.catalog.model import BillingAccount, Subscription
 from costplane.core.scope import parse_scope
-from tests.app import billed_estate as billed
-from tests.app import estate, test_whole_capacity_invoice
-from tests.app.billed_estate import NOVEMBER, OCTOBER, Clock
+from tests.app import estate
+from tests.app.billing import billed_estate as billed
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER, Clock
+from tests.app.capacity import test_whole_invoice as test_whole_capacity_invoice
 from tests.app.cost_details.ledger import charges, day_of, summed
 
 ROOT = parse_scope("/")

@@ -16,7 +16,7 @@ from costplane.core.report import Report, ReportFile
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, NotFound, Unavailable
 from costplane.store.control_plane import ControlPlane
-from tests.app.billed_estate import Clock
+from tests.app.billing.billed_estate import Clock
 
 SCOPE = parse_scope("/subscriptions/s-1")
 ROOT = parse_scope("/")

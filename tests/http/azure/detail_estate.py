@@ -13,9 +13,9 @@ from costplane.catalog.agreement import (
     InvoiceSection,
 )
 from costplane.catalog.model import BillingAccount, ManagementGroup, Resource, Subscription
-from tests.app import billed_estate as billed
 from tests.app import estate
-from tests.app.billed_estate import OCTOBER, Clock
+from tests.app.billing import billed_estate as billed
+from tests.app.billing.billed_estate import OCTOBER, Clock
 
 EA = "/providers/Microsoft.Billing/billingAccounts/ea-1"
 MCA_ID = "mca:1_2019-05-31"

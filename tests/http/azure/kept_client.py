@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from costplane.access.assignment import Assignee, Assignment
 from costplane.access.roles import Role
-from costplane.app.callers import Caller
+from costplane.app.access.callers import Caller
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
 

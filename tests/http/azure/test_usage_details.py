@@ -16,7 +16,7 @@ from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
 from costplane.http.identity import AnonymousOwner
 from costplane.http.server import listen
-from tests.app.billed_estate import NOVEMBER, OCTOBER, Clock
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER, Clock
 from tests.app.cost_details.ledger import Row, charges, day_of, summed
 from tests.http.azure.detail_estate import EA, FOLDER, MCA, SCOPES, opened
 from tests.http.azure.test_azure_client import Credential, PlainHttp

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from costplane.app.access.visible import EVERYTHING
 from costplane.app.consumption.charge_summaries import Kind, KindOf, by_kind, kind_of
 from costplane.app.consumption.charge_sums import ChargeSum, ChargeSums, Span
-from costplane.app.visible import EVERYTHING
 from costplane.billing.ports import LotStore
 from costplane.catalog.model import ManagementGroup
 from costplane.catalog.ports import CatalogReader

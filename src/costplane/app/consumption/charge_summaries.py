@@ -12,9 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from costplane.app.access.visible import EVERYTHING
 from costplane.app.consumption.charge_sums import ChargeSum, ChargeSums, Span
 from costplane.app.ports import BillingPeriods
-from costplane.app.visible import EVERYTHING
 from costplane.billing.balances import MARKETPLACE, is_prepayable
 from costplane.billing.lot import Lot
 from costplane.billing.ports import LotStore

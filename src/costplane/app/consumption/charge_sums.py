@@ -18,8 +18,8 @@ from sqlglot import exp
 
 from costplane.analysis.lines import in_scopes
 from costplane.analysis.nodes import column, instant, literal, template
+from costplane.app.access.visible import EVERYTHING, scope_filters
 from costplane.app.readable_ledger import Snapshots
-from costplane.app.visible import EVERYTHING, scope_filters
 from costplane.billing.billing_key import BILLING_KEY
 from costplane.billing.lot import Product
 from costplane.catalog.ports import CatalogReader

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costplane.app.commitments import Commitments
+from costplane.app.billing.commitments import Commitments
+from costplane.app.billing.prepayment import Prepayment
 from costplane.app.consumption.aggregated_cost import AggregatedCosts
 from costplane.app.consumption.benefit_use import BenefitUses
 from costplane.app.consumption.charge_summaries import ChargeSummaries
@@ -14,7 +15,6 @@ from costplane.app.consumption.reservation_advice import ReservationAdvice
 from costplane.app.consumption.reservation_transactions import ReservationTransactions
 from costplane.app.consumption.scope_benefits import ScopeBenefits
 from costplane.app.ports import Settings
-from costplane.app.prepayment import Prepayment
 from costplane.app.prices import PriceBooks
 from costplane.app.readable_ledger import Snapshots
 from costplane.catalog.ports import CatalogReader

@@ -13,9 +13,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from costplane.app.commitments import Commitments
+from costplane.app.billing.commitments import Commitments
+from costplane.app.billing.prepayment import LotState, Prepayment
 from costplane.app.ports import BillingPeriods
-from costplane.app.prepayment import LotState, Prepayment
 from costplane.billing.balances import Event, events
 from costplane.billing.billing_key import billing_key
 from costplane.billing.burn_down import BurnDown

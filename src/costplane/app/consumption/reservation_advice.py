@@ -16,15 +16,15 @@ from typing import Any, Literal
 from sqlglot import exp
 
 from costplane.analysis.nodes import instant, template
-from costplane.app.capacity_due import TYPES
-from costplane.app.capacity_reserved import reservation_rate
+from costplane.app.access.visible import EVERYTHING
+from costplane.app.capacity.due import TYPES
+from costplane.app.capacity.reserved import reservation_rate
 from costplane.app.consumption.charge_sums import charged_to
 from costplane.app.consumption.reservation_savings import HourUse, Saving, best, savings
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.readable_ledger import Snapshots
-from costplane.app.visible import EVERYTHING
 from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import (
     PROVISIONED_SCOPES,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from costplane.analysis.nodes import column, literal
+from costplane.app.access.visible import EVERYTHING
 from costplane.app.consumption.benefit_use import BenefitUse, BenefitUses, Grain
 from costplane.app.consumption.bought_reservations import bought_reservations
 from costplane.app.consumption.charge_sums import charged_to
-from costplane.app.visible import EVERYTHING
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
 from costplane.core.scope import BENEFITS, Scope

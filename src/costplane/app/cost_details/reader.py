@@ -10,12 +10,12 @@ from typing import Any
 from sqlglot import exp
 
 from costplane.analysis.plan import Scopes
+from costplane.app.access.visible import EVERYTHING, scope_filters
 from costplane.app.cost_details.layouts import CUSTOMER, ENTERPRISE, PAY_AS_YOU_GO, Layout
 from costplane.app.cost_details.places import places
 from costplane.app.cost_details.rows import CostDetails, in_parts
 from costplane.app.cost_details.selection import Selection
 from costplane.app.readable_ledger import Snapshots
-from costplane.app.visible import EVERYTHING, scope_filters
 from costplane.catalog.model import AgreementType
 from costplane.catalog.ports import CatalogReader
 from costplane.core.relation import Engine

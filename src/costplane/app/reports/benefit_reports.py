@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import cast
 
 from costplane.analysis.plan import ScopeFilter, Scopes
+from costplane.app.access.visible import scope_filters
 from costplane.app.consumption.benefit_use import BenefitUse, Grain, InstanceUse
 from costplane.app.consumption.bought_reservations import bought_reservations
 from costplane.app.consumption.consumption import Consumption
 from costplane.app.cost_details.files import write_csv
 from costplane.app.reports.worker import Make
-from costplane.app.visible import scope_filters
 from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import PROVISIONED_SKUS, Reservation
 from costplane.core.money import half_even, total

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from costplane.app.invoicing import Invoicing
+from costplane.app.billing.invoicing import Invoicing
 from costplane.app.reports.worker import Make
 from costplane.core.report import Report, ReportFile
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from costplane.app.visible import check_known
+from costplane.app.access.visible import check_known
 from costplane.billing.balances import Balance, Detail
 from costplane.catalog.model import BillingAccount
 from costplane.core.period import month_start

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from costplane.app.access.visible import check_known
 from costplane.app.consumption.bought_reservations import bought_reservations
 from costplane.app.reports.benefit_reports import BENEFIT_UTILIZATION, RESERVATION_DETAILS
-from costplane.app.visible import check_known
 from costplane.core.period import DAY, day_start
 from costplane.core.report import Report
 from costplane.core.scope import BENEFITS, ScopeKind

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from costplane.app.access.visible import check_known
 from costplane.app.consumption.benefit_use import BenefitUse
-from costplane.app.visible import check_known
 from costplane.core.scope import BENEFITS, ScopeKind
 from costplane.errors import InvalidInput
 from costplane.http.azure.arm import ACCOUNT, COST, PROFILE, READ, Call, Operation

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
+from costplane.app.access.visible import check_known
 from costplane.app.consumption.credits import CreditEvent, LotStatement
-from costplane.app.visible import check_known
 from costplane.core.scope import ScopeKind
 from costplane.http.answers import json_answer
 from costplane.http.azure.arm import (

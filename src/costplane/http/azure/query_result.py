@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from costplane.analysis.result import QueryResult
-    from costplane.app.queries import QueryPage
+    from costplane.app.queries.queries import QueryPage
 
 
 def as_page(answer: QueryResult) -> QueryPage:
     """A whole answer as its only page."""
     from costplane.analysis.result import json_rows
-    from costplane.app.queries import QueryPage
+    from costplane.app.queries.queries import QueryPage
 
     unpriced = [asdict(item) | {"quantities": dict(item.quantities)} for item in answer.unpriced]
     return QueryPage(

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
+from costplane.app.access.visible import check_known
 from costplane.app.consumption.reservation_transactions import ReservationTransaction
-from costplane.app.visible import check_known
 from costplane.catalog.reservations import PROVISIONED_SKUS
 from costplane.core.period import DAY, Period, month_start, next_month
 from costplane.errors import InvalidInput

@@ -14,9 +14,9 @@ from fractions import Fraction
 from starlette.responses import Response
 
 from costplane.access.roles import READER
+from costplane.app.access.visible import check_known
 from costplane.app.consumption.benefit_use import BenefitUse, Grain, InstanceUse
 from costplane.app.consumption.bought_reservations import bought_reservations
-from costplane.app.visible import check_known
 from costplane.catalog.reservations import PROVISIONED_SKUS, Reservation
 from costplane.core.money import EXACT, half_even, total
 from costplane.core.period import DAY, Period

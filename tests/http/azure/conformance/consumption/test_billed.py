@@ -16,7 +16,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.mgmt.consumption import ConsumptionManagementClient
 from azure.mgmt.consumption.models import LegacyChargeSummary, ModernChargeSummary
 
-from tests.app.billed_estate import NOVEMBER, OCTOBER
+from tests.app.billing.billed_estate import NOVEMBER, OCTOBER
 from tests.app.consumption.billed_world import BILLING, EA, GROUPS, MCA, Row, World, publisher
 from tests.http.azure.conformance.consumption.conftest import Ask
 from tests.http.azure.conformance.registry import case

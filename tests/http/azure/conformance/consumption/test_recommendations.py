@@ -16,7 +16,7 @@ from azure.mgmt.costmanagement import CostManagementClient
 
 from costplane.app.workspace import Workspace
 from costplane.catalog.model import Deployment, Resource, Subscription
-from tests.app import test_capacity as capacity
+from tests.app.capacity import test_settling as capacity
 from tests.http.azure.conformance.conftest import Credential, options
 from tests.http.azure.conformance.consumption.conftest import Served, serving, trusting
 from tests.http.azure.conformance.registry import case

@@ -22,13 +22,13 @@ from starlette.testclient import TestClient
 
 from costplane.access.assignment import Assignee, Assignment
 from costplane.access.roles import READER
-from costplane.app.callers import Caller
+from costplane.app.access.callers import Caller
 from costplane.app.workspace import Workspace
 from costplane.catalog.agreement import BillingProfile, InvoiceSection
 from costplane.catalog.model import BillingAccount, Deployment, Resource, Subscription
 from costplane.catalog.reservations import Reservation
 from costplane.http.app import create_app
-from tests.app import test_capacity as capacity
+from tests.app.capacity import test_settling as capacity
 from tests.app.estate import take
 from tests.http.azure.conformance.conftest import Credential, options
 from tests.http.azure.conformance.consumption.conftest import Served, serving, trusting

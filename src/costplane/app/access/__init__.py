@@ -1,0 +1,1 @@
+"""Callers: who they are, how they sign in, and what they may see."""

@@ -1,0 +1,167 @@
+"""Intake: events of any source into the ledger, each exactly once.
+
+Accepted means logged and synced. Events too far ahead or too old go to the quarantine
+(billing-rules 6); facts that an event does not tell come from its deployment's catalog entry
+(rule 9); resources that usage mentions first appear in the catalog as unconfirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from costplane.app.intake.deployment_facts import with_deployment_facts, with_spillover
+from costplane.app.intake.posting import Posted, Poster
+from costplane.app.intake.tag_values import TagValues
+from costplane.app.ports import Quarantine, Settings
+from costplane.catalog.mentions import Mention
+from costplane.catalog.ports import CatalogWriter
+from costplane.core.quarantine import QuarantinedEvent
+from costplane.core.settings import ALLOCATION_TAGS, FUTURE_TOLERANCE_MINUTES, RETENTION_DAYS
+from costplane.core.tables import EVENTS, INSTANT
+from costplane.metering.batch import EventBatch, Rejection
+from costplane.metering.digests import with_content_digest
+from costplane.metering.quarantine import event_text
+from costplane.metering.status import (
+    with_allocation_tags,
+    with_billing_status,
+    with_context_tokens,
+)
+
+SEGMENT_ROWS = 250_000
+"""Events in a segment at most: bounds memory, whatever a file's size."""
+
+_MENTIONED = ("resource_id", "deployment", "model", "model_version", "deployment_type")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReport:
+    """What came of some events. Counts are events; `evidence` tells of calls that another source's
+    event counts for, `quarantined` ones are kept apart."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    evidence: int = 0
+    unpriced: int = 0
+    unmetered: int = 0
+    quarantined: int = 0
+    rejected: tuple[Rejection, ...] = field(default=())
+
+    def plus(self, posted: Posted) -> IntakeReport:
+        """This report and one more segment."""
+        return replace(
+            self,
+            accepted=self.accepted + posted.accepted,
+            duplicates=self.duplicates + posted.duplicates,
+            conflicts=self.conflicts + posted.conflicts,
+            evidence=self.evidence + posted.evidence,
+            unpriced=self.unpriced + posted.unpriced,
+            unmetered=self.unmetered + posted.unmetered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes batches of events. The writer's lock is held by whoever calls it."""
+
+    poster: Poster
+    catalog: CatalogWriter
+    quarantine: Quarantine
+    settings: Settings
+    tag_values: TagValues
+    now: Callable[[], datetime]
+
+    def take(
+        self,
+        batches: Iterable[EventBatch],
+        on_progress: Callable[[IntakeReport], None] | None = None,
+    ) -> IntakeReport:
+        """Logs and posts `batches`; `on_progress` hears of every segment. What a stopped intake
+        left behind has been completed (Poster.resume)."""
+        report = IntakeReport()
+        for events, rejected in _segments(batches):
+            report = replace(report, rejected=report.rejected + rejected)
+            if len(events):
+                report = self._take_segment(events, report)
+            if on_progress:
+                on_progress(report)
+        return report
+
+    def _take_segment(self, events: pa.Table, report: IntakeReport) -> IntakeReport:
+        timely, quarantined = self._part_by_time(events)
+        counted = replace(report, quarantined=report.quarantined + quarantined)
+        if not len(timely):
+            return counted
+        self.catalog.mention(_mentions(timely))
+        enriched = self._enrich(timely)
+        segment = self.poster.next_segment()
+        self.poster.log.append(segment, enriched)
+        return counted.plus(self.poster.post(segment))
+
+    def _enrich(self, events: pa.Table) -> pa.Table:
+        """The facts that rating needs beside what the events tell."""
+        known = with_deployment_facts(
+            with_content_digest(events),
+            self.poster.engine,
+            self.catalog.deployments(),
+            self.catalog.resources(),
+        )
+        keys: tuple[str, ...] = self.settings.get(ALLOCATION_TAGS)
+        status = with_context_tokens(with_billing_status(with_spillover(known)))
+        tagged = with_allocation_tags(status, keys)
+        received = pa.repeat(pa.scalar(self.now(), INSTANT), len(tagged))
+        return self.tag_values.limited(tagged.append_column("received_at", received))
+
+    def _part_by_time(self, events: pa.Table) -> tuple[pa.Table, int]:
+        """Events at a time that can count, and how many were put into the quarantine."""
+        now = self.now()
+        latest = now + timedelta(minutes=self.settings.get(FUTURE_TOLERANCE_MINUTES))
+        oldest = now - timedelta(days=self.settings.get(RETENTION_DAYS))
+        ahead = pc.greater(events["time"], pa.scalar(latest, INSTANT))
+        old = pc.less(events["time"], pa.scalar(oldest, INSTANT))
+        held = pc.or_(ahead, old)
+        if not pc.any(held).as_py():
+            return events, 0
+        self._hold(events.filter(ahead), "FutureTime", f"later than {latest.isoformat()}")
+        self._hold(events.filter(old), "TooOld", f"older than {oldest.isoformat()}")
+        return events.filter(pc.invert(held)), pc.sum(held).as_py()
+
+    def _hold(self, events: pa.Table, code: str, why: str) -> None:
+        self.quarantine.add(
+            QuarantinedEvent(
+                row["source"], row["id"], code, f"time is {why}", event_text(row), self.now()
+            )
+            for row in events.to_pylist()
+        )
+
+
+def _segments(
+    batches: Iterable[EventBatch],
+) -> Iterator[tuple[pa.Table, tuple[Rejection, ...]]]:
+    """Batches put together, or cut, into tables of at most SEGMENT_ROWS events."""
+    waiting: list[pa.Table] = []
+    rejected: tuple[Rejection, ...] = ()
+    rows = 0
+    for batch in batches:
+        waiting.append(batch.events)
+        rejected += batch.rejected
+        rows += len(batch.events)
+        while rows >= SEGMENT_ROWS:
+            table = pa.concat_tables(waiting)
+            yield table.slice(0, SEGMENT_ROWS), rejected
+            waiting, rejected = [table.slice(SEGMENT_ROWS)], ()
+            rows -= SEGMENT_ROWS
+    if rows or rejected:
+        yield pa.concat_tables(waiting) if waiting else EVENTS.empty_table(), rejected
+
+
+def _mentions(events: pa.Table) -> list[Mention]:
+    """What the events tell of resources and deployments, once each."""
+    columns = [*_MENTIONED, "region", "organisation"]
+    distinct = events.select(columns).group_by(columns).aggregate([])
+    return [Mention(**row) for row in distinct.to_pylist() if row["resource_id"]]

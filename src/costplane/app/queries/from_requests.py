@@ -1,0 +1,175 @@
+"""Rows of `charges` and `uncharged` made from single requests, for a query that hourly rows
+cannot answer: by user, session, status or any tag, or in days that cut an hour in two.
+
+They come from the one rating function, with the prices that each request was rated with, so
+they sum to what was posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from costplane.analysis.plan import EVENT_TAGS, QueryPlan, ScopeFilter
+from costplane.app.prices import PriceBooks
+from costplane.app.tiers.usage import TierUsage
+from costplane.core.period import HOUR, Period, hour_start
+from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import is_within, select
+from costplane.core.tables import CHARGES, UNCHARGED
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.rate_usage import Rater
+from costplane.rating.rows import RatedRows
+from costplane.rating.tiers import TierKey
+
+_ALL = "SELECT * FROM usage"
+_POSTED = frozenset((*CHARGES.names, *UNCHARGED.names))
+_HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600000000"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRows:
+    """Makes the rows for plans. `usage` has the price version that holds for each request."""
+
+    engine: Engine
+    prices: PriceBooks
+    holders: Holders
+    usage: Relation
+    series: Mapping[int, Facts]
+
+    def rated(self, plan: QueryPlan, periods: Sequence[Period]) -> RatedRows:
+        """The requests of `periods` as rows, parted at the plan's cuts and by its columns."""
+        chosen = exp.and_(
+            _scope_of(plan), exp.or_(*(is_within("time", period) for period in periods))
+        )
+        parts = [self._with_prices(plan, chosen, v) for v in self._versions(chosen)]
+        if not parts:
+            parts = [self._with_prices(plan, exp.false(), 0)]
+        tiers = self._of_tiers(plan, chosen, {key for part in parts for key in part.tier_keys})
+        return RatedRows(
+            _unified([*(part.charges for part in parts), *tiers]),
+            _unified([part.uncharged for part in parts]),
+        )
+
+    def _of_tiers(
+        self, plan: QueryPlan, chosen: exp.Condition, keys: set[TierKey]
+    ) -> Iterator[pa.Table]:
+        """The lines of meters with tiers: what was counted before and elsewhere in the month
+        prices them."""
+        usage = TierUsage(self.engine, self.prices, self.holders, self.usage, self.series)
+        for month, found in groupby(sorted(keys), key=lambda key: key.month):
+            rows = usage.charges(
+                month, list(found), month.date(), chosen, plan.cuts, plan.request_columns
+            )
+            yield _with_event_tags(rows)
+
+    def _versions(self, chosen: exp.Condition) -> list[int]:
+        statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
+        found = self.engine.execute(statement, {"usage": self.usage})
+        return sorted(found["price_version"].to_pylist())
+
+    def _with_prices(self, plan: QueryPlan, chosen: exp.Condition, version: int) -> RatedRows:
+        of_version = exp.column("price_version").eq(exp.Literal.number(version))
+        usage = Derived(select(_ALL).where(chosen, of_version), {"usage": self.usage})
+        rater = Rater(self.engine, self.prices.at(version), self.holders)
+        grain = rater.grain(plan.cuts, plan.request_columns)
+        rated = rater.rate(usage, self.series, grain, plan.period.start.date())
+        return replace(
+            rated,
+            charges=_with_event_tags(rated.charges),
+            uncharged=_with_event_tags(rated.uncharged),
+        )
+
+
+def border_periods(plan: QueryPlan) -> list[Period]:
+    """The hours that a cut divides."""
+    return [Period(hour, hour + HOUR) for hour in plan.border_hours]
+
+
+def whole_hours(period: Period) -> Period:
+    """The hours that `period` touches."""
+    end = hour_start(period.end)
+    return Period(hour_start(period.start), end if end == period.end else end + HOUR)
+
+
+def with_borders(
+    hourly: Relation, rated: pa.Table, hours: Sequence[datetime], columns: Sequence[str]
+) -> Relation:
+    """`hourly` with its rows of `hours` replaced by `rated`; only `columns` are read.
+
+    A row may start within its hour, where a price changed, and is replaced with it.
+    """
+    listed = ", ".join(f'"{name}"' for name in columns)
+    of_hour = sqlglot.parse_one(_HOUR_OF_ROW, dialect="duckdb")
+    borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
+    kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
+    rest = select(f"SELECT {listed} FROM hourly").where(
+        exp.or_(kept, _of_no_event(rated.column_names))
+    )
+    both = exp.union(rest, select(f"SELECT {listed} FROM rated"), distinct=False)
+    return Derived(both, {"hourly": hourly, "rated": rated})
+
+
+def with_capacity(rated: pa.Table, posted: Relation, period: Period) -> Relation:
+    """`rated` with what was posted for units and hours: no request tells of these, so that they
+    have none of the columns of requests."""
+    own = [name for name in rated.column_names if name not in _POSTED]
+    listed = ", ".join(f'"{name}"' for name in rated.column_names if name in _POSTED)
+    nulls = "".join(f', CAST(NULL AS TEXT) AS "{name}"' for name in own)
+    within = is_within("ChargePeriodStart", period)
+    capacity = select(f"SELECT {listed}{nulls} FROM posted").where(
+        _of_no_event(rated.column_names), within
+    )
+    alike = "".join(f', CAST("{name}" AS TEXT) AS "{name}"' for name in own)
+    both = exp.union(select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
+    return Derived(both, {"rated": rated, "posted": posted})
+
+
+def _of_no_event(columns: Collection[str]) -> exp.Condition:
+    """Rows that no event makes: of units and hours (rating/capacity_templates.py), and those of
+    cost allocation."""
+    if "x_ChargeBasis" in columns:
+        return exp.column("x_ChargeBasis").is_(exp.null()).not_()
+    kind = exp.func("COALESCE", exp.column("x_TokenType"), exp.Literal.string("hours"))
+    events = exp.column("x_Events").eq(exp.Literal.number(0))
+    return exp.and_(events, kind.eq(exp.Literal.string("hours")))
+
+
+def _with_event_tags(rows: pa.Table) -> pa.Table:
+    """`tags` of the requests under the name that plans use (they read the charge's as well)."""
+    if "tags" not in rows.column_names:
+        return rows
+    return rows.rename_columns({"tags": EVENT_TAGS})
+
+
+def _scope_of(plan: QueryPlan) -> exp.Condition:
+    """What of the scopes a row of `usage` can tell; the plan's own statement does the rest."""
+    return exp.or_(exp.false(), *map(_part_of, plan.scopes))
+
+
+def _part_of(scope: ScopeFilter) -> exp.Condition:
+    parts: list[exp.Condition] = [exp.true()]
+    if scope.subscriptions is not None:
+        ids = [exp.Literal.string(subscription) for subscription in sorted(scope.subscriptions)]
+        parts.append(exp.column("subscription_id").isin(*ids) if ids else exp.false())
+    if scope.resource_group is not None:
+        parts.append(exp.column("resource_group").eq(exp.Literal.string(scope.resource_group)))
+    return exp.and_(*parts)
+
+
+def _instant(instant: datetime) -> exp.Condition:
+    return exp.cast(exp.Literal.string(instant.isoformat()), "timestamptz")
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(instant.timestamp()) * 1_000_000
+
+
+def _unified(parts: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()

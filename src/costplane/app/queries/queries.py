@@ -1,0 +1,248 @@
+"""Cost analysis as a use case: a scope and a definition in, an answer out of one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlglot import exp
+
+from costplane.analysis.definition import Grouping, QueryDefinition, parse_definition
+from costplane.analysis.dimensions import DIMENSIONS, Dimension
+from costplane.analysis.paging import Continuation, Page, page
+from costplane.analysis.plan import QueryPlan, Scopes, plan
+from costplane.analysis.result import QueryResult, ResultColumn
+from costplane.analysis.service import CostAnalysis, sql_text
+from costplane.analysis.sql import statement
+from costplane.analysis.unpriced import Unpriced, unpriced_statement
+from costplane.analysis.values import DimensionValue, values_definition, values_of
+from costplane.app.access.visible import EVERYTHING, scope_filters
+from costplane.app.allocation.reading import with_allocated
+from costplane.app.holders import CatalogHolders
+from costplane.app.ports import Reratings, Settings
+from costplane.app.prices import PriceBooks
+from costplane.app.queries.from_requests import (
+    RequestRows,
+    border_periods,
+    whole_hours,
+    with_borders,
+    with_capacity,
+)
+from costplane.app.queries.recent_answers import RecentAnswers
+from costplane.app.queries.tag_keys import TagKeys
+from costplane.app.readable_ledger import ReadableLedger
+from costplane.app.series import SeriesNumbers
+from costplane.catalog.ports import CatalogReader
+from costplane.core.period import Period
+from costplane.core.relation import Engine, Relation
+from costplane.core.scope import Scope
+from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
+from costplane.core.tables import TABLES
+from costplane.ledger.delta import Snapshot
+
+_CURRENCY = "USD"
+_TAG = "tag:"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """A page of an answer. `unpriced` is of the whole answer, `total` its number of rows."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: list[list[Any]]
+    total: int
+    unpriced: list[dict[str, Any]]
+    datasets: tuple[str, ...]
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionMenu:
+    """What costs of a scope can be grouped and filtered by; `tags` are keys."""
+
+    dimensions: tuple[Dimension, ...]
+    tags: tuple[str, ...]
+
+
+class Queries:
+    """Answers queries. Threads may share it."""
+
+    def __init__(
+        self,
+        ledger: ReadableLedger,
+        engine: Engine,
+        catalog: CatalogReader,
+        settings: Settings,
+        prices: PriceBooks,
+        reratings: Reratings,
+    ) -> None:
+        self._ledger = ledger
+        self._engine = engine
+        self._catalog = catalog
+        self._settings = settings
+        self._prices = prices
+        self._reratings = reratings
+        self._analysis = CostAnalysis(engine)
+        self._answers = RecentAnswers()
+        self._keys = TagKeys(engine)
+
+    def page(
+        self,
+        scope: Scope,
+        definition: QueryDefinition,
+        now: datetime,
+        top: int | None = None,
+        token: str | None = None,
+        visible: Sequence[Scope] = EVERYTHING,
+    ) -> QueryPage:
+        """The page at `token`, the first without one, out of the snapshot that it began with."""
+        chosen = scope_filters(self._catalog, scope, visible)
+        if token is None:
+            snapshot = self._ledger.snapshot()
+            start = Continuation.start(snapshot.versions, now, chosen, definition)
+        else:
+            start = Continuation.parse(token)
+            start.check(chosen, definition)
+            snapshot = self._ledger.snapshot(dict(start.versions))
+        planned = self._plan(chosen, definition, snapshot)
+        return _query_page(page(self._run(planned, snapshot), start, top))
+
+    def explain(self, scope: Scope, definition: QueryDefinition) -> str:
+        """The plan and its statement for people; nothing is run."""
+        planned = self._plan(
+            scope_filters(self._catalog, scope), definition, self._ledger.snapshot()
+        )
+        return f"{planned.explain()}\n\n{sql_text(planned)}"
+
+    def whole(
+        self, scope: Scope, definition: QueryDefinition, visible: Sequence[Scope] = EVERYTHING
+    ) -> QueryResult:
+        """The answer with all its rows."""
+        snapshot = self._ledger.snapshot()
+        chosen = scope_filters(self._catalog, scope, visible)
+        return self._run(self._plan(chosen, definition, snapshot), snapshot)
+
+    def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
+        """What costs of the scope can be grouped and filtered by."""
+        chosen, snapshot = scope_filters(self._catalog, scope, visible), self._ledger.snapshot()
+        sent, posted = self._keys.of(snapshot, "usage", chosen), self._posted(snapshot, chosen)
+        spelled = {key.lower(): key for key in (*sorted(sent), *sorted(posted))}
+        return DimensionMenu(DIMENSIONS, tuple(sorted(spelled.values(), key=str.lower)))
+
+    def values(
+        self, scope: Scope, name: str, period: Period, visible: Sequence[Scope] = EVERYTHING
+    ) -> list[DimensionValue]:
+        """The values of a dimension, or of a tag (`tag:KEY`), the costliest first.
+
+        Raises InvalidQuery for a name that is no dimension.
+        """
+        snapshot = self._ledger.snapshot()
+        definition = values_definition(_grouping(name, period), period)
+        chosen = scope_filters(self._catalog, scope, visible)
+        planned = self._plan(chosen, definition, snapshot)
+        return values_of(self._run(planned, snapshot))
+
+    def _plan(self, scopes: Scopes, definition: QueryDefinition, snapshot: Snapshot) -> QueryPlan:
+        carried = self._carried(snapshot, scopes)
+        return plan(
+            definition,
+            scopes,
+            carried_tags=carried,
+            currency=self._currency(scopes),
+            reversals=bool(self._reratings.list()),
+        )
+
+    def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
+        relations: dict[str, Relation] = dict(snapshot.files)
+        relations["charges"] = with_allocated(snapshot)
+        if planned.source == "usage" or planned.cuts:
+            return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
+        known = self._answers.get(planned, snapshot)
+        if known is None:
+            known = self._analysis.run(planned, relations)
+            self._answers.keep(planned, snapshot, known)
+        return known
+
+    def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
+        """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
+        holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
+        series = SeriesNumbers(self._ledger.newest, self._engine).facts()
+        usage = self._ledger.usage(snapshot)
+        rows = RequestRows(self._engine, self._prices, holders, usage, series)
+        posted = {"charges": with_allocated(snapshot), "uncharged": snapshot.relation("uncharged")}
+        if planned.source == "usage":
+            whole = whole_hours(planned.period)
+            rated = rows.rated(planned, [whole])
+            found = {"charges": rated.charges, "uncharged": rated.uncharged}
+            return {name: with_capacity(part, posted[name], whole) for name, part in found.items()}
+        rated = rows.rated(planned, border_periods(planned))
+        parts = {"charges": rated.charges, "uncharged": rated.uncharged}
+        return {
+            name: with_borders(posted[name], part, planned.border_hours, _columns(planned, name))
+            for name, part in parts.items()
+        }
+
+    def _carried(self, snapshot: Snapshot, scopes: Scopes) -> frozenset[str]:
+        """The keys of tags, in lower case, that hourly rows carry in full (billing-rules 24): the
+        allocation tags, and keys of resources that no event sends. Only what is in the scopes
+        counts: others' tags must not even be felt by the time that an answer takes."""
+        called = tuple(replace(part, resource_id=None) for part in scopes)
+        sent = {key.lower() for key in self._keys.of(snapshot, "usage", called)}
+        allocated = {key.lower() for key in self._settings.get(ALLOCATION_TAGS)}
+        return frozenset(allocated | {key.lower() for key in self._posted(snapshot, scopes)} - sent)
+
+    def _posted(self, snapshot: Snapshot, scopes: Scopes) -> frozenset[str]:
+        found = (self._keys.of(snapshot, table, scopes) for table in ("charges", "uncharged"))
+        return frozenset[str]().union(*found)
+
+    def _currency(self, scopes: Scopes) -> str:
+        """The one billing currency of the scopes' accounts; USD where there are several."""
+        hierarchy = self._catalog.hierarchy()
+        accounts = {
+            s.billing_account_id
+            for s in hierarchy.subscriptions
+            if any(part.subscriptions is None or s.id in part.subscriptions for part in scopes)
+        }
+        found = {a.currency for a in hierarchy.billing_accounts if a.id in accounts}
+        return found.pop() if len(found) == 1 else _CURRENCY
+
+
+def _grouping(name: str, period: Period) -> Grouping:
+    """`name` as a grouping, checked as a query's body would be."""
+    tag = name.lower().startswith(_TAG)
+    asked = {"type": "TagKey", "name": name[len(_TAG) :]} if tag else {"name": name}
+    body = {
+        "type": "ActualCost",
+        "timeframe": "MonthToDate",
+        "dataset": {"grouping": [{"type": "Dimension"} | asked]},
+    }
+    return parse_definition(body, period.start).groupings[0]
+
+
+def _columns(planned: QueryPlan, table: str) -> Sequence[str]:
+    """The columns of a table that the plan's statements name."""
+    statements = (statement(planned), unpriced_statement(planned))
+    named = {column.name for s in statements for column in s.find_all(exp.Column)}
+    return [name for name in TABLES[table].names if name in named]
+
+
+def _query_page(found: Page) -> QueryPage:
+    return QueryPage(
+        columns=found.columns,
+        rows=found.rows,
+        total=found.total,
+        unpriced=[_unpriced(item) for item in found.unpriced],
+        datasets=found.datasets,
+        next_token=found.next.token() if found.next else None,
+    )
+
+
+def _unpriced(item: Unpriced) -> dict[str, Any]:
+    return {
+        "status": item.status,
+        "reason": item.reason,
+        "events": item.events,
+        "quantities": dict(item.quantities),
+    }

@@ -1,0 +1,47 @@
+"""An answer given again is the same, and a commit between changes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from costplane.app.access.visible import scope_filters
+from costplane.app.queries import recent_answers
+from costplane.app.workspace import Workspace
+from costplane.core.scope import parse_scope
+from tests.app.intake.test_witnesses import QUERY, event, take, totals, workspace
+
+__all__ = ["workspace"]
+
+
+def test_a_commit_between_changes_the_answer(workspace: Workspace) -> None:
+    take(workspace, event("gateway", 1))
+    first = totals(workspace)
+    assert totals(workspace) == first
+    take(workspace, event("gateway", 2))
+    assert totals(workspace)[0] == 2 * first[0]
+
+
+def test_only_so_many_answers_are_kept(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent_answers, "ANSWERS", 1)
+    take(workspace, event("gateway", 1))
+    answers = recent_answers.RecentAnswers()
+    queries = workspace._queries
+    chosen = scope_filters(workspace.catalog, parse_scope("/"))
+    snapshot = workspace.ledger.snapshot()
+    plans = [
+        queries._plan(chosen, workspace.definition(QUERY | {"type": kind}), snapshot)
+        for kind in ("ActualCost", "AmortizedCost")
+    ]
+    for plan in plans:
+        answers.keep(plan, snapshot, queries._run(plan, snapshot))
+    assert [answers.get(plan, snapshot) is not None for plan in plans] == [False, True]
+
+
+def test_tag_keys_of_later_files_are_found(workspace: Workspace) -> None:
+    take(workspace, event("gateway", 1))
+    assert workspace.dimensions(parse_scope("/")).tags == ()
+    later = event("gateway", 2)
+    take(workspace, later | {"data": later["data"] | {"tags": {"Team": "x", "run": "7"}}})
+    assert workspace.dimensions(parse_scope("/")).tags == ("run", "team")
