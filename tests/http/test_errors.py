@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
-from costplane.http.azure.arm import BODY_LIMIT
+from costplane.http.azure.protocol.operation import BODY_LIMIT
 from costplane.http.identity import AnonymousOwner
 from tests.http.sample import SCOPE, definition
 

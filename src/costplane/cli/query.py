@@ -13,7 +13,7 @@ from costplane.cli.output import print_csv, print_json, print_table, warn
 from costplane.cli.query_body import in_options, query_body
 from costplane.cli.unpriced_text import sentence
 from costplane.errors import InvalidInput, InvalidQuery
-from costplane.http.azure.query_result import as_page, query_result
+from costplane.http.azure.analysis.query_result import as_page, query_result
 
 if TYPE_CHECKING:
     import pyarrow as pa

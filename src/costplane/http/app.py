@@ -16,7 +16,7 @@ from costplane.errors import CostplaneError
 from costplane.http import envelope
 from costplane.http.access import PUBLIC
 from costplane.http.azure.operations import OPERATIONS
-from costplane.http.azure.routes import UnknownOperation, operation_routes
+from costplane.http.azure.protocol.routes import UnknownOperation, operation_routes
 from costplane.http.explain import explain_routes
 from costplane.http.health import health_routes
 from costplane.http.heavy import HeavyWork

@@ -7,8 +7,8 @@ from functools import partial
 
 from starlette.responses import Response
 
-from costplane.http.azure.arm import CONSUMPTION, COST, READ, TENANT, Call, Operation
-from costplane.http.azure.pages import paged
+from costplane.http.azure.protocol.operation import CONSUMPTION, COST, READ, TENANT, Call, Operation
+from costplane.http.azure.protocol.pages import paged
 
 _VERBS = {"GET": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 _READING = frozenset({"query", "forecast"})

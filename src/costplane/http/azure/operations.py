@@ -6,36 +6,34 @@ after the scope, role and scopes of its own.
 
 from __future__ import annotations
 
-from costplane.http.azure import (
+from costplane.http.azure import operation_list, operation_results, resources
+from costplane.http.azure.analysis import dimensions, forecast, query, tags
+from costplane.http.azure.billing import (
     aggregated_cost,
-    alerts,
     balances,
-    benefit_reports,
-    benefit_utilization,
-    budgets,
     charges,
-    cost_allocation_rules,
-    cost_reports,
-    dimensions,
-    exports,
-    forecast,
     invoices,
     lots,
-    operation_list,
-    operation_results,
     price_sheets,
-    query,
+)
+from costplane.http.azure.cost_details import cost_reports, usage_details
+from costplane.http.azure.kept import (
+    alerts,
+    budgets,
+    cost_allocation_rules,
+    exports,
+    scheduled_actions,
+    settings,
+    views,
+)
+from costplane.http.azure.protocol.operation import Operation
+from costplane.http.azure.reservations import (
+    benefit_reports,
+    benefit_utilization,
     recommendations,
     reservation_transactions,
     reservations,
-    resources,
-    scheduled_actions,
-    settings,
-    tags,
-    usage_details,
-    views,
 )
-from costplane.http.azure.arm import Operation
 
 _TABLE: tuple[Operation, ...] = (
     *query.OPERATIONS,

@@ -20,8 +20,8 @@ from costplane.core.scope import Scope, ScopeKind, parse_scope
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.access import Access
 from costplane.http.answers import json_answer
-from costplane.http.azure.arm import READ, TENANT, Call, Operation
-from costplane.http.azure.pages import paged
+from costplane.http.azure.protocol.operation import READ, TENANT, Call, Operation
+from costplane.http.azure.protocol.pages import paged
 
 TAGGED: frozenset[ScopeKind] = frozenset({"Subscription", "ResourceGroup", "Resource"})
 OWN = Access("Owner", "path")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from costplane.core.scope import ScopeKind, parse_scope
-from costplane.http.azure.arm import CONSUMPTION, COST, Operation
 from costplane.http.azure.operations import OPERATIONS
+from costplane.http.azure.protocol.operation import CONSUMPTION, COST, Operation
 from tests.environment.sources import ROOT
 from tests.http.azure.conformance.estate import EA, MCA, NOW, ORDER, PROFILE, RESERVATION, SCOPES
 

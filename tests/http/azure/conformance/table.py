@@ -10,8 +10,8 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from costplane.http.azure.arm import Operation
 from costplane.http.azure.operations import OPERATIONS
+from costplane.http.azure.protocol.operation import Operation
 from tests.environment.sources import ROOT
 from tests.http.azure.conformance.examples import client_name, examples
 from tests.http.azure.conformance.registry import CASES, KNOWN

@@ -14,7 +14,7 @@ import pytest
 from costplane.app.workspace import Workspace
 from tests.http.azure.conformance.estate import EA, ENTERPRISE, GROUPS, MCA, PROFILE, account
 from tests.http.azure.conformance.sql import Books
-from tests.http.azure.kept_client import Server, error_of, serving
+from tests.http.azure.kept.kept_client import Server, error_of, serving
 
 VERSION = {"api-version": "2024-04-01"}
 ACCOUNTS = "/providers/Microsoft.Billing/billingAccounts"

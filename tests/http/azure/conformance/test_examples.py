@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
-from costplane.http.azure.arm import CONSUMPTION, COST
+from costplane.http.azure.protocol.operation import CONSUMPTION, COST
 from costplane.http.identity import AnonymousOwner
 from tests.http.azure.conformance import estate
 from tests.http.azure.conformance.examples import Example, examples

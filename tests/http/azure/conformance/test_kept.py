@@ -24,11 +24,11 @@ from costplane.app.workspace import Workspace
 from costplane.core.arm_resource import ArmResource, Place
 from tests.http.azure.conformance.estate import EA, NOW, SCOPES
 from tests.http.azure.conformance.registry import case
-from tests.http.azure.test_alerts import ALERT
-from tests.http.azure.test_budgets import budget, notification, reservation
-from tests.http.azure.test_exports import export
-from tests.http.azure.test_rules_and_settings import rule
-from tests.http.azure.test_scheduled_actions import action
+from tests.http.azure.kept.test_alerts import ALERT
+from tests.http.azure.kept.test_budgets import budget, notification, reservation
+from tests.http.azure.kept.test_exports import export
+from tests.http.azure.kept.test_rules_and_settings import rule
+from tests.http.azure.kept.test_scheduled_actions import action
 
 SCOPE = SCOPES["Subscription"]
 PRIVATE = "/providers/Microsoft.CostManagement/scheduledActions"

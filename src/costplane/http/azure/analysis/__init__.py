@@ -1,0 +1,1 @@
+"""Cost analysis: queries, dimensions, tags, forecasts."""

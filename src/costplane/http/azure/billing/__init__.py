@@ -1,0 +1,1 @@
+"""What a billing account shows: invoices, charges, balances, lots, prices."""

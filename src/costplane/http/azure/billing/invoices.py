@@ -1,0 +1,177 @@
+"""Invoices in the shape of Azure's Billing API (azure-mgmt-billing): list, get, download.
+
+They are those of billing accounts, and of billing profiles where an agreement bills by profile.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from starlette.responses import Response
+
+from costplane.app.reports.invoice_documents import INVOICE_DOCUMENT
+from costplane.billing.billing_key import billing_key
+from costplane.billing.invoice import Invoice
+from costplane.core.report import Report
+from costplane.errors import NotFound
+from costplane.http.answers import json_answer
+from costplane.http.azure.protocol.long_running import accepted, only_link, polling
+from costplane.http.azure.protocol.operation import READ_BILLING, Call, Operation
+from costplane.http.azure.protocol.pages import paged
+from costplane.http.azure.protocol.shapes import amount, resource
+from costplane.http.ranges import parse_day
+
+BILLING = "Microsoft.Billing"
+
+_RESULTS = "invoiceOperationResults"
+_MOMENT = timedelta(microseconds=1)
+
+
+async def every(call: Call) -> Response:
+    """GET: the invoices of the account or profile, the newest first."""
+    return await call.services.heavy.run(_every, call)
+
+
+async def get(call: Call) -> Response:
+    """GET: one invoice."""
+    return await call.services.heavy.run(_get, call)
+
+
+async def download(call: Call) -> Response:
+    """POST: ask for the document of an invoice."""
+    return await call.services.heavy.run(_download, call)
+
+
+def _every(call: Call) -> Response:
+    workspace = call.services.workspace
+    found = [i for i in workspace.invoicing.invoices(workspace.now()) if _is_here(call, i)]
+    found = [invoice for invoice in found if _in_range(call, invoice)]
+    found.sort(key=lambda invoice: (invoice.period_start, invoice.number), reverse=True)
+    return paged(call, [_shown(call, invoice) for invoice in found])
+
+
+def _get(call: Call) -> Response:
+    return json_answer(_shown(call, _found(call)))
+
+
+def _download(call: Call) -> Response:
+    request = {"number": _found(call).number}
+    report = call.services.workspace.reports.submit(
+        INVOICE_DOCUMENT, call.scope, call.visible, request, call.principal.name
+    )
+    return accepted(call, report, BILLING, _RESULTS)
+
+
+def _document(call: Call, report: Report) -> dict[str, object]:
+    return {"url": only_link(call, report), "expiryTime": report.expires_at}
+
+
+def _found(call: Call) -> Invoice:
+    """The invoice that the path names. Raises NotFound, also for one of another account."""
+    workspace, number = call.services.workspace, call.names["invoiceName"]
+    for invoice in workspace.invoicing.invoices(workspace.now()):
+        if invoice.number.lower() == number.lower() and _is_here(call, invoice):
+            return invoice
+    raise NotFound(f"there is no invoice '{number[:80]}' at '{call.scope.id}'", target="number")
+
+
+def _is_here(call: Call, invoice: Invoice) -> bool:
+    """Whether the invoice is one of the call's account, or of its profile."""
+    account = call.scope.part("account")
+    if call.scope.kind == "BillingProfile":
+        return invoice.billing_key == billing_key(account, call.scope.part("name"))
+    return invoice.billing_account_id.lower() == account
+
+
+def _in_range(call: Call, invoice: Invoice) -> bool:
+    """Whether its period touches the days that are asked for, both included."""
+    first, last = call.options.get("periodstartdate"), call.options.get("periodenddate")
+    if first and (invoice.period_end - _MOMENT).date() < parse_day(first, "periodStartDate"):
+        return False
+    return not last or invoice.period_start.date() <= parse_day(last, "periodEndDate")
+
+
+def _shown(call: Call, invoice: Invoice) -> dict[str, object]:
+    account = f"/providers/{BILLING}/billingAccounts/{call.names['billingAccountName']}"
+    return resource(
+        f"{account}/invoices/{invoice.number}",
+        f"{BILLING}/billingAccounts/invoices",
+        _properties(account, invoice),
+    )
+
+
+def _properties(account: str, invoice: Invoice) -> dict[str, object]:
+    """Amounts are in the invoice's currency; what a lot pays stands by the lot's kind."""
+    profile = invoice.billing_key.removeprefix(invoice.billing_account_id.lower()).strip(":")
+    shown: dict[str, object] = {
+        "invoiceDate": f"{invoice.invoice_date}T00:00:00Z",
+        "dueDate": f"{invoice.due_date}T00:00:00Z",
+        "invoicePeriodStartDate": invoice.period_start,
+        "invoicePeriodEndDate": invoice.period_end - timedelta(seconds=1),
+        "invoiceType": "AzureServices",
+        "documentType": "Invoice",
+        "isMonthlyInvoice": True,
+        "status": _status(invoice),
+        "subTotal": amount(invoice.subtotal, invoice.currency),
+        "billedAmount": amount(invoice.subtotal, invoice.currency),
+        "azurePrepaymentApplied": amount(_paid(invoice, "Prepayment"), invoice.currency),
+        "freeAzureCreditApplied": amount(_paid(invoice, "Credit"), invoice.currency),
+        "totalAmount": amount(invoice.due, invoice.currency),
+        "amountDue": amount(invoice.due, invoice.currency),
+        "documents": [{"name": invoice.number, "kind": "Invoice"}],
+        "state": invoice.state,
+    }
+    if profile:
+        shown["billingProfileId"] = f"{account}/billingProfiles/{profile}"
+        shown["billingProfileDisplayName"] = invoice.bill_to
+    return shown
+
+
+def _status(invoice: Invoice) -> str:
+    """Due or Paid once it is closed; before that, Azure has no word for it."""
+    if invoice.state != "closed":
+        return "Other"
+    return "Due" if invoice.due > 0 else "Paid"
+
+
+def _paid(invoice: Invoice, kind: str) -> Decimal:
+    return sum((p.amount for p in invoice.payments if p.kind == kind), Decimal(0))
+
+
+_ACCOUNT = "billingAccounts/{billingAccountName}"
+_PROFILE = f"{_ACCOUNT}/billingProfiles/{{billingProfileName}}"
+
+OPERATIONS: tuple[Operation, ...] = (
+    *(
+        Operation(
+            f"invoices.{name}",
+            method,
+            BILLING,
+            f"{path}/{rest}",
+            READ_BILLING,
+            operate,
+            within=f"providers/{BILLING}/{path}",
+        )
+        for name, method, path, rest, operate in (
+            ("list_by_billing_account", "GET", _ACCOUNT, "invoices", every),
+            ("list_by_billing_profile", "GET", _PROFILE, "invoices", every),
+            ("get_by_billing_account", "GET", _ACCOUNT, "invoices/{invoiceName}", get),
+            (
+                "begin_download_by_billing_account",
+                "POST",
+                _ACCOUNT,
+                "invoices/{invoiceName}/download",
+                download,
+            ),
+        )
+    ),
+    Operation(
+        "invoices.download_result",
+        "GET",
+        BILLING,
+        f"{_RESULTS}/{{operationId}}",
+        READ_BILLING,
+        polling(BILLING, _RESULTS, {INVOICE_DOCUMENT: _document}),
+    ),
+)

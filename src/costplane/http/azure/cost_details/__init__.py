@@ -1,0 +1,1 @@
+"""Cost details: reports to download, and usageDetails and marketplaces as lists."""

@@ -1,0 +1,1 @@
+"""What callers keep at scopes: budgets, alerts, exports, views, schedules, settings, rules."""

@@ -1,0 +1,129 @@
+"""Cost allocation rules of a billing account (contract.md section 11)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from costplane.app.arm.allocation_rule import (
+    KIND,
+    Rule,
+    RuleProperties,
+    current_of,
+    removed_text,
+    rule_of,
+    rule_told,
+    saved_text,
+)
+from costplane.app.arm.documents import plain
+from costplane.app.arm.names import availability
+from costplane.core.arm_resource import ArmResource
+from costplane.errors import NotFound
+from costplane.http.answers import json_answer
+from costplane.http.azure.kept import keeping
+from costplane.http.azure.protocol.operation import ACCOUNT, COST, READ, WRITE, Call, Operation
+from costplane.http.azure.protocol.pages import paged
+
+_TYPE = f"{COST}/costAllocationRules"
+
+
+async def save(call: Call) -> Response:
+    """PUT: create or update."""
+    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
+
+
+async def get(call: Call) -> Response:
+    """GET: one rule."""
+    return await call.services.heavy.run(_get, call)
+
+
+async def every(call: Call) -> Response:
+    """GET: the rules in the order in which they apply."""
+    return await call.services.heavy.run(_every, call)
+
+
+async def remove(call: Call) -> Response:
+    """DELETE: from this month on the rule moves nothing."""
+    return await call.services.heavy.run(_remove, call)
+
+
+async def check_name(call: Call) -> Response:
+    """POST: whether a name is free."""
+    return await call.services.heavy.run(_check_name, call, await keeping.told(call.request))
+
+
+def _save(call: Call, body: dict[str, object]) -> Response:
+    workspace, name = call.services.workspace, call.names["ruleName"]
+    told, now = rule_told(keeping.properties(body)), workspace.now()
+    stood = False
+
+    def document(found: ArmResource | None) -> str:
+        nonlocal stood
+        stood = found is not None and rule_of(found).current is not None
+        return saved_text(name, told, found, now)
+
+    place, who = keeping.place(call, KIND), call.principal.name
+    saved, _ = workspace.kept.save(place, name, document, who, keeping.versions(call, body))
+    rule, current = current_of(saved, name)
+    return keeping.saved(_shown(call, rule, current), created=not stood)
+
+
+def _get(call: Call) -> Response:
+    name = call.names["ruleName"]
+    found = call.services.workspace.kept.store.find(keeping.place(call, KIND), name)
+    return json_answer(_shown(call, *current_of(found, name)))
+
+
+def _every(call: Call) -> Response:
+    return paged(call, [_shown(call, rule, current) for rule, current in _standing(call)])
+
+
+def _remove(call: Call) -> Response:
+    workspace, name = call.services.workspace, call.names["ruleName"]
+    now = workspace.now()
+    try:
+        workspace.kept.save(
+            keeping.place(call, KIND),
+            name,
+            lambda found: removed_text(name, found, now),
+            call.principal.name,
+        )
+    except NotFound:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return Response(status_code=HTTPStatus.OK)
+
+
+def _check_name(call: Call, body: dict[str, object]) -> Response:
+    standing = {rule.name.lower() for rule, _ in _standing(call)}
+    what = "A cost allocation rule of this billing account"
+    return json_answer(availability(standing.__contains__, body, _TYPE, what))
+
+
+def _standing(call: Call) -> list[tuple[Rule, RuleProperties]]:
+    found = call.services.workspace.kept.store.at(keeping.place(call, KIND))
+    rules = sorted((rule_of(item) for item in found), key=lambda rule: (rule.created, rule.name))
+    return [(rule, rule.current) for rule in rules if rule.current is not None]
+
+
+def _shown(call: Call, rule: Rule, current: RuleProperties) -> dict[str, object]:
+    dates = {"createdDate": rule.created, "updatedDate": rule.updated}
+    return keeping.envelope(call, _TYPE, rule.name, plain(current) | dates)
+
+
+OPERATIONS: tuple[Operation, ...] = tuple(
+    Operation(f"cost_allocation_rules.{name}", method, COST, path, access, operate, ACCOUNT)
+    for name, method, path, access, operate in (
+        ("list", "GET", "costAllocationRules", READ, every),
+        ("get", "GET", "costAllocationRules/{ruleName}", READ, get),
+        ("create_or_update", "PUT", "costAllocationRules/{ruleName}", WRITE, save),
+        ("delete", "DELETE", "costAllocationRules/{ruleName}", WRITE, remove),
+        (
+            "check_name_availability",
+            "POST",
+            "costAllocationRules/checkNameAvailability",
+            READ,
+            check_name,
+        ),
+    )
+)

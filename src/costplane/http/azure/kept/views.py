@@ -1,0 +1,98 @@
+"""Views over HTTP: private ones of each caller, and shared ones at scopes."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from costplane.app.arm.documents import plain
+from costplane.app.arm.view import KIND, saved_text, view_of
+from costplane.core.arm_resource import ArmResource, Place
+from costplane.http.answers import json_answer
+from costplane.http.azure.kept import keeping
+from costplane.http.azure.protocol.operation import COST, READ, TENANT, WRITE, Call, Operation
+from costplane.http.azure.protocol.pages import paged
+
+_TYPE = f"{COST}/Views"
+
+
+async def save(call: Call) -> Response:
+    """PUT: create or update; an update tells the latest eTag."""
+    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
+
+
+async def get(call: Call) -> Response:
+    """GET: one view."""
+    return await call.services.heavy.run(_get, call)
+
+
+async def every(call: Call) -> Response:
+    """GET: the views of the scope itself, or the caller's own."""
+    return await call.services.heavy.run(_every, call)
+
+
+async def remove(call: Call) -> Response:
+    """DELETE: forget a view."""
+    return await call.services.heavy.run(_remove, call)
+
+
+def _place(call: Call) -> Place:
+    """At `/` each caller has views of its own."""
+    return (
+        keeping.private_place(call, KIND) if call.scope.kind == "All" else keeping.place(call, KIND)
+    )
+
+
+def _save(call: Call, body: dict[str, object]) -> Response:
+    workspace = call.services.workspace
+    document = saved_text(keeping.properties(body), workspace.now())
+    saved, created = workspace.kept.save(
+        _place(call),
+        call.names["viewName"],
+        lambda _: document,
+        call.principal.name,
+        keeping.versions(call, body, required=True),
+    )
+    return keeping.saved(_shown(call, saved), created=created)
+
+
+def _get(call: Call) -> Response:
+    return json_answer(
+        _shown(call, call.services.workspace.kept.get(_place(call), call.names["viewName"]))
+    )
+
+
+def _every(call: Call) -> Response:
+    found = call.services.workspace.kept.store.at(_place(call))
+    return paged(call, [_shown(call, view) for view in found])
+
+
+def _remove(call: Call) -> Response:
+    return keeping.removed(call, _place(call), call.names["viewName"], no_content=True)
+
+
+def _shown(call: Call, view: ArmResource) -> dict[str, object]:
+    content = plain(view_of(view))
+    scope = f"/{call.address}" if call.address else content.get("scope", "")
+    dated = {"createdOn": view.created_at, "modifiedOn": view.modified_at}
+    return keeping.envelope(
+        call, _TYPE, view.name, content | {"scope": scope} | dated, etag=view.etag
+    ) | {"id": _id(call, view)}
+
+
+def _id(call: Call, view: ArmResource) -> str:
+    scope = f"/{call.address}" if call.address else ""
+    return f"{scope}/providers/{COST}/views/{view.name}"
+
+
+_NAME = "views/{viewName}"
+
+OPERATIONS: tuple[Operation, ...] = tuple(
+    Operation(f"views.{name}{suffix}", method, COST, path, access, operate, scopes)
+    for scopes, suffix, writing in ((TENANT, "", READ), (keeping.NAMED, "_by_scope", WRITE))
+    for name, method, path, access, operate in (
+        ("list", "GET", "views", READ, every),
+        ("get", "GET", _NAME, READ, get),
+        ("create_or_update", "PUT", _NAME, writing, save),
+        ("delete", "DELETE", _NAME, writing, remove),
+    )
+)

@@ -1,0 +1,1 @@
+"""What all operations share: addresses, routes, and the shapes of lists and answers."""

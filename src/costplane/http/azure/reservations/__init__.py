@@ -1,0 +1,1 @@
+"""Reservations: how they are used, what was paid for them, which would pay."""
