@@ -93,7 +93,7 @@ def export_invoice(
     """Write an invoice to a file: .json holds all of it, .csv its lines."""
     from costplane.cli.invoice_output import LINES, lines
     from costplane.cli.output import csv_text
-    from costplane.http.exact_json import json_text
+    from costplane.core.exact_json import json_text
 
     if to.suffix not in (".json", ".csv"):
         raise InvalidInput(f"--to is {to}; name a file that ends in .json or .csv", target="to")

@@ -62,7 +62,7 @@ def counted(number: int, noun: str) -> str:
 
 def print_json(value: object) -> None:
     """`value` as JSON on standard output, amounts with all their digits."""
-    from costplane.http.exact_json import json_text
+    from costplane.core.exact_json import json_text
 
     sys.stdout.buffer.write(json_text(value) + b"\n")
     sys.stdout.buffer.flush()

@@ -9,8 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from costplane.core.exact_json import json_text
 from costplane.errors import InvalidInput, TooLarge
-from costplane.http.exact_json import json_text
 
 
 def json_answer(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+from costplane.core.exact_json import json_text
 
 
 def event_text(row: Mapping[str, Any]) -> str:
     """One row of EVENTS as JSON, what was not told left out. It can be read and corrected."""
     told = {name: value for name, value in row.items() if value is not None}
-    return _ENCODER.encode(told).decode()
+    return json_text(told).decode()

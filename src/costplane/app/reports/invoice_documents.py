@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from costplane.app.billing.invoicing import Invoicing
 from costplane.app.reports.worker import Make
+from costplane.core.exact_json import json_text
 from costplane.core.report import Report, ReportFile
 
 INVOICE_DOCUMENT = "invoice-document"
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def invoice_documents(invoicing: Invoicing, now: Callable[[], datetime]) -> Mapping[str, Make]:
@@ -22,7 +19,7 @@ def invoice_documents(invoicing: Invoicing, now: Callable[[], datetime]) -> Mapp
 
     def write(report: Report, folder: Path, _: Callable[[], None]) -> list[ReportFile]:
         invoice = invoicing.invoice(str(report.request["number"]), now())
-        text = _ENCODER.encode(invoice)
+        text = json_text(invoice)
         path = folder / f"{invoice.number}.json"
         path.write_bytes(text)
         return [ReportFile(path.name, len(text), len(invoice.lines))]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
 
+from costplane.core.exact_json import json_text
 from costplane.http.azure.protocol.operation import Call
-from costplane.http.exact_json import json_text
 
 
 def resource_id(call: Call, type_: str, *names: str) -> str:
