@@ -13,6 +13,7 @@
     ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
     ├── FailedDependency      424  too little data for what is asked, such as a forecast
+    ├── TooManyRequests       429  more calls than the server's limits allow
     ├── UnsafeStart           500  a server that would be open to the world
     ├── ReportFailed          500  a report that could not be made
     ├── DamagedData           500  stored data that fails its own check
@@ -121,6 +122,17 @@ class FailedDependency(CostplaneError):
 
     code = "FailedDependency"
     status = 424
+
+
+class TooManyRequests(CostplaneError):
+    """More calls than a limit of the server allows; `retry_after` are the seconds to wait."""
+
+    code = "ResourceRequestsThrottled"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnsafeStart(CostplaneError):

@@ -16,6 +16,7 @@ from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
 from costplane.http.identity import AnonymousOwner, Authenticator
 from costplane.http.server import Listener, configuration, listen
+from costplane.http.throttle import NO_LIMITS, Limits
 from costplane.http.tls import self_signed
 from costplane.metering.formats import open_events
 from tests.http.sample import NOW, write_events, write_prices
@@ -97,10 +98,11 @@ def running(
     page: Path,
     listener: Listener,
     authentication: Authenticator | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Iterator[str]:
     """Serve until the block ends."""
     known = authentication or AnonymousOwner()
-    app = create_app(workspace, authentication=known, page=page)
+    app = create_app(workspace, authentication=known, page=page, limits=limits)
     server = uvicorn.Server(configuration(app, listener))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener.socket]})
     thread.start()

@@ -28,14 +28,32 @@ def serve(
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Everybody is Owner; on a loopback address only.")
     ] = False,
+    rate_per_caller: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N/PERIOD",
+            envvar="COSTPLANE_RATE_PER_CALLER",
+            help="Most calls of a caller, such as 600/minute; without it as many as one likes.",
+        ),
+    ] = None,
+    rate_per_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N/PERIOD",
+            envvar="COSTPLANE_RATE_PER_ADDRESS",
+            help="Most calls from an address, such as 1200/minute.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page and the API until stopped."""
     from costplane.errors import InvalidInput
     from costplane.http.identity import anonymous_owner, authenticator, is_loopback
     from costplane.http.server import listen
+    from costplane.http.throttle import limits
 
     if self_signed and (tls_cert or tls_key):
         raise InvalidInput("--self-signed stands in place of --tls-cert and --tls-key")
+    limited = limits(rate_per_caller, rate_per_address)
     if no_auth:
         anonymous_owner(host)
     if self_signed:
@@ -56,7 +74,8 @@ def serve(
             )
         with settling_hourly(workspace.keep_up):
             typer.echo(f"Costplane serves on {listener.url}")
-            serve_app(create_app(workspace, authentication=authentication), listener)
+            app = create_app(workspace, authentication=authentication, limits=limited)
+            serve_app(app, listener)
 
 
 def _own_certificate(data: Path) -> tuple[Path, Path]:

@@ -27,16 +27,23 @@ from costplane.http.page import built_page, page_routes
 from costplane.http.report_files import report_file_routes
 from costplane.http.services import Services
 from costplane.http.sessions import session_routes
+from costplane.http.throttle import NO_LIMITS, Limits
+from costplane.http.throttled import Throttled
 
 
 def create_app(
-    workspace: Workspace, *, authentication: Authenticator, page: Path | None = None
+    workspace: Workspace,
+    *,
+    authentication: Authenticator,
+    page: Path | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> FastAPI:
     """The application that serves `workspace` to callers whom `authentication` knows.
 
-    `page` is the folder of the built page, by default the one in the package.
+    `page` is the folder of the built page, by default the one in the package; `limits`
+    say how often one may call, by default as often as one likes.
     """
-    services = Services(workspace, authentication, HeavyWork())
+    services = Services(workspace, authentication, HeavyWork(), limits)
     app = FastAPI(
         title="Costplane",
         summary="The own API; Azure's operations are described in the documentation.",
@@ -45,6 +52,7 @@ def create_app(
         redirect_slashes=False,
         middleware=[
             Middleware(RequestContext),
+            Middleware(Throttled, limits=limits),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
         ],
         exception_handlers={

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from costplane.errors import CostplaneError, NotFound
+from costplane.errors import CostplaneError, NotFound, TooManyRequests
 from costplane.http.answers import json_answer
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -42,13 +42,12 @@ def no_operation(path: str) -> NotFound:
 async def costplane_error(request: Request, error: Exception) -> Response:
     """The answer to an error that was raised on purpose."""
     assert isinstance(error, CostplaneError)
-    waits = error.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     message = error.message
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = _with_request_id(message, request)
     content = _content(error.error_code, message, target=error.target)
     refused = error.status == HTTPStatus.UNAUTHORIZED
-    headers = (RETRY_AFTER if waits else {}) | (ASK_FOR_TOKEN if refused else {})
+    headers = _waiting(error) | (ASK_FOR_TOKEN if refused else {})
     return json_answer(content, error.status, headers)
 
 
@@ -82,6 +81,12 @@ def internal_error(request: Request) -> Response:
     """The answer to a fault of the server."""
     message = _with_request_id("The server failed; its log says why.", request)
     return json_answer(_content("InternalServerError", message), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _waiting(error: CostplaneError) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return RETRY_AFTER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 def _with_request_id(message: str, request: Request) -> str:
