@@ -15,7 +15,7 @@ _READING = frozenset({"query", "forecast"})
 """Words that are asked by POST and change nothing."""
 
 
-async def every(items: list[dict[str, object]], call: Call) -> Response:
+def every(items: list[dict[str, object]], call: Call) -> Response:
     """GET: the operations of a provider."""
     return paged(call, items)
 

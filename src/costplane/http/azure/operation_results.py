@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from costplane.app.reports.cost_reports import DETAILED_COST
 from costplane.app.reports.price_files import PRICE_SHEET
 from costplane.http.azure.billing.price_sheets import price_sheet_result
 from costplane.http.azure.cost_details.cost_reports import DETAILED_RESULTS, detailed_cost_result
-from costplane.http.azure.protocol.long_running import polling
+from costplane.http.azure.protocol.long_running import poll
 from costplane.http.azure.protocol.operation import COST, READ, Operation
 
 _SHAPES = {DETAILED_COST: detailed_cost_result, PRICE_SHEET: price_sheet_result}
@@ -18,6 +20,6 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         f"{DETAILED_RESULTS}/{{operationId}}",
         READ,
-        polling(COST, DETAILED_RESULTS, _SHAPES),
+        partial(poll, COST, DETAILED_RESULTS, _SHAPES),
     ),
 )

@@ -31,47 +31,8 @@ _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 512, 256
 _RESOURCES = "Microsoft.Resources"
 
 
-async def subscriptions(call: Call) -> Response:
+def subscriptions(call: Call) -> Response:
     """GET: the subscriptions that the caller may see, or a part of."""
-    return await call.services.heavy.run(_subscriptions, call)
-
-
-async def subscription(call: Call) -> Response:
-    """GET: one subscription."""
-    return await call.services.heavy.run(_subscription, call)
-
-
-async def groups(call: Call) -> Response:
-    """GET: the resource groups of a subscription."""
-    return await call.services.heavy.run(_groups, call)
-
-
-async def group(call: Call) -> Response:
-    """GET: one resource group."""
-    return await call.services.heavy.run(_group, call)
-
-
-async def resources(call: Call) -> Response:
-    """GET: the resources of a subscription or group."""
-    return await call.services.heavy.run(_resources, call)
-
-
-async def resource(call: Call) -> Response:
-    """GET: one resource, by its id."""
-    return await call.services.heavy.run(_resource, call)
-
-
-async def tags(call: Call) -> Response:
-    """GET: the scope's own tags as of now."""
-    return await call.services.heavy.run(_tags, call)
-
-
-async def set_tags(call: Call) -> Response:
-    """PUT: replace the scope's tags. PATCH: replace, merge or delete some. It holds from now on."""
-    return await call.services.heavy.run(_set_tags, call, await call.body())
-
-
-def _subscriptions(call: Call) -> Response:
     catalog = call.services.workspace.catalog
     known = (scope for scope in call.principal.granted(READER) if _is_known(catalog, scope))
     below = {f"/subscriptions/{scope.part('subscription')}" for scope in known}
@@ -94,20 +55,23 @@ def _is_known(catalog: CatalogReader, scope: Scope) -> bool:
     return any(group.id == scope.id for group in catalog.resource_groups())
 
 
-def _subscription(call: Call) -> Response:
+def subscription(call: Call) -> Response:
+    """GET: one subscription."""
     _selection(call)
     wanted = call.scope.part("subscription")
     found = call.services.workspace.catalog.hierarchy().subscriptions
     return json_answer(next(_subscription_item(item) for item in found if item.id == wanted))
 
 
-def _groups(call: Call) -> Response:
+def groups(call: Call) -> Response:
+    """GET: the resource groups of a subscription."""
     found = call.services.workspace.catalog.resource_groups(_selection(call))
     known = _tags_of(call, [item.id for item in found])
     return paged(call, [_group_item(item, known.get(item.id, {})) for item in found])
 
 
-def _group(call: Call) -> Response:
+def group(call: Call) -> Response:
+    """GET: one resource group."""
     found = call.services.workspace.catalog.resource_groups(_selection(call))
     item = next((item for item in found if item.id == call.scope.id), None)
     if item is None:
@@ -119,13 +83,15 @@ def _group(call: Call) -> Response:
     return json_answer(_group_item(item, _tags_of(call, [item.id]).get(item.id, {})))
 
 
-def _resources(call: Call) -> Response:
+def resources(call: Call) -> Response:
+    """GET: the resources of a subscription or group."""
     found = call.services.workspace.catalog.resources(_selection(call))
     known = _tags_of(call, [item.id for item in found])
     return paged(call, [_resource_item(item, known.get(item.id, {})) for item in found])
 
 
-def _resource(call: Call) -> Response:
+def resource(call: Call) -> Response:
+    """GET: one resource, by its id."""
     item = _known_resource(call)
     return json_answer(_resource_item(item, _tags_of(call, [item.id]).get(item.id, {})))
 
@@ -137,12 +103,15 @@ def _known_resource(call: Call) -> Resource:
     return item
 
 
-def _tags(call: Call) -> Response:
+def tags(call: Call) -> Response:
+    """GET: the scope's own tags as of now."""
     _check_there(call)
     return json_answer(_tags_item(call, _tags_of(call, [call.scope.id]).get(call.scope.id, {})))
 
 
-def _set_tags(call: Call, body: Mapping[str, object]) -> Response:
+def set_tags(call: Call) -> Response:
+    """PUT: replace the scope's tags. PATCH: replace, merge or delete some. It holds from now on."""
+    body = call.body()
     _check_there(call)
     properties = as_object(member(body, "properties", "properties"), "properties")
     told = _read_tags(as_object(member(properties, "tags", "properties.tags"), "properties.tags"))
@@ -191,7 +160,7 @@ def _check_there(call: Call) -> None:
     if call.scope.kind == "Resource":
         _known_resource(call)
     elif call.scope.kind == "ResourceGroup":
-        _group(call)
+        group(call)
     else:
         _selection(call)
 

@@ -38,7 +38,7 @@ ORDER = "providers/Microsoft.Capacity/reservationorders/O1"
 
 
 def told(name: str) -> Any:
-    async def operate(call: Call) -> Response:
+    def operate(call: Call) -> Response:
         period = call.billing_period
         return json_answer(
             {

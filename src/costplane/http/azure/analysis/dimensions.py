@@ -39,12 +39,8 @@ class Wish:
     most: int
 
 
-async def list_dimensions(call: Call) -> Response:
+def list_dimensions(call: Call) -> Response:
     """GET: every dimension of the scope, with its values when `$expand=properties/data`."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     wish = _wish(call)
     known = workspace.dimensions(call.scope, call.visible).dimensions

@@ -19,11 +19,10 @@ from costplane.app.forecasting.definition import ForecastDefinition
 from costplane.app.forecasting.forecasting import Forecast, ForecastRow
 from costplane.app.forecasting.run_rate import CONFIDENCE
 from costplane.errors import InvalidQuery
-from costplane.http.answers import json_answer, parse_object, read_body
+from costplane.http.answers import json_answer
 from costplane.http.azure.analysis.forecast_order import in_order
 from costplane.http.azure.protocol.odata import Comparison, parse_filter
 from costplane.http.azure.protocol.operation import (
-    BODY_LIMIT,
     COST,
     EXTERNAL,
     READ,
@@ -33,14 +32,9 @@ from costplane.http.azure.protocol.operation import (
 from costplane.http.ranges import parse_day
 
 
-async def usage(call: Call) -> Response:
+def usage(call: Call) -> Response:
     """POST: the forecast of a definition."""
-    text = await read_body(call.request, BODY_LIMIT)
-    body = parse_object(text) if text.strip() else {}
-    return await call.services.heavy.run(_answer, call, body)
-
-
-def _answer(call: Call, body: dict[str, object]) -> Response:
+    body = call.body() if call.content.strip() else {}
     asked, found = call.services.workspace.forecast(call.scope, _grained(call, body), call.visible)
     daily = asked.query.granularity == "Daily"
     found = replace(found, rows=tuple(_filtered(call, found.rows, daily=daily)))

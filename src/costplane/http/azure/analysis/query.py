@@ -16,16 +16,14 @@ from costplane.http.azure.protocol.operation import COST, EXTERNAL, READ, Call, 
 from costplane.http.azure.protocol.pages import page_size
 
 
-async def usage(call: Call) -> Response:
+def usage(call: Call) -> Response:
     """POST: the first page of a definition, or a further one with the same body."""
-    definition = await call.body()
+    definition = call.body()
     token = call.options.get("$skiptoken")
-    return await call.services.heavy.run(
-        _answer, call, definition, decode(token) if token else None
-    )
+    return _answer(call, definition, decode(token) if token else None)
 
 
-async def following_page(call: Call) -> Response:
+def following_page(call: Call) -> Response:
     """GET of a nextLink: the definition is in the token."""
     token = call.options.get("$skiptoken")
     if not token:
@@ -39,7 +37,7 @@ async def following_page(call: Call) -> Response:
             "This definition is too large for a link: send nextLink as POST with the same body",
             target="$skiptoken",
         )
-    return await call.services.heavy.run(_answer, call, at.definition, at)
+    return _answer(call, at.definition, at)
 
 
 def _answer(call: Call, definition: Mapping[str, object], at: Continuation | None) -> Response:

@@ -14,13 +14,9 @@ from costplane.http.ranges import days
 TYPE = "Microsoft.Consumption/tags"
 
 
-async def get_tags(call: Call) -> Response:
+def get_tags(call: Call) -> Response:
     """GET: the keys of costs at the scope, whatever their time; values are those of the days that
     startDate and endDate name, else of the current month."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     asked = paging(call)
     keys = call.services.workspace.dimensions(call.scope, call.visible).tags
     shown = keys[asked.offset : asked.offset + asked.size]

@@ -19,12 +19,8 @@ _GROUPS = "providers/Microsoft.Management/managementGroups"
 MANAGEMENT_GROUP: frozenset[ScopeKind] = frozenset({"ManagementGroup"})
 
 
-async def aggregated_cost(call: Call) -> Response:
+def aggregated_cost(call: Call) -> Response:
     """GET: of the days in `$filter`, of the billing period in the path, or of the current one."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     span = asked_span(call)
     found = workspace.consumption.aggregated.of(call.scope, span, call.visible)

@@ -25,12 +25,8 @@ from costplane.http.azure.protocol.shapes import resource
 TYPE = "Microsoft.Consumption/balances"
 
 
-async def balance(call: Call) -> Response:
+def balance(call: Call) -> Response:
     """GET: the statement of the billing period in the path, or of the current one."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     now, account = workspace.now(), _account(call)
     month = call.billing_period.start if call.billing_period else month_start(now)

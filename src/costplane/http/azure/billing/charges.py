@@ -42,12 +42,8 @@ _PARTS: dict[str, Part] = {
 _GROUP_BY = re.compile(r"\s*groupby\s*\(\s*\((?P<names>[^()]*)\)\s*\)\s*", re.IGNORECASE)
 
 
-async def list_charges(call: Call) -> Response:
+def list_charges(call: Call) -> Response:
     """GET: the summaries of a scope."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     workspace, by = call.services.workspace, _grouping(call.options.get("$apply"))
     found = workspace.consumption.charges.of(call.scope, asked_span(call), by, call.visible)
     account = _account(call)

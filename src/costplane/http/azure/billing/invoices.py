@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from starlette.responses import Response
 
@@ -16,7 +17,7 @@ from costplane.billing.invoice import Invoice
 from costplane.core.report import Report
 from costplane.errors import NotFound
 from costplane.http.answers import json_answer
-from costplane.http.azure.protocol.long_running import accepted, only_link, polling
+from costplane.http.azure.protocol.long_running import accepted, only_link, poll
 from costplane.http.azure.protocol.operation import READ_BILLING, Call, Operation
 from costplane.http.azure.protocol.pages import paged
 from costplane.http.azure.protocol.shapes import amount, resource
@@ -28,22 +29,8 @@ _RESULTS = "invoiceOperationResults"
 _MOMENT = timedelta(microseconds=1)
 
 
-async def every(call: Call) -> Response:
+def every(call: Call) -> Response:
     """GET: the invoices of the account or profile, the newest first."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def get(call: Call) -> Response:
-    """GET: one invoice."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def download(call: Call) -> Response:
-    """POST: ask for the document of an invoice."""
-    return await call.services.heavy.run(_download, call)
-
-
-def _every(call: Call) -> Response:
     workspace = call.services.workspace
     found = [i for i in workspace.invoicing.invoices(workspace.now()) if _is_here(call, i)]
     found = [invoice for invoice in found if _in_range(call, invoice)]
@@ -51,11 +38,13 @@ def _every(call: Call) -> Response:
     return paged(call, [_shown(call, invoice) for invoice in found])
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one invoice."""
     return json_answer(_shown(call, _found(call)))
 
 
-def _download(call: Call) -> Response:
+def download(call: Call) -> Response:
+    """POST: ask for the document of an invoice."""
     request = {"number": _found(call).number}
     report = call.services.workspace.reports.submit(
         INVOICE_DOCUMENT, call.scope, call.visible, request, call.principal.name
@@ -172,6 +161,6 @@ OPERATIONS: tuple[Operation, ...] = (
         BILLING,
         f"{_RESULTS}/{{operationId}}",
         READ_BILLING,
-        polling(BILLING, _RESULTS, {INVOICE_DOCUMENT: _document}),
+        partial(poll, BILLING, _RESULTS, {INVOICE_DOCUMENT: _document}),
     ),
 )

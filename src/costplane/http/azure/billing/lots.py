@@ -41,22 +41,8 @@ _DESCRIPTIONS = {
 }
 
 
-async def credit_summary(call: Call) -> Response:
+def credit_summary(call: Call) -> Response:
     """GET: the credits of a billing profile."""
-    return await call.services.heavy.run(_summary, call)
-
-
-async def lots(call: Call) -> Response:
-    """GET: the lots of an account, profile or customer."""
-    return await call.services.heavy.run(_lots, call)
-
-
-async def events(call: Call) -> Response:
-    """GET: what happened to the lots of an account or profile, by day."""
-    return await call.services.heavy.run(_events, call)
-
-
-def _summary(call: Call) -> Response:
     workspace, currency = call.services.workspace, _currency(call)
     account, profile = call.scope.part("account"), call.scope.part("name")
     found = workspace.consumption.credits.summary(account, profile, currency, workspace.now())
@@ -78,7 +64,8 @@ def _summary(call: Call) -> Response:
     return json_answer(resource(id_, SUMMARY, properties, etag=etag_of(properties)))
 
 
-def _lots(call: Call) -> Response:
+def lots(call: Call) -> Response:
+    """GET: the lots of an account, profile or customer."""
     asked = conditions(call, equal=("status", "source", "currency"))
     chosen = (lot for lot in _lots_of(call) if _fits(asked, lot))
     return paged(call, [_lot(call, lot) for lot in chosen])
@@ -128,7 +115,8 @@ def _lot(call: Call, lot: LotStatement) -> dict[str, object]:
     )
 
 
-def _events(call: Call) -> Response:
+def events(call: Call) -> Response:
+    """GET: what happened to the lots of an account or profile, by day."""
     asked = conditions(call, days=("transactiondate",), equal=("lotid", "lotsource", "eventtype"))
     workspace = call.services.workspace
     check_known(workspace.catalog, call.scope, call.visible)

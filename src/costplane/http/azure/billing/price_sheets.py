@@ -4,6 +4,7 @@ section 9)."""
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from costplane.core.scope import ScopeKind
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure.billing.ids import period_id
-from costplane.http.azure.protocol.long_running import accepted, only_link, polling
+from costplane.http.azure.protocol.long_running import accepted, only_link, poll
 from costplane.http.azure.protocol.operation import (
     ACCOUNT,
     CONSUMPTION,
@@ -38,32 +39,14 @@ _DOWNLOAD = "pricesheets/default/download"
 _EXPANDED = {"meterdetails", "properties/meterdetails", "properties/pricesheets/meterdetails"}
 
 
-async def download(call: Call) -> Response:
+def download(provider: str, call: Call) -> Response:
     """POST: the price sheet of an account's billing period, or of a profile's present one."""
-    return await call.services.heavy.run(_download, call, COST)
-
-
-async def download_from_consumption(call: Call) -> Response:
-    """POST: the same in the older API."""
-    return await call.services.heavy.run(_download, call, CONSUMPTION)
-
-
-async def download_by_invoice(call: Call) -> Response:
-    """POST: the price sheet of the period that an invoice bills."""
-    return await call.services.heavy.run(_of_invoice, call)
-
-
-async def listed(call: Call) -> Response:
-    """GET: the prices of a subscription in a billing period, the present one unless told."""
-    return await call.services.heavy.run(_listed, call)
-
-
-def _download(call: Call, provider: str) -> Response:
     period = call.billing_period
     return _submit(call, provider, period.start if period else _this_month(call))
 
 
-def _of_invoice(call: Call) -> Response:
+def download_by_invoice(call: Call) -> Response:
+    """POST: the price sheet of the period that an invoice bills."""
     workspace = call.services.workspace
     workspace.catalog.select(call.scope)
     number, parts = call.names["invoiceName"], dict(call.scope.parts)
@@ -97,7 +80,8 @@ def price_sheet_result(call: Call, report: Report) -> dict[str, object]:
     return {"status": "Completed", "properties": properties}
 
 
-def _listed(call: Call) -> Response:
+def listed(call: Call) -> Response:
+    """GET: the prices of a subscription in a billing period, the present one unless told."""
     workspace = call.services.workspace
     asked = paging(call)
     start = call.billing_period.start if call.billing_period else month_start(asked.now)
@@ -165,7 +149,7 @@ OPERATIONS: tuple[Operation, ...] = (
         CONSUMPTION,
         "pricesheets/download",
         READ_BILLING,
-        download_from_consumption,
+        partial(download, CONSUMPTION),
         ACCOUNT,
         billing_period="required",
     ),
@@ -175,7 +159,7 @@ OPERATIONS: tuple[Operation, ...] = (
         CONSUMPTION,
         f"{RESULTS}/{{operationId}}",
         READ_BILLING,
-        polling(CONSUMPTION, RESULTS, {PRICE_SHEET: price_sheet_result}),
+        partial(poll, CONSUMPTION, RESULTS, {PRICE_SHEET: price_sheet_result}),
         ACCOUNT,
     ),
     Operation(
@@ -184,7 +168,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         _DOWNLOAD,
         READ_BILLING,
-        download,
+        partial(download, COST),
         ACCOUNT,
         billing_period="required",
     ),
@@ -194,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         _DOWNLOAD,
         READ_BILLING,
-        download,
+        partial(download, COST),
         PROFILE,
     ),
     Operation(

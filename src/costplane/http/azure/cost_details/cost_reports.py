@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from starlette.responses import Response
 
@@ -19,7 +20,7 @@ from costplane.http.azure.protocol.long_running import (
     found,
     link,
     only_link,
-    polling,
+    poll,
 )
 from costplane.http.azure.protocol.operation import COST, READ, Call, Operation, billing_month
 from costplane.http.ranges import parse_day
@@ -33,25 +34,10 @@ _MEMBERS = ("metric", "timeperiod", "billingperiod", "invoiceid", "customerid")
 _STATUS_NAMES = {"Running": "InProgress", "Queued": "Queued"}
 
 
-async def generate_cost_details(call: Call) -> Response:
-    """POST: a report of cost details is made; the answer says where it will be."""
-    body = await call.body()
-    return await call.services.heavy.run(_submit, call, COST_DETAILS, body)
-
-
-async def generate_detailed_cost(call: Call) -> Response:
-    """POST: the same rows as one file, in the older operation's shape."""
-    body = await call.body()
-    return await call.services.heavy.run(_submit, call, DETAILED_COST, body)
-
-
-async def detailed_cost_status(call: Call) -> Response:
-    """GET: how far a detailed cost report is; always 200, the status is in the body."""
-    return await call.services.heavy.run(_status, call)
-
-
-def _submit(call: Call, kind: str, body: Mapping[str, object]) -> Response:
-    workspace = call.services.workspace
+def generate(kind: str, call: Call) -> Response:
+    """POST: a report of cost details is made; the answer says where it will be. A detailed cost
+    report has the same rows as one file, in the older operation's shape."""
+    body, workspace = call.body(), call.services.workspace
     workspace.cost_details.scopes(call.scope, call.visible)  # an unknown scope is told at once
     report = workspace.reports.submit(
         kind, call.scope, call.visible, _request(call, body), call.principal.name
@@ -178,7 +164,8 @@ def _download(call: Call, report: Report) -> dict[str, object]:
     return {"downloadUrl": only_link(call, report), "validTill": report.expires_at}
 
 
-def _status(call: Call) -> Response:
+def detailed_cost_status(call: Call) -> Response:
+    """GET: how far a detailed cost report is; always 200, the status is in the body."""
     report = found(call, (DETAILED_COST,))
     done = report.state == "Completed"
     return json_answer(
@@ -204,7 +191,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         "generateCostDetailsReport",
         READ,
-        generate_cost_details,
+        partial(generate, COST_DETAILS),
     ),
     Operation(
         "generate_cost_details_report.begin_get_operation_results",
@@ -212,7 +199,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         f"{RESULTS}/{{operationId}}",
         READ,
-        polling(COST, RESULTS, {COST_DETAILS: cost_details_result}),
+        partial(poll, COST, RESULTS, {COST_DETAILS: cost_details_result}),
     ),
     Operation(
         "generate_detailed_cost_report.begin_create_operation",
@@ -220,7 +207,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         "generateDetailedCostReport",
         READ,
-        generate_detailed_cost,
+        partial(generate, DETAILED_COST),
     ),
     Operation(
         "generate_detailed_cost_report_operation_status.get",

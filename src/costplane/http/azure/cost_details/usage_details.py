@@ -32,17 +32,8 @@ _EXPANDED = ("meterdetails", "additionalinfo")
 Shape = Callable[[Mapping[str, Any]], dict[str, object]]
 
 
-async def list_usage_details(call: Call) -> Response:
+def list_usage_details(call: Call) -> Response:
     """GET: what was used and bought, a row a day; this billing period unless days are told."""
-    return await call.services.heavy.run(_usage_details, call)
-
-
-async def list_marketplaces(call: Call) -> Response:
-    """GET: what was bought through the Marketplace, as usage details have it."""
-    return await call.services.heavy.run(_marketplaces, call)
-
-
-def _usage_details(call: Call) -> Response:
     expanded = _expanded(call.options.get("$expand"))
     return _answer(
         call,
@@ -52,7 +43,8 @@ def _usage_details(call: Call) -> Response:
     )
 
 
-def _marketplaces(call: Call) -> Response:
+def list_marketplaces(call: Call) -> Response:
+    """GET: what was bought through the Marketplace, as usage details have it."""
     today = call.services.workspace.now().date()
     return _answer(
         call, "ActualCost", "Marketplace", lambda row: marketplace(call.address, row, today)

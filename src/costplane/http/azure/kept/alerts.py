@@ -16,34 +16,23 @@ _TYPE = f"{COST}/alerts"
 _MAY_BE_NULL = {"overridingAlert": None}
 
 
-async def every(call: Call) -> Response:
+def every(call: Call) -> Response:
     """GET: the alerts of the scope itself, the newest first. The clients follow no link here, so
     that all are in one answer."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def get(call: Call) -> Response:
-    """GET: one alert."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def dismiss(call: Call) -> Response:
-    """PATCH: dismiss an alert, or make a dismissed one active again."""
-    return await call.services.heavy.run(_dismiss, call, await keeping.told(call.request))
-
-
-def _every(call: Call) -> Response:
     found = call.services.workspace.kept.store.at(keeping.place(call, KIND))
     shown = [_shown(call, alert) for alert in reversed(found)]
     return json_answer({"value": shown, "nextLink": None})
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one alert."""
     found = call.services.workspace.kept.get(keeping.place(call, KIND), call.names["alertId"])
     return json_answer(_shown(call, found))
 
 
-def _dismiss(call: Call, body: dict[str, object]) -> Response:
+def dismiss(call: Call) -> Response:
+    """PATCH: dismiss an alert, or make a dismissed one active again."""
+    body = keeping.told(call)
     workspace, who, name = call.services.workspace, call.principal.name, call.names["alertId"]
     status, now = status_told(body), workspace.now()
 
@@ -66,7 +55,16 @@ def _shown(call: Call, alert: ArmResource) -> dict[str, object]:
 OPERATIONS: tuple[Operation, ...] = (
     Operation("alerts.list", "GET", COST, "alerts", READ, every, keeping.NAMED),
     Operation("alerts.get", "GET", COST, "alerts/{alertId}", READ, get, keeping.NAMED),
-    Operation("alerts.dismiss", "PATCH", COST, "alerts/{alertId}", WRITE, dismiss, keeping.NAMED),
+    Operation(
+        "alerts.dismiss",
+        "PATCH",
+        COST,
+        "alerts/{alertId}",
+        WRITE,
+        dismiss,
+        keeping.NAMED,
+        body_limit=keeping.BODY_LIMIT,
+    ),
     Operation(
         "alerts.list_external",
         "GET",

@@ -19,27 +19,9 @@ from costplane.http.azure.protocol.pages import paged
 _PROVIDERS: tuple[Provider, ...] = ("Microsoft.CostManagement", "Microsoft.Consumption")
 
 
-async def save(provider: Provider, call: Call) -> Response:
+def save(provider: Provider, call: Call) -> Response:
     """PUT: create or update."""
-    return await call.services.heavy.run(_save, provider, call, await keeping.told(call.request))
-
-
-async def get(provider: Provider, call: Call) -> Response:
-    """GET: one budget."""
-    return await call.services.heavy.run(_get, provider, call)
-
-
-async def every(provider: Provider, call: Call) -> Response:
-    """GET: the budgets of the scope itself."""
-    return await call.services.heavy.run(_every, provider, call)
-
-
-async def remove(provider: Provider, call: Call) -> Response:
-    """DELETE: end a budget."""
-    return await call.services.heavy.run(_remove, provider, call)
-
-
-def _save(provider: Provider, call: Call, body: dict[str, object]) -> Response:
+    body = keeping.told(call)
     workspace, told = call.services.workspace, keeping.properties(body)
     now = workspace.now()
     saved, created = workspace.kept.save(
@@ -52,11 +34,13 @@ def _save(provider: Provider, call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(provider, call, saved), created=created)
 
 
-def _get(provider: Provider, call: Call) -> Response:
+def get(provider: Provider, call: Call) -> Response:
+    """GET: one budget."""
     return json_answer(_shown(provider, call, _found(provider, call)))
 
 
-def _every(provider: Provider, call: Call) -> Response:
+def every(provider: Provider, call: Call) -> Response:
+    """GET: the budgets of the scope itself."""
     category = _category(call)
     found = call.services.workspace.kept.store.at(keeping.place(call, KIND))
     shown = [budget for budget in found if _is_of(provider, budget)]
@@ -65,7 +49,8 @@ def _every(provider: Provider, call: Call) -> Response:
     return paged(call, [_shown(provider, call, budget) for budget in shown])
 
 
-def _remove(provider: Provider, call: Call) -> Response:
+def remove(provider: Provider, call: Call) -> Response:
+    """DELETE: end a budget."""
     found = _found(provider, call)
     return keeping.removed(call, keeping.place(call, KIND), found.name, no_content=False)
 
@@ -107,7 +92,14 @@ def _shown(provider: Provider, call: Call, budget: ArmResource) -> dict[str, obj
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     Operation(
-        f"budgets.{name}", method, provider, path, access, partial(run, provider), keeping.NAMED
+        f"budgets.{name}",
+        method,
+        provider,
+        path,
+        access,
+        partial(run, provider),
+        keeping.NAMED,
+        body_limit=keeping.BODY_LIMIT,
     )
     for provider in _PROVIDERS
     for name, method, path, access, run in (

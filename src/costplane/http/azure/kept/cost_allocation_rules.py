@@ -28,32 +28,9 @@ from costplane.http.azure.protocol.pages import paged
 _TYPE = f"{COST}/costAllocationRules"
 
 
-async def save(call: Call) -> Response:
+def save(call: Call) -> Response:
     """PUT: create or update."""
-    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
-
-
-async def get(call: Call) -> Response:
-    """GET: one rule."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def every(call: Call) -> Response:
-    """GET: the rules in the order in which they apply."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def remove(call: Call) -> Response:
-    """DELETE: from this month on the rule moves nothing."""
-    return await call.services.heavy.run(_remove, call)
-
-
-async def check_name(call: Call) -> Response:
-    """POST: whether a name is free."""
-    return await call.services.heavy.run(_check_name, call, await keeping.told(call.request))
-
-
-def _save(call: Call, body: dict[str, object]) -> Response:
+    body = keeping.told(call)
     workspace, name = call.services.workspace, call.names["ruleName"]
     told, now = rule_told(keeping.properties(body)), workspace.now()
     stood = False
@@ -69,17 +46,20 @@ def _save(call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(call, rule, current), created=not stood)
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one rule."""
     name = call.names["ruleName"]
     found = call.services.workspace.kept.store.find(keeping.place(call, KIND), name)
     return json_answer(_shown(call, *current_of(found, name)))
 
 
-def _every(call: Call) -> Response:
+def every(call: Call) -> Response:
+    """GET: the rules in the order in which they apply."""
     return paged(call, [_shown(call, rule, current) for rule, current in _standing(call)])
 
 
-def _remove(call: Call) -> Response:
+def remove(call: Call) -> Response:
+    """DELETE: from this month on the rule moves nothing."""
     workspace, name = call.services.workspace, call.names["ruleName"]
     now = workspace.now()
     try:
@@ -94,7 +74,9 @@ def _remove(call: Call) -> Response:
     return Response(status_code=HTTPStatus.OK)
 
 
-def _check_name(call: Call, body: dict[str, object]) -> Response:
+def check_name(call: Call) -> Response:
+    """POST: whether a name is free."""
+    body = keeping.told(call)
     standing = {rule.name.lower() for rule, _ in _standing(call)}
     what = "A cost allocation rule of this billing account"
     return json_answer(availability(standing.__contains__, body, _TYPE, what))
@@ -112,7 +94,16 @@ def _shown(call: Call, rule: Rule, current: RuleProperties) -> dict[str, object]
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"cost_allocation_rules.{name}", method, COST, path, access, operate, ACCOUNT)
+    Operation(
+        f"cost_allocation_rules.{name}",
+        method,
+        COST,
+        path,
+        access,
+        operate,
+        ACCOUNT,
+        body_limit=keeping.BODY_LIMIT,
+    )
     for name, method, path, access, operate in (
         ("list", "GET", "costAllocationRules", READ, every),
         ("get", "GET", "costAllocationRules/{ruleName}", READ, get),

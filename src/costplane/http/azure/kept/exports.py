@@ -23,37 +23,9 @@ _EMBEDDED = 10
 """Runs that `$expand=runHistory` shows of one export; a list shows the last of each."""
 
 
-async def save(call: Call) -> Response:
+def save(call: Call) -> Response:
     """PUT: create or update."""
-    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
-
-
-async def get(call: Call) -> Response:
-    """GET: one export; its last runs with `$expand=runHistory`."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def every(call: Call) -> Response:
-    """GET: the exports of the scope itself."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def remove(call: Call) -> Response:
-    """DELETE: end an export, with the record of its runs."""
-    return await call.services.heavy.run(_remove, call)
-
-
-async def run(call: Call) -> Response:
-    """POST: queue a run."""
-    return await call.services.heavy.run(_run, call, await keeping.told(call.request))
-
-
-async def history(call: Call) -> Response:
-    """GET: the runs, the newest first."""
-    return await call.services.heavy.run(_history, call)
-
-
-def _save(call: Call, body: dict[str, object]) -> Response:
+    body = keeping.told(call)
     workspace = call.services.workspace
     now = workspace.now()
     saved, created = workspace.kept.save(
@@ -66,22 +38,27 @@ def _save(call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(call, saved), created=created)
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one export; its last runs with `$expand=runHistory`."""
     return json_answer(_shown(call, _found(call), _EMBEDDED))
 
 
-def _every(call: Call) -> Response:
+def every(call: Call) -> Response:
+    """GET: the exports of the scope itself."""
     found = call.services.workspace.kept.store.at(keeping.place(call, KIND))
     return json_answer({"value": [_shown(call, export, 1) for export in found]})
 
 
-def _remove(call: Call) -> Response:
+def remove(call: Call) -> Response:
+    """DELETE: end an export, with the record of its runs."""
     name = call.names["exportName"]
     runs = keeping.place(call, RUNS, name)
     return keeping.removed(call, keeping.place(call, KIND), name, runs, no_content=False)
 
 
-def _run(call: Call, body: dict[str, object]) -> Response:
+def run(call: Call) -> Response:
+    """POST: queue a run."""
+    body = keeping.told(call)
     workspace, who = call.services.workspace, call.principal.name
     export = _found(call)
     asked = text_of(requested(body, export, who, workspace.now()))
@@ -90,7 +67,8 @@ def _run(call: Call, body: dict[str, object]) -> Response:
     return Response(status_code=200)
 
 
-def _history(call: Call) -> Response:
+def history(call: Call) -> Response:
+    """GET: the runs, the newest first."""
     return json_answer({"value": _runs(call, _found(call))})
 
 
@@ -123,7 +101,16 @@ def _shown(call: Call, found: ArmResource, runs: int = 0) -> dict[str, object]:
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"exports.{name}", method, COST, path, access, operate, keeping.NAMED)
+    Operation(
+        f"exports.{name}",
+        method,
+        COST,
+        path,
+        access,
+        operate,
+        keeping.NAMED,
+        body_limit=keeping.BODY_LIMIT,
+    )
     for name, method, path, access, operate in (
         ("list", "GET", "exports", READ, every),
         ("get", "GET", "exports/{exportName}", READ, get),

@@ -33,37 +33,9 @@ from costplane.http.azure.protocol.pages import paged
 _TYPE = f"{COST}/ScheduledActions"
 
 
-async def save(call: Call) -> Response:
+def save(call: Call) -> Response:
     """PUT: create or update, under If-Match, If-None-Match or the body's eTag."""
-    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
-
-
-async def get(call: Call) -> Response:
-    """GET: one scheduled action."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def every(call: Call) -> Response:
-    """GET: the caller's own, or those of the scope."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def remove(call: Call) -> Response:
-    """DELETE: end a scheduled action."""
-    return await call.services.heavy.run(_remove, call)
-
-
-async def run(call: Call) -> Response:
-    """POST: ask for it to be sent now."""
-    return await call.services.heavy.run(_run, call)
-
-
-async def check_name(call: Call) -> Response:
-    """POST: whether a name is free."""
-    return await call.services.heavy.run(_check_name, call, await keeping.told(call.request))
-
-
-def _save(call: Call, body: dict[str, object]) -> Response:
+    body = keeping.told(call)
     _may_write(call)
     action = action_told(body, call.scope, "" if _is_private(call) else call.address)
     require(call.principal, READ, view_scope(action))
@@ -78,11 +50,13 @@ def _save(call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(call, saved), created=created)
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one scheduled action."""
     return json_answer(_shown(call, _found(call)))
 
 
-def _every(call: Call) -> Response:
+def every(call: Call) -> Response:
+    """GET: the caller's own, or those of the scope."""
     found = call.services.workspace.kept.store.at(_place(call))
     view = _view(call)
     if view:
@@ -90,13 +64,15 @@ def _every(call: Call) -> Response:
     return paged(call, [_shown(call, item) for item in found])
 
 
-def _remove(call: Call) -> Response:
+def remove(call: Call) -> Response:
+    """DELETE: end a scheduled action."""
     _may_write(call)
     name = call.names["name"]
     return keeping.removed(call, _place(call), name, _runs(call, name), no_content=True)
 
 
-def _run(call: Call) -> Response:
+def run(call: Call) -> Response:
+    """POST: ask for it to be sent now."""
     """Kept until the action is sent."""
     _may_write(call)
     found = _found(call)
@@ -106,7 +82,9 @@ def _run(call: Call) -> Response:
     return Response(status_code=200)
 
 
-def _check_name(call: Call, body: dict[str, object]) -> Response:
+def check_name(call: Call) -> Response:
+    """POST: whether a name is free."""
+    body = keeping.told(call)
     what = "A private" if _is_private(call) else "A shared"
     found = call.services.workspace.kept.store.at(_place(call))
     taken = {action.key for action in found}
@@ -173,7 +151,16 @@ def _rows(suffix: str, scopes: frozenset[ScopeKind]) -> tuple[Operation, ...]:
     """The operations at `scopes`. Whether the caller may write there, they ask themselves."""
     one = "scheduledActions/{name}"
     return tuple(
-        Operation(f"scheduled_actions.{name}{suffix}", method, COST, path, READ, operate, scopes)
+        Operation(
+            f"scheduled_actions.{name}{suffix}",
+            method,
+            COST,
+            path,
+            READ,
+            operate,
+            scopes,
+            body_limit=keeping.BODY_LIMIT,
+        )
         for name, method, path, operate in (
             ("list", "GET", "scheduledActions", every),
             ("get", "GET", one, get),

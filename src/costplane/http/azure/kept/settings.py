@@ -18,27 +18,9 @@ SCOPES: frozenset[ScopeKind] = frozenset(("Subscription", "BillingAccount", "Bil
 _TYPE = f"{COST}/Settings"
 
 
-async def save(call: Call) -> Response:
+def save(call: Call) -> Response:
     """PUT: create or update."""
-    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
-
-
-async def get(call: Call) -> Response:
-    """GET: one setting of the scope itself."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def every(call: Call) -> Response:
-    """GET: the settings of the scope itself."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def remove(call: Call) -> Response:
-    """DELETE: back to what holds without it."""
-    return await call.services.heavy.run(_remove, call)
-
-
-def _save(call: Call, body: dict[str, object]) -> Response:
+    body = keeping.told(call)
     keeping.properties(body)
     document, name = saved_text(body), check_type(call.names["type"])
     saved, created = call.services.workspace.kept.save(
@@ -51,19 +33,22 @@ def _save(call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(call, saved), created=created)
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one setting of the scope itself."""
     name = check_type(call.names["type"])
     return json_answer(
         _shown(call, call.services.workspace.kept.get(keeping.place(call, KIND), name))
     )
 
 
-def _every(call: Call) -> Response:
+def every(call: Call) -> Response:
+    """GET: the settings of the scope itself."""
     found = call.services.workspace.kept.store.at(keeping.place(call, KIND))
     return json_answer({"value": [_shown(call, setting) for setting in found]})
 
 
-def _remove(call: Call) -> Response:
+def remove(call: Call) -> Response:
+    """DELETE: back to what holds without it."""
     name = check_type(call.names["type"])
     return keeping.removed(call, keeping.place(call, KIND), name, no_content=True)
 
@@ -75,7 +60,16 @@ def _shown(call: Call, found: ArmResource) -> dict[str, object]:
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"settings.{name}", method, COST, path, access, operate, SCOPES)
+    Operation(
+        f"settings.{name}",
+        method,
+        COST,
+        path,
+        access,
+        operate,
+        SCOPES,
+        body_limit=keeping.BODY_LIMIT,
+    )
     for name, method, path, access, operate in (
         ("list", "GET", "settings", READ, every),
         ("get_by_scope", "GET", "settings/{type}", READ, get),

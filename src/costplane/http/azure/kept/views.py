@@ -15,26 +15,6 @@ from costplane.http.azure.protocol.pages import paged
 _TYPE = f"{COST}/Views"
 
 
-async def save(call: Call) -> Response:
-    """PUT: create or update; an update tells the latest eTag."""
-    return await call.services.heavy.run(_save, call, await keeping.told(call.request))
-
-
-async def get(call: Call) -> Response:
-    """GET: one view."""
-    return await call.services.heavy.run(_get, call)
-
-
-async def every(call: Call) -> Response:
-    """GET: the views of the scope itself, or the caller's own."""
-    return await call.services.heavy.run(_every, call)
-
-
-async def remove(call: Call) -> Response:
-    """DELETE: forget a view."""
-    return await call.services.heavy.run(_remove, call)
-
-
 def _place(call: Call) -> Place:
     """At `/` each caller has views of its own."""
     return (
@@ -42,7 +22,9 @@ def _place(call: Call) -> Place:
     )
 
 
-def _save(call: Call, body: dict[str, object]) -> Response:
+def save(call: Call) -> Response:
+    """PUT: create or update; an update tells the latest eTag."""
+    body = keeping.told(call)
     workspace = call.services.workspace
     document = saved_text(keeping.properties(body), workspace.now())
     saved, created = workspace.kept.save(
@@ -55,18 +37,21 @@ def _save(call: Call, body: dict[str, object]) -> Response:
     return keeping.saved(_shown(call, saved), created=created)
 
 
-def _get(call: Call) -> Response:
+def get(call: Call) -> Response:
+    """GET: one view."""
     return json_answer(
         _shown(call, call.services.workspace.kept.get(_place(call), call.names["viewName"]))
     )
 
 
-def _every(call: Call) -> Response:
+def every(call: Call) -> Response:
+    """GET: the views of the scope itself, or the caller's own."""
     found = call.services.workspace.kept.store.at(_place(call))
     return paged(call, [_shown(call, view) for view in found])
 
 
-def _remove(call: Call) -> Response:
+def remove(call: Call) -> Response:
+    """DELETE: forget a view."""
     return keeping.removed(call, _place(call), call.names["viewName"], no_content=True)
 
 
@@ -87,7 +72,16 @@ def _id(call: Call, view: ArmResource) -> str:
 _NAME = "views/{viewName}"
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(f"views.{name}{suffix}", method, COST, path, access, operate, scopes)
+    Operation(
+        f"views.{name}{suffix}",
+        method,
+        COST,
+        path,
+        access,
+        operate,
+        scopes,
+        body_limit=keeping.BODY_LIMIT,
+    )
     for scopes, suffix, writing in ((TENANT, "", READ), (keeping.NAMED, "_by_scope", WRITE))
     for name, method, path, access, operate in (
         ("list", "GET", "views", READ, every),

@@ -7,7 +7,7 @@ opened by a link that holds a key of the report, as Azure's signed addresses do.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -45,18 +45,8 @@ def address(call: Call, path: str) -> str:
     return str(url.replace(path=below, query=f"api-version={version}"))
 
 
-def polling(
-    provider: str, results: str, shapes: Mapping[str, Shape]
-) -> Callable[[Call], Awaitable[Response]]:
-    """The operation that tells how far a report is; `shapes` are by kind of report."""
-
-    async def poll(call: Call) -> Response:
-        return await call.services.heavy.run(_poll, call, provider, results, shapes)
-
-    return poll
-
-
-def _poll(call: Call, provider: str, results: str, shapes: Mapping[str, Shape]) -> Response:
+def poll(provider: str, results: str, shapes: Mapping[str, Shape], call: Call) -> Response:
+    """GET: how far a report is, and in the end its result; `shapes` are by kind of report."""
     report = found(call, tuple(shapes))
     if not report.has_ended:
         return accepted(call, report, provider, results)

@@ -7,7 +7,7 @@ regard to case. An `Operation` is a row of the table in operations.py; routes.py
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -20,11 +20,11 @@ from costplane.core.period import Period, next_month
 from costplane.core.scope import BENEFITS, Scope, ScopeKind
 from costplane.errors import InvalidInput
 from costplane.http.access import Access, Principal
-from costplane.http.answers import parse_object, read_body
+from costplane.http.answers import parse_object
 from costplane.http.services import Services
 
 BODY_LIMIT = 1_048_576
-"""Bytes of a body."""
+"""Bytes of a body at most, unless an operation says otherwise."""
 
 COST = "Microsoft.CostManagement"
 CONSUMPTION = "Microsoft.Consumption"
@@ -57,6 +57,7 @@ class Call:
     `options` are the query parameters by lower-case name, `names` the parts of the path that the
     operation's template names, as the caller wrote them; `address` is the scope as the caller
     wrote it, without slashes around it. `billing_period` is the month that the path names.
+    `content` is the body as it was sent.
     """
 
     request: Request
@@ -67,18 +68,20 @@ class Call:
     names: Mapping[str, str]
     options: Mapping[str, str]
     billing_period: Period | None = None
+    content: bytes = b""
 
     @property
     def visible(self) -> tuple[Scope, ...]:
         """The scopes of which the caller may read costs: what `/` means for it."""
         return self.principal.granted(READER)
 
-    async def body(self) -> dict[str, object]:
-        """The JSON object that was sent. Raises InvalidInput or TooLarge."""
-        return parse_object(await read_body(self.request, BODY_LIMIT))
+    def body(self) -> dict[str, object]:
+        """The JSON object that was sent. Raises InvalidInput."""
+        return parse_object(self.content)
 
 
-Operate = Callable[[Call], Awaitable[Response]]
+Operate = Callable[[Call], Response]
+"""What answers an operation's calls. It may wait and compute: the route runs it on a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class Operation:
     `provider` it is the whole path. `scopes` are the kinds at which it is answered, by default all
     but benefits; operations of one path and method differ in them. `within` makes the scope of the
     path's names, for operations whose path has none before the provider. `billing_period` says
-    whether `billingPeriods/{yyyymm}` may stand behind the scope.
+    whether `billingPeriods/{yyyymm}` may stand behind the scope. A body, where the method has one,
+    has `body_limit` bytes at most.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Operation:
     scopes: frozenset[ScopeKind] | None = None
     within: str = ""
     billing_period: Literal["none", "optional", "required"] = "none"
+    body_limit: int = BODY_LIMIT
 
     @property
     def address(self) -> tuple[str, str]:

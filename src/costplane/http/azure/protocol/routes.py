@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.types import Scope as Connection
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import Forbidden, InvalidInput, InvalidScope
 from costplane.http.access import PUBLIC, Access, Principal, require
+from costplane.http.answers import read_body
 from costplane.http.azure.protocol.addresses import full_address, untold_address
 from costplane.http.azure.protocol.operation import Call, Operation, billing_month
 from costplane.http.envelope import no_operation
@@ -27,6 +29,7 @@ OLDEST_API_VERSION = "2014-04-01"
 """That of the oldest client in use; resources and groups are still asked for with old ones."""
 
 _API_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(-[a-z]+)?", re.IGNORECASE)
+_WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
 _OWN_SPACE = re.compile(r"/(v1|subscriptions|providers)(/.*)?", re.IGNORECASE)
 _PERIOD = r"(?:/(?:providers/Microsoft\.Billing/)?billingPeriods/(?P<_period>[^/]+))?"
 
@@ -63,7 +66,9 @@ class OperationRoute(BaseRoute):
         if request.method not in methods:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
         operation, call = await anyio.to_thread.run_sync(self._call, request)
-        response = await operation.operate(call)
+        if request.method in _WITH_BODY:
+            call = replace(call, content=await read_body(request, operation.body_limit))
+        response = await self._services.heavy.run(operation.operate, call)
         await response(scope, receive, send)
 
     def _call(self, request: Request) -> tuple[Operation, Call]:

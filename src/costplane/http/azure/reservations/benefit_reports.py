@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from costplane.core.period import DAY, day_start
 from costplane.core.report import Report
 from costplane.core.scope import BENEFITS, ScopeKind
 from costplane.errors import InvalidInput
-from costplane.http.azure.protocol.long_running import accepted, only_link, polling
+from costplane.http.azure.protocol.long_running import accepted, only_link, poll
 from costplane.http.azure.protocol.operation import ACCOUNT, COST, PROFILE, READ, Call, Operation
 from costplane.http.ranges import parse_day
 
@@ -30,18 +31,8 @@ _KINDS = {
 }
 
 
-async def reservation_details(call: Call) -> Response:
+def reservation_details(call: Call) -> Response:
     """POST: what used reservations from startDate to endDate, by day and deployment."""
-    return await call.services.heavy.run(_submit_details, call)
-
-
-async def benefit_utilization(call: Call) -> Response:
-    """POST: how well the benefits of a scope were used, by hour, day or month."""
-    body = await call.body()
-    return await call.services.heavy.run(_submit_uses, call, body)
-
-
-def _submit_details(call: Call) -> Response:
     for name in ("startDate", "endDate"):
         if not call.options.get(name.lower()):
             raise InvalidInput(f"{name} is missing; write a date such as 2026-10-01", target=name)
@@ -49,7 +40,9 @@ def _submit_details(call: Call) -> Response:
     return _submit(call, RESERVATION_DETAILS, days, DETAILS_RESULTS)
 
 
-def _submit_uses(call: Call, body: Mapping[str, object]) -> Response:
+def benefit_utilization(call: Call) -> Response:
+    """POST: how well the benefits of a scope were used, by hour, day or month."""
+    body = call.body()
     members = {name.lower(): value for name, value in body.items() if value is not None}
     told = {name: _text(members, name) for name in ("startDate", "endDate", "grain")}
     for name, text in told.items():
@@ -156,7 +149,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         f"{DETAILS_RESULTS}/{{operationId}}",
         READ,
-        polling(COST, DETAILS_RESULTS, {RESERVATION_DETAILS: details_result}),
+        partial(poll, COST, DETAILS_RESULTS, {RESERVATION_DETAILS: details_result}),
         ACCOUNT | PROFILE,
     ),
     _uses_of("billing_account", "BillingAccount"),
@@ -171,7 +164,7 @@ OPERATIONS: tuple[Operation, ...] = (
         COST,
         f"{USES_RESULTS}/{{operationId}}",
         READ,
-        polling(COST, USES_RESULTS, {BENEFIT_UTILIZATION: uses_result}),
+        partial(poll, COST, USES_RESULTS, {BENEFIT_UTILIZATION: uses_result}),
         ACCOUNT | PROFILE | BENEFITS,
     ),
 )

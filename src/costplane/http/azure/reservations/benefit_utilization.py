@@ -24,12 +24,8 @@ PLAN: frozenset[ScopeKind] = frozenset({"SavingsPlan"})
 _EQUAL = ("benefitid", "benefitorderid")
 
 
-async def summaries(call: Call) -> Response:
+def summaries(call: Call) -> Response:
     """GET: the use of the benefits of a scope, by day or month; all of it without days."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     workspace = call.services.workspace
     if call.scope.kind not in BENEFITS:
         check_known(workspace.catalog, call.scope, call.visible)

@@ -48,22 +48,8 @@ class Asked:
     term: str | None
 
 
-async def recommendations(call: Call) -> Response:
+def recommendations(call: Call) -> Response:
     """GET: the reservations of Microsoft.Consumption that would have saved something."""
-    return await call.services.heavy.run(_recommendations, call)
-
-
-async def details(call: Call) -> Response:
-    """GET: what each quantity of one product, region and term would have saved."""
-    return await call.services.heavy.run(_details, call)
-
-
-async def benefits(call: Call) -> Response:
-    """GET: the same reservations as benefits of Microsoft.CostManagement."""
-    return await call.services.heavy.run(_benefits, call)
-
-
-def _recommendations(call: Call) -> Response:
     told = conditions(call, equal=("scope", "lookbackperiod", "resourcetype", "term")).equal
     if told.get("resourcetype", RESOURCE_TYPE).lower() != RESOURCE_TYPE.lower():
         return paged(call, [])
@@ -73,7 +59,8 @@ def _recommendations(call: Call) -> Response:
     return paged(call, [shape(call, advice, chosen) for advice, chosen in _saving(call, asked)])
 
 
-def _benefits(call: Call) -> Response:
+def benefits(call: Call) -> Response:
+    """GET: the same reservations as benefits of Microsoft.CostManagement."""
     told = conditions(call, equal=("scope", "lookbackperiod", "term")).equal
     asked = _asked(told, reach="Shared", days="Last60Days")
     expanded = call.options.get("$expand", "").lower()
@@ -82,7 +69,8 @@ def _benefits(call: Call) -> Response:
     )
 
 
-def _details(call: Call) -> Response:
+def details(call: Call) -> Response:
+    """GET: what each quantity of one product, region and term would have saved."""
     names = ("scope", "region", "term", "lookBackPeriod", "product")
     told = {name.lower(): call.options.get(name.lower(), "").strip() for name in names}
     missing = [name for name in names if not told[name.lower()]]

@@ -31,12 +31,8 @@ from costplane.http.azure.protocol.shapes import resource, resource_id
 TYPE = "Microsoft.Consumption/reservationTransactions"
 
 
-async def transactions(call: Call) -> Response:
+def transactions(call: Call) -> Response:
     """GET: the payments of a billing account or profile."""
-    return await call.services.heavy.run(_answer, call)
-
-
-def _answer(call: Call) -> Response:
     _check_markup(call)
     workspace = call.services.workspace
     check_known(workspace.catalog, call.scope, call.visible)

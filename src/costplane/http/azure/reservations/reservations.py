@@ -41,17 +41,8 @@ RESERVATION: frozenset[ScopeKind] = frozenset({"Reservation"})
 _GRAINS: Mapping[str, Grain] = {"daily": "day", "monthly": "month"}
 
 
-async def summaries(call: Call) -> Response:
+def summaries(call: Call) -> Response:
     """GET: what was used of each reservation, by day or month."""
-    return await call.services.heavy.run(_summaries, call)
-
-
-async def details(call: Call) -> Response:
-    """GET: what used each reservation, by day and deployment."""
-    return await call.services.heavy.run(_details, call)
-
-
-def _summaries(call: Call) -> Response:
     grain = grain_of(call, "grain")
     asked = conditions(call, days=("usagedate",)).period
     if grain == "day" and asked is None:
@@ -66,7 +57,8 @@ def _summaries(call: Call) -> Response:
     return paged(call, [_summary(call, found[use.benefit], use) for use in shown])
 
 
-def _details(call: Call) -> Response:
+def details(call: Call) -> Response:
+    """GET: what used each reservation, by day and deployment."""
     asked = conditions(call, days=("usagedate",)).period
     if asked is None:
         raise InvalidInput(
