@@ -168,7 +168,7 @@ def answer(
     workspace: Workspace, asked: dict[str, Any], scope: str = SUBSCRIPTION
 ) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Sums by bucket and groups, as the product answers."""
-    result = workspace.query_whole(parse_scope(scope), workspace.definition(asked))
+    result = workspace.query_whole(parse_scope(scope), workspace.definition(asked), "test")
     names = result.rows.column_names[3:-1]
     keys = [name for name in names if not name.startswith("TagKey")]
     found: dict[tuple[Any, ...], tuple[Any, ...]] = {}

@@ -1,4 +1,5 @@
-"""The audit log: changes of access, of kept resources and of what costs rest on; sign-ins."""
+"""The audit log: changes of access, of kept resources and of what costs rest on; sign-ins;
+looks at persons."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ AuditAction = Literal[
     "CommitmentsImported",
     "Rerated",
     "InvoiceClosed",
+    "PersonsSeen",
+    "KeysRotated",
 ]
 
 ITSELF = "costplane"

@@ -17,9 +17,14 @@ Role = Literal[
     "Cost Management Reader",
     "Billing Reader",
     "Ingest Writer",
+    "Person Reader",
 ]
 
 READER: Role = "Cost Management Reader"
+
+PERSON_READER: Role = "Person Reader"
+"""Who holds it sees persons where it may read costs. No role includes it, Owner neither: seeing
+persons is a permission of its own, off by default (billing-rules 30)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,9 @@ class RoleMeaning:
 
 
 ROLES: dict[Role, RoleMeaning] = {
-    "Owner": RoleMeaning("everything at the scope", frozenset(get_args(Role))),
+    "Owner": RoleMeaning(
+        "everything at the scope but seeing persons", frozenset(get_args(Role)) - {PERSON_READER}
+    ),
     "Cost Management Contributor": RoleMeaning(
         "reads costs; keeps views, budgets, exports and alerts", frozenset({READER})
     ),
@@ -41,6 +48,7 @@ ROLES: dict[Role, RoleMeaning] = {
         frozenset({READER}),
     ),
     "Ingest Writer": RoleMeaning("sends usage; reads nothing"),
+    "Person Reader": RoleMeaning("sees users and sessions by name where another role reads costs"),
 }
 
 

@@ -6,7 +6,7 @@ Names are Azure's (contract.md section 1, "Dimensions") and Costplane's own (int
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costplane.billing.invoice_number import INVOICE_NUMBER
 
@@ -36,7 +36,8 @@ class Dimension:
     where it is a fact of a line, of which an event has several. `is_request` marks what
     hourly rows do not carry, so that it is answered from `usage`. `form` is the strftime
     format of a column that holds an instant. The values of an `is_solid` one have no blanks, so
-    that blanks in a filter mean nothing (`Sweden Central` is `swedencentral`).
+    that blanks in a filter mean nothing (`Sweden Central` is `swedencentral`). Those of a
+    person's one (`is_person`) tell who somebody is (billing-rules 30).
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dimension:
     is_request: bool = False
     form: str | None = None
     is_solid: bool = False
+    is_person: bool = False
 
 
 def _line(name: str, label: str, meaning: str, charges: str, *aliases: str) -> Dimension:
@@ -65,6 +67,10 @@ def _both(
 
 def _request(name: str, label: str, meaning: str, column: str) -> Dimension:
     return Dimension(name, label, meaning, column, column, column, is_request=True)
+
+
+def _person(name: str, label: str, meaning: str, column: str) -> Dimension:
+    return replace(_request(name, label, meaning, column), is_person=True)
 
 
 def _untold(name: str, label: str, meaning: str, *aliases: str) -> Dimension:
@@ -143,8 +149,8 @@ _AI = (
         "x_BillingStatus",
     ),
     _request("HttpStatus", "HTTP status", "Status with which the call ended.", "http_status"),
-    _request("User", "User", "User on whose behalf the call was made.", "user"),
-    _request("Session", "Session", "Session or conversation of the call.", "session"),
+    _person("User", "User", "User on whose behalf the call was made.", "user"),
+    _person("Session", "Session", "Session or conversation of the call.", "session"),
     _both("Dataset", "Dataset", "Metered, or the bill that the row came from.", "x_SourceDataset"),
 )
 
@@ -293,3 +299,6 @@ BY_NAME: dict[str, Dimension] = {
     for name in (dimension.name, *dimension.aliases)
 }
 """Every dimension by each of its names in lower case."""
+
+PERSONS = frozenset(dimension.name for dimension in DIMENSIONS if dimension.is_person)
+"""The names of those whose values tell who somebody is."""

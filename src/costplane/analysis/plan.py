@@ -54,7 +54,8 @@ class QueryPlan:
     ledger's tables, in which the `border_hours` are replaced by such rows. `calls` says how
     events are counted: as rows of `usage`, or by the lines that they have. `uncharged` says
     whether lines without a charge make groups of the answer. `currency` stands on groups
-    without any charge. With `reversals` groups of which nothing is left are left out.
+    without any charge. With `reversals` groups of which nothing is left are left out. With
+    `pseudonyms` nobody is named: pseudonyms.py says what stands in place of persons.
     """
 
     definition: QueryDefinition
@@ -69,6 +70,7 @@ class QueryPlan:
     uncharged: bool
     datasets: tuple[str, ...]
     reversals: bool = False
+    pseudonyms: bool = False
 
     @property
     def period(self) -> Period:
@@ -119,6 +121,7 @@ class QueryPlan:
             {"usage": "rows of usage", "lines": "events by their lines"}.get(self.calls or "", ""),
         )
         yield "reads", ", ".join(self.relations)
+        yield "persons", "pseudonyms" if self.pseudonyms and persons_asked(self.definition) else ""
 
     def _show_source(self) -> str:
         if self.source == "usage":
@@ -135,6 +138,7 @@ def plan(
     carried_tags: frozenset[str],
     currency: str,
     reversals: bool = False,
+    pseudonyms: bool = False,
 ) -> QueryPlan:
     """The plan for `definition` at `scopes`.
 
@@ -163,7 +167,13 @@ def plan(
         uncharged=_shows_uncharged(definition),
         datasets=_datasets(definition.filter),
         reversals=reversals,
+        pseudonyms=pseudonyms,
     )
+
+
+def persons_asked(definition: QueryDefinition) -> tuple[str, ...]:
+    """The dimensions that tell persons by which the definition groups or filters."""
+    return tuple(d.name for d in _dimensions_used(definition) if d.is_person)
 
 
 def _dimensions_used(definition: QueryDefinition) -> list[dimensions.Dimension]:

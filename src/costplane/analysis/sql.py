@@ -2,7 +2,7 @@
 
 First stage: `lines`, rows of `charges` and `uncharged` summed by the columns that are needed.
 Second stage: `groups`, the same by what the answer shows. `calls` joins them as further rows.
-Last, a row of unknown currency goes to the currency of its group.
+Then a row of unknown currency goes to the currency of its group, and persons under pseudonyms.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from costplane.analysis.nodes import (
     with_tables,
 )
 from costplane.analysis.plan import QueryPlan
+from costplane.analysis.pseudonyms import persons, under_pseudonyms
 
 _HOME = """
     COALESCE(
@@ -47,6 +48,8 @@ def statement(plan: QueryPlan) -> exp.Select:
         tables |= calls_of_events(plan) if plan.calls == "usage" else calls_of_lines(plan)
     tables["parts"] = _parts(plan)
     tables["homed"] = _homed(plan)
+    if persons(plan):
+        tables["crowds"], tables["shown"] = under_pseudonyms(plan, "homed")
     return with_tables(_answer(plan), tables)
 
 
@@ -105,7 +108,8 @@ def _homed(plan: QueryPlan) -> exp.Query:
 
 def _answer(plan: QueryPlan) -> exp.Select:
     sums = [alias(total(a, n), alias_of(n)) for n, a in enumerate(plan.definition.aggregations)]
-    query = select([*sums, *_date(plan), *_shown_groups(plan), column("currency")], "homed")
+    shown = "shown" if persons(plan) else "homed"
+    query = select([*sums, *_date(plan), *_shown_groups(plan), column("currency")], shown)
     groups = columns([*group_aliases(plan), "currency"])
     query.set("group", exp.Group(expressions=groups))
     query.set("order", exp.Order(expressions=_order(plan)))

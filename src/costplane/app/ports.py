@@ -25,6 +25,26 @@ class Settings(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """The installation's own secrets by name, each sealed (access/sealing.py)."""
+
+    def all(self) -> dict[str, str]:
+        """Every sealed text by its name."""
+        ...
+
+    def find(self, name: str) -> str | None:
+        """The sealed text of a name."""
+        ...
+
+    def add(self, name: str, sealed: str) -> None:
+        """Keep a sealed text, unless there is one of its name."""
+        ...
+
+    def put(self, name: str, sealed: str) -> None:
+        """Keep a sealed text in the place of the one of its name."""
+        ...
+
+
 class Quarantine(Protocol):
     """Events held back (billing-rules 6). One identity is held once: the first stands."""
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from costplane.access.audit import ITSELF
+from costplane.access.sealing import Sealing, sealing_of
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
 from costplane.app.access.accounts import Accounts
+from costplane.app.access.persons import Persons
 from costplane.app.access.sessions import Sessions
 from costplane.app.access.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.agreements.agreements import Agreements
@@ -90,7 +93,8 @@ class Workspace:
         self.agreements = Agreements(control.catalog, control.agreements)
         readable = self._readable = ReadableLedger(self.ledger, control.reratings)
         read = (readable, self.engine, control.catalog, control.settings)
-        self._queries = Queries(*read, self.prices, control.reratings)
+        self.persons = Persons(control.secrets, lambda: self.sealing, control.access.record, now)
+        self._queries = Queries(*read, self.prices, control.reratings, self.persons)
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
@@ -152,6 +156,11 @@ class Workspace:
     def accounts(self) -> Accounts:
         """Tokens, roles, issuers and the audit log."""
         return Accounts(self._control.access, self._control.catalog, self.now)
+
+    @cached_property
+    def sealing(self) -> Sealing:
+        """How secrets of this installation are sealed; made with the first of them."""
+        return sealing_of(self.data)
 
     @property
     def kept(self) -> Keeping:
@@ -316,36 +325,49 @@ class Workspace:
         top: int | None = None,
         token: str | None = None,
         visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> QueryPage:
-        """A page of cost analysis; `visible` is what `/` means for the caller."""
-        return self._queries.page(scope, definition, self.now(), top, token, visible)
+        """A page of cost analysis; `visible` is what `/` means for the caller, `looker` its name
+        if it sees persons (app/access/persons.py)."""
+        return self._queries.page(scope, definition, self.now(), top, token, visible, looker)
 
-    def query_whole(self, scope: Scope, definition: QueryDefinition) -> QueryResult:
+    def query_whole(
+        self, scope: Scope, definition: QueryDefinition, looker: str | None = None
+    ) -> QueryResult:
         """Cost analysis with all its rows as one table."""
-        return self._queries.whole(scope, definition)
+        return self._queries.whole(scope, definition, looker=looker)
 
     def forecast(
-        self, scope: Scope, body: Mapping[str, object], visible: Sequence[Scope] = EVERYTHING
+        self,
+        scope: Scope,
+        body: Mapping[str, object],
+        visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> tuple[ForecastDefinition, Forecast]:
         """What a forecast's body means, and the answer: what was spent and what is to come."""
         now = self.now()
         asked = parse_forecast(body, now)
-        spent = self._queries.whole(scope, days_asked(asked, now), visible)
+        spent = self._queries.whole(scope, days_asked(asked, now), visible, looker)
         return asked, forecast(asked, spent, now)
 
-    def explain(self, scope: Scope, definition: QueryDefinition) -> str:
+    def explain(self, scope: Scope, definition: QueryDefinition, looker: str | None = None) -> str:
         """How a query would be answered, for people; nothing is run."""
-        return self._queries.explain(scope, definition)
+        return self._queries.explain(scope, definition, looker)
 
     def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
         """What costs of the scope can be grouped and filtered by."""
         return self._queries.dimensions(scope, visible)
 
     def dimension_values(
-        self, scope: Scope, name: str, period: Period, visible: Sequence[Scope] = EVERYTHING
+        self,
+        scope: Scope,
+        name: str,
+        period: Period,
+        visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> list[DimensionValue]:
         """The values of a dimension, or of a tag (`tag:KEY`), the costliest first."""
-        return self._queries.values(scope, name, period, visible)
+        return self._queries.values(scope, name, period, visible, looker)
 
     def scopes(self) -> list[ScopeNode]:
         """Every scope to choose from, the widest first."""

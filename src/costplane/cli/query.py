@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import print_csv, print_json, print_table, warn
 from costplane.cli.query_body import in_options, query_body
@@ -74,6 +75,10 @@ def query(
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the plan and the SQL; run nothing.")
     ] = False,
+    persons: Annotated[
+        bool,
+        typer.Option("--persons", help="Show users and sessions by name; the audit log tells it."),
+    ] = False,
 ) -> None:
     """Ask what was spent, by anything."""
     from costplane.core.scope import parse_scope
@@ -89,24 +94,28 @@ def query(
         aggregations=aggregation or ["Cost"],
         time_zone=time_zone,
     )
-    place = parse_scope(scope)
+    place, looker = parse_scope(scope), actor() if persons else None
     with opened(data, tables) as workspace:
         try:
             definition = workspace.definition(body)
         except InvalidQuery as error:
             raise in_options(error) from error
         if explain:
-            print(workspace.explain(place, definition))
+            print(workspace.explain(place, definition, looker))
         else:
-            _print(workspace, place, definition, format_)
+            _print(workspace, place, definition, format_, looker)
 
 
 def _print(
-    workspace: Workspace, scope: Scope, definition: QueryDefinition, format_: QueryFormat
+    workspace: Workspace,
+    scope: Scope,
+    definition: QueryDefinition,
+    format_: QueryFormat,
+    looker: str | None,
 ) -> None:
     if format_ is QueryFormat.PARQUET and sys.stdout.isatty():
         raise InvalidInput("Parquet is no text: send it to a file, as in '> cost.parquet'")
-    answer = workspace.query_whole(scope, definition)
+    answer = workspace.query_whole(scope, definition, looker)
     if format_ is QueryFormat.PARQUET:
         _print_parquet(answer.rows)
     elif format_ is QueryFormat.JSON:

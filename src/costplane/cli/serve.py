@@ -28,6 +28,9 @@ def serve(
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Everybody is Owner; on a loopback address only.")
     ] = False,
+    persons: Annotated[
+        bool, typer.Option("--persons", help="With --no-auth: show users and sessions by name.")
+    ] = False,
     rate_per_caller: Annotated[
         str | None,
         typer.Option(
@@ -53,6 +56,12 @@ def serve(
 
     if self_signed and (tls_cert or tls_key):
         raise InvalidInput("--self-signed stands in place of --tls-cert and --tls-key")
+    if persons and not no_auth:
+        raise InvalidInput(
+            "--persons goes with --no-auth; else 'costplane roles assign' gives the role "
+            "'Person Reader'",
+            target="--persons",
+        )
     limited = limits(rate_per_caller, rate_per_address)
     if no_auth:
         anonymous_owner(host)
@@ -65,7 +74,7 @@ def serve(
 
     with opened(data, tables) as workspace:
         authentication = authenticator(
-            host, workspace.accounts, workspace.sessions, no_auth=no_auth
+            host, workspace.accounts, workspace.sessions, no_auth=no_auth, persons=persons
         )
         if listener.certificate is None and not is_loopback(host):
             warn(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from costplane.access.roles import READER, Role
+from costplane.access.roles import PERSON_READER, READER, Role
 from costplane.core.scope import Scope
 from costplane.errors import Forbidden
 
@@ -55,6 +55,14 @@ class Principal(Protocol):
     def granted(self, role: Role) -> tuple[Scope, ...]:
         """The scopes that together are all at which the caller has `role`; none: nowhere."""
         ...
+
+
+def looker(principal: Principal, scope: Scope) -> str | None:
+    """The caller's name, if it may see persons in an answer for `scope`; None: it may not. At
+    `/` it must hold the role wherever it reads costs, since one answer has persons or has not."""
+    places = principal.granted(READER) if scope.kind == "All" else (scope,)
+    sees = all(principal.holds(PERSON_READER, place) for place in places)
+    return principal.name if sees else None
 
 
 def require(principal: Principal, access: Access, scope: Scope) -> None:

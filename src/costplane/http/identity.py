@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from costplane.access.roles import Role
+from costplane.access.roles import PERSON_READER, Role
 from costplane.app.access.accounts import Accounts
 from costplane.app.access.sessions import Sessions
 from costplane.core.scope import ROOT, Scope, parse_scope
@@ -36,13 +36,15 @@ class Authenticator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
-    """A caller without a name, who is Owner of everything."""
+    """A caller without a name, who is Owner of everything; with `persons` Person Reader too."""
 
     name: str = "anonymous"
+    persons: bool = False
 
     def holds(self, role: Role, scope: Scope) -> bool:  # noqa: ARG002 - the same for each
-        """True: whoever reaches the machine's own loopback address owns it."""
-        return True
+        """True but for seeing persons: whoever reaches the machine's own loopback address owns
+        it."""
+        return self.persons or role != PERSON_READER
 
     def granted(self, role: Role) -> tuple[Scope, ...]:  # noqa: ARG002 - the same for each
         """Everything."""
@@ -50,7 +52,11 @@ class Anonymous:
 
 
 class AnonymousOwner:
-    """Takes every caller of a loopback address for the Owner (`serve --no-auth`)."""
+    """Takes every caller of a loopback address for the Owner (`serve --no-auth`), and, with
+    `persons`, for one who may see persons (`--persons`)."""
+
+    def __init__(self, *, persons: bool = False) -> None:
+        self._anonymous = Anonymous(persons=persons)
 
     def authenticate(
         self,
@@ -67,7 +73,7 @@ class AnonymousOwner:
                 "call it as localhost or 127.0.0.1"
             )
         refuse_other_sites(headers, method)
-        return Anonymous()
+        return self._anonymous
 
 
 def is_loopback(host: str) -> bool:
@@ -81,12 +87,13 @@ def is_loopback(host: str) -> bool:
 
 
 def authenticator(
-    host: str, accounts: Accounts, sessions: Sessions, *, no_auth: bool
+    host: str, accounts: Accounts, sessions: Sessions, *, no_auth: bool, persons: bool = False
 ) -> Authenticator:
-    """How callers of a server on `host` are known. Raises UnsafeStart when it would be open, or
-    when nobody holds any role, so that it could serve nobody."""
+    """How callers of a server on `host` are known; `persons` is for one without authentication.
+    Raises UnsafeStart when it would be open, or when nobody holds any role, so that it could
+    serve nobody."""
     if no_auth:
-        return anonymous_owner(host)
+        return anonymous_owner(host, persons=persons)
     if not accounts.are_there():
         raise UnsafeStart(
             f"Nobody holds a role here, so that a server on '{host}' would serve nobody, or "
@@ -97,7 +104,7 @@ def authenticator(
     return SignedIn(accounts, sessions)
 
 
-def anonymous_owner(host: str) -> AnonymousOwner:
+def anonymous_owner(host: str, *, persons: bool = False) -> AnonymousOwner:
     """No authentication. Raises UnsafeStart unless `host` is reachable by the machine alone."""
     if not is_loopback(host):
         raise UnsafeStart(
@@ -106,7 +113,7 @@ def anonymous_owner(host: str) -> AnonymousOwner:
             "'costplane tokens create' and leave --no-auth out",
             target="--host",
         )
-    return AnonymousOwner()
+    return AnonymousOwner(persons=persons)
 
 
 def _host_name(header: str) -> str:

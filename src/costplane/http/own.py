@@ -5,7 +5,6 @@ Amounts are decimal strings here, so that no reader takes them for floats.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from costplane.app.status import Status
 from costplane.app.workspace import Workspace
 from costplane.core.period import Period
 from costplane.core.scope import Scope, parse_scope
-from costplane.http.access import Access, Principal, require
+from costplane.http.access import Access, Principal, looker, require
 from costplane.http.ranges import days
 from costplane.http.services import Services, identified
 
@@ -163,9 +162,9 @@ def own_routes(services: Services) -> APIRouter:
     ) -> Values:
         """The values of a dimension, or of a tag named `tag:KEY`, with their cost."""
         period = days(first, last, workspace.now())
-        granted = request.state.principal.granted(READER)
+        principal = request.state.principal
         return await services.heavy.run(
-            _values, workspace, parse_scope(scope), name, period, granted
+            _values, workspace, parse_scope(scope), name, period, principal
         )
 
     @router.get("/status", dependencies=visible)
@@ -188,9 +187,11 @@ def _visible_scopes(workspace: Workspace, principal: Principal) -> list[ScopeIte
 
 
 def _values(
-    workspace: Workspace, scope: Scope, name: str, period: Period, visible: Sequence[Scope]
+    workspace: Workspace, scope: Scope, name: str, period: Period, principal: Principal
 ) -> Values:
-    found = workspace.dimension_values(scope, name, period, visible)
+    found = workspace.dimension_values(
+        scope, name, period, principal.granted(READER), looker(principal, scope)
+    )
     return Values([ValueItem(value.value, value.cost) for value in found])
 
 

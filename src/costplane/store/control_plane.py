@@ -19,6 +19,7 @@ from costplane.store.quarantine import StoredQuarantine
 from costplane.store.reports import StoredReports
 from costplane.store.reratings import StoredReratings
 from costplane.store.schema import upgrade
+from costplane.store.secrets import StoredSecrets
 from costplane.store.sessions import StoredSessions
 from costplane.store.settings import StoredSettings
 
@@ -27,9 +28,9 @@ class ControlPlane:
     """The small, transactional part of what Costplane keeps. Threads may share one.
 
     `catalog` is a CatalogWriter, `prices` a PriceStore, `agreements` an AgreementStore,
-    `settings` a Settings, `quarantine` a Quarantine, `invoices` an InvoiceStore and
-    BillingPeriods, `lots` a LotStore, `commitments` a CommitmentStore and `posting_keys` a
-    PostingKeys (the ports of catalog, pricing, billing, app).
+    `settings` a Settings, `secrets` a Secrets, `quarantine` a Quarantine, `invoices` an
+    InvoiceStore and BillingPeriods, `lots` a LotStore, `commitments` a CommitmentStore and
+    `posting_keys` a PostingKeys (the ports of catalog, pricing, billing, app).
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,6 +46,7 @@ class ControlPlane:
         self.commitments = StoredCommitments(database)
         self.posting_keys = StoredPostingKeys(database)
         self.access = StoredAccess(database)
+        self.secrets = StoredSecrets(database)
         self.sessions = StoredSessions(database)
         self.reratings = StoredReratings(database)
         self.reports = StoredReports(database)

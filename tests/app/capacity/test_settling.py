@@ -195,7 +195,7 @@ def test_calls_are_covered_and_counted_and_nothing_is_unpriced(workspace: Worksp
 
     def answer(*groups: str) -> Any:
         definition = workspace.definition(body(*groups, period=month))
-        return workspace.query_whole(parse_scope("/subscriptions/s-1"), definition)
+        return workspace.query_whole(parse_scope("/subscriptions/s-1"), definition, "test")
 
     (unpriced,) = answer().unpriced
     assert unpriced.reason == "ProvisionedUnitsUnknown: GlobalProvisionedManaged"

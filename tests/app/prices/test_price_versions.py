@@ -124,7 +124,7 @@ def test_amounts_of_two_currencies_stand_apart(workspace: Workspace, tmp_path: P
     for groups in ((), ("User",)):
         definition = workspace.definition(body(*groups))
         scope = parse_scope(estate.SUBSCRIPTION)
-        rows = workspace.query_whole(scope, definition).rows.to_pylist()
+        rows = workspace.query_whole(scope, definition, "test").rows.to_pylist()
         assert [(row["Cost"], row["Currency"]) for row in rows] == [(3, "EUR"), (2, "USD")]
 
 

@@ -13,11 +13,13 @@ from costplane.analysis.definition import Grouping, QueryDefinition, parse_defin
 from costplane.analysis.dimensions import DIMENSIONS, Dimension
 from costplane.analysis.paging import Continuation, Page, page
 from costplane.analysis.plan import QueryPlan, Scopes, plan
+from costplane.analysis.pseudonyms import KEY, key_relation, persons
 from costplane.analysis.result import QueryResult, ResultColumn
 from costplane.analysis.service import CostAnalysis, sql_text
 from costplane.analysis.sql import statement
 from costplane.analysis.unpriced import Unpriced, unpriced_statement
 from costplane.analysis.values import DimensionValue, values_definition, values_of
+from costplane.app.access.persons import Persons
 from costplane.app.access.visible import EVERYTHING, scope_filters
 from costplane.app.allocation.reading import with_allocated
 from costplane.app.holders import CatalogHolders
@@ -77,6 +79,7 @@ class Queries:
         settings: Settings,
         prices: PriceBooks,
         reratings: Reratings,
+        persons: Persons,
     ) -> None:
         self._ledger = ledger
         self._engine = engine
@@ -84,6 +87,7 @@ class Queries:
         self._settings = settings
         self._prices = prices
         self._reratings = reratings
+        self._persons = persons
         self._analysis = CostAnalysis(engine)
         self._answers = RecentAnswers()
         self._keys = TagKeys(engine)
@@ -96,8 +100,12 @@ class Queries:
         top: int | None = None,
         token: str | None = None,
         visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> QueryPage:
-        """The page at `token`, the first without one, out of the snapshot that it began with."""
+        """The page at `token`, the first without one, out of the snapshot that it began with.
+        `looker` is who sees persons, by name; without one they are under pseudonyms. Raises
+        Forbidden for a filter by persons then."""
+        self._persons.check(scope, definition, looker)
         chosen = scope_filters(self._catalog, scope, visible)
         if token is None:
             snapshot = self._ledger.snapshot()
@@ -106,23 +114,27 @@ class Queries:
             start = Continuation.parse(token)
             start.check(chosen, definition)
             snapshot = self._ledger.snapshot(dict(start.versions))
-        planned = self._plan(chosen, definition, snapshot)
+        planned = self._plan(chosen, definition, snapshot, looker)
         return _query_page(page(self._run(planned, snapshot), start, top))
 
-    def explain(self, scope: Scope, definition: QueryDefinition) -> str:
+    def explain(self, scope: Scope, definition: QueryDefinition, looker: str | None = None) -> str:
         """The plan and its statement for people; nothing is run."""
-        planned = self._plan(
-            scope_filters(self._catalog, scope), definition, self._ledger.snapshot()
-        )
+        chosen, snapshot = scope_filters(self._catalog, scope), self._ledger.snapshot()
+        planned = self._plan(chosen, definition, snapshot, looker)
         return f"{planned.explain()}\n\n{sql_text(planned)}"
 
     def whole(
-        self, scope: Scope, definition: QueryDefinition, visible: Sequence[Scope] = EVERYTHING
+        self,
+        scope: Scope,
+        definition: QueryDefinition,
+        visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> QueryResult:
-        """The answer with all its rows."""
+        """The answer with all its rows; `looker` as for a page."""
+        self._persons.check(scope, definition, looker)
         snapshot = self._ledger.snapshot()
         chosen = scope_filters(self._catalog, scope, visible)
-        return self._run(self._plan(chosen, definition, snapshot), snapshot)
+        return self._run(self._plan(chosen, definition, snapshot, looker), snapshot)
 
     def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
         """What costs of the scope can be grouped and filtered by."""
@@ -132,19 +144,27 @@ class Queries:
         return DimensionMenu(DIMENSIONS, tuple(sorted(spelled.values(), key=str.lower)))
 
     def values(
-        self, scope: Scope, name: str, period: Period, visible: Sequence[Scope] = EVERYTHING
+        self,
+        scope: Scope,
+        name: str,
+        period: Period,
+        visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> list[DimensionValue]:
         """The values of a dimension, or of a tag (`tag:KEY`), the costliest first.
 
         Raises InvalidQuery for a name that is no dimension.
         """
-        snapshot = self._ledger.snapshot()
         definition = values_definition(_grouping(name, period), period)
-        chosen = scope_filters(self._catalog, scope, visible)
-        planned = self._plan(chosen, definition, snapshot)
-        return values_of(self._run(planned, snapshot))
+        return values_of(self.whole(scope, definition, visible, looker))
 
-    def _plan(self, scopes: Scopes, definition: QueryDefinition, snapshot: Snapshot) -> QueryPlan:
+    def _plan(
+        self,
+        scopes: Scopes,
+        definition: QueryDefinition,
+        snapshot: Snapshot,
+        looker: str | None,
+    ) -> QueryPlan:
         carried = self._carried(snapshot, scopes)
         return plan(
             definition,
@@ -152,11 +172,14 @@ class Queries:
             carried_tags=carried,
             currency=self._currency(scopes),
             reversals=bool(self._reratings.list()),
+            pseudonyms=looker is None,
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations: dict[str, Relation] = dict(snapshot.files)
         relations["charges"] = with_allocated(snapshot)
+        if persons(planned):
+            relations[KEY] = key_relation(self._persons.pseudonym_key)
         if planned.source == "usage" or planned.cuts:
             return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
         known = self._answers.get(planned, snapshot)

@@ -35,6 +35,7 @@ from costplane.store.tables.catalog import (
 from costplane.store.tables.estimates import estimate
 from costplane.store.tables.prices import meter_mapping, price_counter, price_row, price_sheet
 from costplane.store.tables.reports import report
+from costplane.store.tables.secrets import secret
 from costplane.store.tables.settings import setting
 from costplane.store.tables.usage import posting_key, quarantine, rerating
 
@@ -70,6 +71,7 @@ __all__ = [
     "resource",
     "resource_group",
     "role_assignment",
+    "secret",
     "session",
     "setting",
     "subscription",

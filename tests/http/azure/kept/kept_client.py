@@ -26,7 +26,7 @@ COST = "providers/Microsoft.CostManagement"
 CONSUMPTION = "providers/Microsoft.Consumption"
 
 
-@dataclass
+@dataclass(eq=False)
 class Known:
     """Takes every call for that of `caller`."""
 

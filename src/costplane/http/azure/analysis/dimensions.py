@@ -62,7 +62,7 @@ def _item(call: Call, wish: Wish, name: str, label: str) -> dict[str, object]:
     values: Sequence[str] = ()
     if wish.expanded:
         found = call.services.workspace.dimension_values(
-            call.scope, name, wish.period, call.visible
+            call.scope, name, wish.period, call.visible, call.looker
         )
         # A value has an entry a currency.
         values = list(dict.fromkeys(value.value for value in found))

@@ -35,7 +35,8 @@ from costplane.http.ranges import parse_day
 def usage(call: Call) -> Response:
     """POST: the forecast of a definition."""
     body = call.body() if call.content.strip() else {}
-    asked, found = call.services.workspace.forecast(call.scope, _grained(call, body), call.visible)
+    grained = _grained(call, body)
+    asked, found = call.services.workspace.forecast(call.scope, grained, call.visible, call.looker)
     daily = asked.query.granularity == "Daily"
     found = replace(found, rows=tuple(_filtered(call, found.rows, daily=daily)))
     return json_answer(_result(call, asked, found, body))

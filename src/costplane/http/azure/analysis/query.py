@@ -49,6 +49,7 @@ def _answer(call: Call, definition: Mapping[str, object], at: Continuation | Non
         top=page_size(call.options.get("$top")),
         token=at.position if at else None,
         visible=call.visible,
+        looker=call.looker,
     )
     link = next_link(call.request.url, page.next_token, now, definition)
     return json_answer(query_result(call.address, page, link))

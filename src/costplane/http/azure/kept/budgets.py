@@ -12,6 +12,7 @@ from costplane.core.arm_resource import ArmResource
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure.kept import keeping
+from costplane.http.azure.kept.named_persons import check_persons, concealed
 from costplane.http.azure.protocol.odata import parse_filter
 from costplane.http.azure.protocol.operation import READ, WRITE, Call, Operation
 from costplane.http.azure.protocol.pages import paged
@@ -24,6 +25,7 @@ def save(provider: Provider, call: Call) -> Response:
     body = keeping.told(call)
     workspace, told = call.services.workspace, keeping.properties(body)
     now = workspace.now()
+    check_persons(call, told)
     saved, created = workspace.kept.save(
         keeping.place(call, KIND),
         call.names["budgetName"],
@@ -86,7 +88,7 @@ def _category(call: Call) -> str:
 
 
 def _shown(provider: Provider, call: Call, budget: ArmResource) -> dict[str, object]:
-    content = plain(budget_of(budget))
+    content = concealed(call, plain(budget_of(budget)))
     return keeping.envelope(call, f"{provider}/budgets", budget.name, content, etag=budget.etag)
 
 

@@ -9,6 +9,7 @@ from costplane.app.arm.view import KIND, saved_text, view_of
 from costplane.core.arm_resource import ArmResource, Place
 from costplane.http.answers import json_answer
 from costplane.http.azure.kept import keeping
+from costplane.http.azure.kept.named_persons import check_persons, concealed
 from costplane.http.azure.protocol.operation import COST, READ, TENANT, WRITE, Call, Operation
 from costplane.http.azure.protocol.pages import paged
 
@@ -27,6 +28,7 @@ def save(call: Call) -> Response:
     body = keeping.told(call)
     workspace = call.services.workspace
     document = saved_text(keeping.properties(body), workspace.now())
+    check_persons(call, body)
     saved, created = workspace.kept.save(
         _place(call),
         call.names["viewName"],
@@ -56,7 +58,7 @@ def remove(call: Call) -> Response:
 
 
 def _shown(call: Call, view: ArmResource) -> dict[str, object]:
-    content = plain(view_of(view))
+    content = concealed(call, plain(view_of(view)))
     scope = f"/{call.address}" if call.address else content.get("scope", "")
     dated = {"createdOn": view.created_at, "modifiedOn": view.modified_at}
     return keeping.envelope(

@@ -19,7 +19,7 @@ from costplane.access.roles import READER
 from costplane.core.period import Period, next_month
 from costplane.core.scope import BENEFITS, Scope, ScopeKind
 from costplane.errors import InvalidInput
-from costplane.http.access import Access, Principal
+from costplane.http.access import Access, Principal, looker
 from costplane.http.answers import parse_object
 from costplane.http.services import Services
 
@@ -74,6 +74,11 @@ class Call:
     def visible(self) -> tuple[Scope, ...]:
         """The scopes of which the caller may read costs: what `/` means for it."""
         return self.principal.granted(READER)
+
+    @property
+    def looker(self) -> str | None:
+        """The caller's name, if it may see persons at the scope."""
+        return looker(self.principal, self.scope)
 
     def body(self) -> dict[str, object]:
         """The JSON object that was sent. Raises InvalidInput."""
