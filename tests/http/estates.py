@@ -179,6 +179,8 @@ def opened(estate: Estate, kept: Collection[str], folder: Path) -> Workspace:
     """A workspace of the part of `estate` that is `kept`."""
     folder.mkdir()
     workspace = Workspace.open(folder / "data", now=lambda: NOW)
+    # Pseudonyms differ by installation: here two are compared to the letter.
+    workspace.persons.__dict__["pseudonym_key"] = "0" * 64
     sheet = folder / "estate.yaml"
     sheet.write_text(PRICES)
     workspace.import_prices(sheet)
