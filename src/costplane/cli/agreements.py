@@ -15,9 +15,9 @@ from costplane.cli.output import (
     FormatOption,
     ListFormat,
     ListFormatOption,
+    print_facts,
     print_json,
     print_list,
-    print_pairs,
     print_table,
 )
 
@@ -47,10 +47,9 @@ def import_agreement(
         done = workspace.agreements.take(file, workspace.now())
         told = f"{done.name}: {file.name}, {done.adjustments} adjustments, {done.levels} levels"
         workspace.accounts.record(actor(), "AgreementImported", told)
-    if format_ is Format.JSON:
-        print_json(asdict(done))
-        return
-    print_pairs(
+    print_facts(
+        format_,
+        done,
         [
             ("agreement", done.name),
             ("version", done.version),
@@ -59,7 +58,7 @@ def import_agreement(
             ("levels in them", done.levels),
             ("subscriptions", done.subscriptions),
             ("adjustments", done.adjustments),
-        ]
+        ],
     )
 
 

@@ -16,6 +16,7 @@ from costplane.cli.output import (
     ListFormat,
     ListFormatOption,
     plain,
+    print_facts,
     print_json,
     print_list,
     print_pairs,
@@ -45,10 +46,7 @@ def import_commitments(
     with opened(data, tables) as workspace:
         taken = workspace.commitments.take(file, workspace.now())
         workspace.accounts.record(actor(), "CommitmentsImported", f"{file.name}: {taken}")
-    if format_ is Format.JSON:
-        print_json({"commitments": taken})
-    else:
-        print_pairs([("commitments", taken)])
+    print_facts(format_, {"commitments": taken}, [("commitments", taken)])
 
 
 @commands.command("list")

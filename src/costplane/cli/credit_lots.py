@@ -24,6 +24,7 @@ from costplane.cli.output import (
     ListFormat,
     ListFormatOption,
     plain,
+    print_facts,
     print_json,
     print_list,
     print_pairs,
@@ -50,10 +51,7 @@ def import_lots(
     """Import lots. A lot that is known already stays as it is."""
     with opened(data, tables) as workspace:
         done = workspace.import_lots(file, actor())
-    if format_ is Format.JSON:
-        print_json(asdict(done))
-    else:
-        print_pairs([("lots", done.lots), ("new", done.new)])
+    print_facts(format_, done, [("lots", done.lots), ("new", done.new)])
 
 
 @commands.command("list")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, asdict
 from decimal import Decimal
 from enum import StrEnum
@@ -122,6 +122,16 @@ def print_list(
         print_csv(columns, map(cells, found))
     else:
         print_table(columns, map(cells, found), numbers)
+
+
+def print_facts(
+    format_: Format, value: Mapping[str, object] | Listed, pairs: Iterable[tuple[str, object]]
+) -> None:
+    """One thing: as the object that it is, or as `pairs`, one line each."""
+    if format_ is Format.JSON:
+        print_json(value if isinstance(value, Mapping) else asdict(value))
+    else:
+        print_pairs(pairs)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ import typer
 
 from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
-from costplane.cli.output import Format, FormatOption, print_json, print_pairs
+from costplane.cli.output import Format, FormatOption, print_facts, print_json
 from costplane.cli.price_changes import preview_data, print_changes
 
 if TYPE_CHECKING:
@@ -100,10 +99,9 @@ def _take(workspace: Workspace, reading: SheetReading, dry_run: bool, format_: F
 
 
 def _print_import(done: PriceImport, format_: Format) -> None:
-    if format_ is Format.JSON:
-        print_json(asdict(done))
-        return
-    print_pairs(
+    print_facts(
+        format_,
+        done,
         [
             ("sheet", done.sheet.name),
             ("version", done.sheet.version),
@@ -116,7 +114,7 @@ def _print_import(done: PriceImport, format_: Format) -> None:
             ("meters not placed", done.unplaced),
             ("repeated rows", done.repeated),
             ("rows of other services", done.other_services),
-        ]
+        ],
     )
 
 
