@@ -20,6 +20,7 @@ AuditAction = Literal[
     "ResourceSaved",
     "ResourceRemoved",
     "SettingChanged",
+    "TagsSet",
     "PricesImported",
     "AgreementImported",
     "ResourcesImported",

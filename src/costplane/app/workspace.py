@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -46,6 +47,7 @@ from costplane.app.reports.price_files import price_reports
 from costplane.app.reports.reports import Reports
 from costplane.app.rerating.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
+from costplane.app.setting_tags import set_tags
 from costplane.app.status import Status, read_loading, read_status
 from costplane.app.writer import Writer
 from costplane.billing.invoice import Invoice
@@ -115,6 +117,7 @@ class Workspace:
         }
         self.reports = Reports(control.reports, data / "reports", makers, now)
         self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
+        self.settling_due = threading.Event()
 
     @classmethod
     def open(
@@ -210,6 +213,13 @@ class Workspace:
             self.settings.set(setting, value)
             self.accounts.record(who, "SettingChanged", f"{setting.name}: {before} -> {value}")
         return before
+
+    def set_tags(self, scope: Scope, tags: Mapping[str, str], who: str) -> None:
+        """Sets all tags of a scope from now on. What is charged anew by them is due at once."""
+        change = set_tags(self.catalog, scope.id, tags, self.now())
+        if change:
+            self.accounts.record(who, "TagsSet", f"{scope.id}: {change}")
+            self.settling_due.set()
 
     def import_lots(self, path: Path, who: str = ITSELF) -> LotImport:
         """Keeps the lots of prepayment and credit in a file, and posts what they pay."""

@@ -81,7 +81,7 @@ def serve(
                 f"Tokens come to {host} without TLS: put a proxy with TLS before it, or add "
                 "--tls-cert and --tls-key, or --self-signed."
             )
-        with settling_hourly(workspace.keep_up):
+        with settling_hourly(workspace.keep_up, workspace.settling_due):
             typer.echo(f"Costplane serves on {listener.url}")
             app = create_app(workspace, authentication=authentication, limits=limited)
             serve_app(app, listener)

@@ -6,9 +6,10 @@ after the scope, role and scopes of its own.
 
 from __future__ import annotations
 
-from costplane.http.azure import operation_list, operation_results, resources
+from costplane.http.azure import operation_list, operation_results
 from costplane.http.azure.analysis import dimensions, forecast, query, tags
 from costplane.http.azure.billing import (
+    accounts,
     aggregated_cost,
     balances,
     charges,
@@ -34,14 +35,17 @@ from costplane.http.azure.reservations import (
     reservation_transactions,
     reservations,
 )
+from costplane.http.azure.resources import resource_tags, resources
 
 _TABLE: tuple[Operation, ...] = (
     *query.OPERATIONS,
     *dimensions.OPERATIONS,
     *forecast.OPERATIONS,
     *views.OPERATIONS,
+    *accounts.OPERATIONS,
     *invoices.OPERATIONS,
     *resources.OPERATIONS,
+    *resource_tags.OPERATIONS,
     *budgets.OPERATIONS,
     *alerts.OPERATIONS,
     *exports.OPERATIONS,

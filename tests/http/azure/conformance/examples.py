@@ -131,10 +131,19 @@ class Example:
 
 def client_name(row: Operation) -> str:
     """The operation of Azure's client that a row answers."""
-    clients = {COST: "costmanagement", CONSUMPTION: "consumption"}
     _, within, path = row.path.rpartition("/providers/")
-    provider = path.partition("/")[0] if within else row.provider
-    return f"{clients.get(provider, provider)}.{row.name}"
+    provider = path.partition("/")[0] if within and row.provider else row.provider
+    client = "subscriptions" if row.name.startswith("subscriptions.") else _CLIENTS.get(provider)
+    return f"{client or provider}.{row.name}"
+
+
+_CLIENTS = {
+    COST: "costmanagement",
+    CONSUMPTION: "consumption",
+    "Microsoft.Billing": "billing",
+    "Microsoft.Resources": "resource",
+    "": "resource",
+}
 
 
 def examples() -> Iterator[Example]:

@@ -14,15 +14,26 @@ from costplane.http.azure.operations import OPERATIONS
 from costplane.http.azure.protocol.operation import Operation
 from tests.environment.sources import ROOT
 from tests.http.azure.conformance.examples import client_name, examples
-from tests.http.azure.conformance.registry import CASES, KNOWN
+from tests.http.azure.conformance.registry import CASES, CLIENTS, FURTHER, KNOWN
 
 PAGE = ROOT / "docs/reference/azure-operations.md"
+PACKAGES = {
+    "costmanagement": "azure-mgmt-costmanagement",
+    "consumption": "azure-mgmt-consumption",
+    "billing": "azure-mgmt-billing",
+    "resource": "azure-mgmt-resource",
+    "subscriptions": "azure-mgmt-resource-subscriptions",
+}
+"""Azure's packages by the clients' names here."""
+
 STATES = ("not answered", "answered", "examples", "checked")
 HEAD = """\
 # Azure's operations
 
 Every operation of Azure's clients for Python `azure-mgmt-costmanagement` 5.0.0 and
-`azure-mgmt-consumption` 11.0.0, and how Costplane answers it. The table is made from the operations
+`azure-mgmt-consumption` 11.0.0, and how Costplane answers it; then what is served of
+`azure-mgmt-billing` 8.0.0, `azure-mgmt-resource` 26.0.0 and `azure-mgmt-resource-subscriptions`
+1.0.0. The table is made from the operations
 that are served and from the tests that drive them:
 
 - **checked**: the real client is driven against a running server over TLS, and what it gets is
@@ -61,19 +72,17 @@ def states() -> dict[str, str]:
         else "examples"
         if name in exemplified
         else "answered"
-        for name in KNOWN
+        for name in (*KNOWN, *FURTHER)
     }
 
 
 def _sections() -> Iterator[str]:
     found = states()
-    for client, title in (
-        ("costmanagement", "azure-mgmt-costmanagement"),
-        ("consumption", "azure-mgmt-consumption"),
-    ):
-        names = [name for name in KNOWN if name.startswith(f"{client}.")]
+    for client, package in PACKAGES.items():
+        names = [name for name in found if name.startswith(f"{client}.")]
         done = sum(found[name] == "checked" for name in names)
-        yield f"## {title}\n\n{len(names)} operations, {done} of them checked.\n"
+        served = " that are served" if client in CLIENTS else ""
+        yield f"## {package}\n\n{len(names)} operations{served}, {done} of them checked.\n"
         yield "| Operation | Request | Role | State |\n|---|---|---|---|"
         yield from (_row(name, found[name]) for name in names)
         yield ""

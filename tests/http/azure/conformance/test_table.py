@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tests.http.azure.conformance.registry import KNOWN
-from tests.http.azure.conformance.table import PAGE, STATES, load_cases, states
+from tests.http.azure.conformance.registry import FURTHER, KNOWN
+from tests.http.azure.conformance.table import PACKAGES, PAGE, STATES, load_cases, states
 
 ROW = re.compile(r"\| `([\w.]+)` \| (.*) \| (.*) \| ([\w ]+) \|")
-SECTION = re.compile(r"## azure-mgmt-(\w+)")
+SECTION = re.compile(r"## (azure-mgmt-[\w-]+)")
+CLIENTS = {package: client for client, package in PACKAGES.items()}
 
 
 def listed() -> dict[str, str]:
@@ -16,7 +17,7 @@ def listed() -> dict[str, str]:
     found, client = {}, ""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if section := SECTION.fullmatch(line):
-            client = section[1]
+            client = CLIENTS[section[1]]
         elif row := ROW.fullmatch(line):
             found[f"{client}.{row[1]}"] = row[4]
     return found
@@ -27,7 +28,12 @@ def test_there_are_103() -> None:
 
 
 def test_every_operation_is_listed() -> None:
-    assert list(listed()) == list(KNOWN)
+    assert sorted(listed()) == sorted((*KNOWN, *FURTHER))
+
+
+def test_every_operation_is_checked() -> None:
+    load_cases()
+    assert {name for name, state in states().items() if state != "checked"} == set()
 
 
 def test_no_state_is_better_than_it_is() -> None:

@@ -61,13 +61,20 @@ class Server:
 def serving(folder: Path) -> Iterator[Server]:
     """A server until the block ends; the caller is Owner of everything at first."""
     workspace = Workspace.open(folder, now=lambda: NOW)
+    with serving_workspace(workspace) as server:
+        yield server
+    workspace.close()
+
+
+@contextmanager
+def serving_workspace(workspace: Workspace) -> Iterator[Server]:
+    """The same of a workspace that is there."""
     known = Known(Caller("nobody", (), workspace.catalog))
     app = create_app(workspace, authentication=known)
     with TestClient(app, base_url="https://costs.contoso.com") as client:
         server = Server(client, workspace, known)
         server.become("owner", ("Owner", "/"))
         yield server
-    workspace.close()
 
 
 def error_of(answer: Any) -> tuple[int, str, str]:

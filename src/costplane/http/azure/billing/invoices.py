@@ -1,10 +1,13 @@
 """Invoices in the shape of Azure's Billing API (azure-mgmt-billing): list, get, download.
 
 They are those of billing accounts, and of billing profiles where an agreement bills by profile.
+Where a path names a subscription or the invoice alone (account `default`), an invoice is found if
+the caller reads billing where it is billed: it tells what others pay there, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,11 +18,12 @@ from costplane.app.reports.invoice_documents import INVOICE_DOCUMENT
 from costplane.billing.billing_key import billing_key
 from costplane.billing.invoice import Invoice
 from costplane.core.report import Report
+from costplane.core.scope import parse_scope
 from costplane.errors import NotFound
 from costplane.http.answers import json_answer
+from costplane.http.azure.billing.lists import billing_list
 from costplane.http.azure.protocol.long_running import accepted, only_link, poll
-from costplane.http.azure.protocol.operation import READ_BILLING, Call, Operation
-from costplane.http.azure.protocol.pages import paged
+from costplane.http.azure.protocol.operation import READ_BILLING, TENANT, Call, Operation
 from costplane.http.azure.protocol.shapes import amount, resource
 from costplane.http.ranges import parse_day
 
@@ -35,7 +39,7 @@ def every(call: Call) -> Response:
     found = [i for i in workspace.invoicing.invoices(workspace.now()) if _is_here(call, i)]
     found = [invoice for invoice in found if _in_range(call, invoice)]
     found.sort(key=lambda invoice: (invoice.period_start, invoice.number), reverse=True)
-    return paged(call, [_shown(call, invoice) for invoice in found])
+    return billing_list(call, [_shown(call, invoice) for invoice in found])
 
 
 def get(call: Call) -> Response:
@@ -66,11 +70,33 @@ def _found(call: Call) -> Invoice:
 
 
 def _is_here(call: Call, invoice: Invoice) -> bool:
-    """Whether the invoice is one of the call's account, or of its profile."""
+    """Whether the invoice is one of the call's account, or of its profile; of any that the caller
+    may read, with lines of the subscription that the path may name."""
+    if call.scope.kind == "All":
+        subscription = call.names.get("subscriptionId", "").lower()
+        return _may_read(call, invoice) and (
+            not subscription
+            or any(line.subscription_id.lower() == subscription for line in invoice.lines)
+        )
     account = call.scope.part("account")
     if call.scope.kind == "BillingProfile":
         return invoice.billing_key == billing_key(account, call.scope.part("name"))
     return invoice.billing_account_id.lower() == account
+
+
+def _may_read(call: Call, invoice: Invoice) -> bool:
+    """Whether the caller reads billing at the account or profile that the invoice is of."""
+    account, profile = invoice.billing_account_id.lower(), _profile(invoice)
+    known = call.services.workspace.catalog.hierarchy().billing_accounts
+    for one in known:
+        if one.id == account:
+            below = f"/billingprofiles/{profile}" if profile else ""
+            return call.principal.holds("Billing Reader", parse_scope(one.scope_id + below))
+    return call.principal.holds("Billing Reader", parse_scope("/"))
+
+
+def _profile(invoice: Invoice) -> str:
+    return invoice.billing_key.removeprefix(invoice.billing_account_id.lower()).strip(":")
 
 
 def _in_range(call: Call, invoice: Invoice) -> bool:
@@ -82,17 +108,21 @@ def _in_range(call: Call, invoice: Invoice) -> bool:
 
 
 def _shown(call: Call, invoice: Invoice) -> dict[str, object]:
-    account = f"/providers/{BILLING}/billingAccounts/{call.names['billingAccountName']}"
+    account = f"/providers/{BILLING}/billingAccounts/{invoice.billing_account_id}"
+    profiles = call.services.workspace.catalog.hierarchy().billing_profiles
+    mine = invoice.billing_account_id.lower()
+    names = {one.id: one.name for one in profiles if one.billing_account_id == mine}
     return resource(
         f"{account}/invoices/{invoice.number}",
         f"{BILLING}/billingAccounts/invoices",
-        _properties(account, invoice),
+        _properties(account, invoice, names),
     )
 
 
-def _properties(account: str, invoice: Invoice) -> dict[str, object]:
-    """Amounts are in the invoice's currency; what a lot pays stands by the lot's kind."""
-    profile = invoice.billing_key.removeprefix(invoice.billing_account_id.lower()).strip(":")
+def _properties(account: str, invoice: Invoice, names: Mapping[str, str]) -> dict[str, object]:
+    """Amounts are in the invoice's currency; what a lot pays stands by the lot's kind. `names` are
+    those of the account's billing profiles by id."""
+    profile = _profile(invoice)
     shown: dict[str, object] = {
         "invoiceDate": f"{invoice.invoice_date}T00:00:00Z",
         "dueDate": f"{invoice.due_date}T00:00:00Z",
@@ -113,7 +143,7 @@ def _properties(account: str, invoice: Invoice) -> dict[str, object]:
     }
     if profile:
         shown["billingProfileId"] = f"{account}/billingProfiles/{profile}"
-        shown["billingProfileDisplayName"] = invoice.bill_to
+        shown["billingProfileDisplayName"] = names.get(profile, invoice.bill_to)
     return shown
 
 
@@ -130,6 +160,8 @@ def _paid(invoice: Invoice, kind: str) -> Decimal:
 
 _ACCOUNT = "billingAccounts/{billingAccountName}"
 _PROFILE = f"{_ACCOUNT}/billingProfiles/{{billingProfileName}}"
+_ANY = "billingAccounts/default"
+_SUBSCRIPTION = f"{_ANY}/billingSubscriptions/{{subscriptionId}}"
 
 OPERATIONS: tuple[Operation, ...] = (
     *(
@@ -151,6 +183,25 @@ OPERATIONS: tuple[Operation, ...] = (
                 "POST",
                 _ACCOUNT,
                 "invoices/{invoiceName}/download",
+                download,
+            ),
+        )
+    ),
+    *(
+        Operation(f"invoices.{name}", method, BILLING, path, READ_BILLING, operate, TENANT)
+        for name, method, path, operate in (
+            ("get", "GET", f"{_ANY}/invoices/{{invoiceName}}", get),
+            ("list_by_billing_subscription", "GET", f"{_SUBSCRIPTION}/invoices", every),
+            (
+                "get_by_billing_subscription",
+                "GET",
+                f"{_SUBSCRIPTION}/invoices/{{invoiceName}}",
+                get,
+            ),
+            (
+                "begin_download_by_billing_subscription",
+                "POST",
+                f"{_SUBSCRIPTION}/invoices/{{invoiceName}}/download",
                 download,
             ),
         )

@@ -28,7 +28,7 @@ MOST_ITEMS = 1_000
 
 _TOKEN = "$skiptoken"
 _LONGEST = 4_096
-_UNASKED = frozenset((_TOKEN, "$top", "api-version"))
+_UNASKED = frozenset((_TOKEN, "$top", "top", "api-version"))
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -84,7 +84,8 @@ class Paging:
 
 def paging(call: Call, most: int = MOST_ITEMS) -> Paging:
     """What `call` asks for, at most `most` items. Raises InvalidQuery for a bad `$top` or token."""
-    size = min(page_size(call.options.get("$top")) or most, most)
+    # The Billing API writes its parameters without the sign.
+    size = min(page_size(call.options.get("$top", call.options.get("top"))) or most, most)
     question = _question(call)
     token = call.options.get(_TOKEN)
     if not token:
@@ -97,17 +98,25 @@ def paging(call: Call, most: int = MOST_ITEMS) -> Paging:
     return Paging(call, size, place)
 
 
-def paged(call: Call, items: Sequence[Mapping[str, object]], most: int = MOST_ITEMS) -> Response:
-    """A page of `items`, a whole list in memory whose members have an `id`.
+def paged(
+    call: Call,
+    items: Sequence[Mapping[str, object]],
+    most: int = MOST_ITEMS,
+    *,
+    total: int | None = None,
+) -> Response:
+    """A page of `items`, a whole list in memory whose members have an `id`; `total` is told as
+    `totalCount`.
 
     A page goes on after the last item of the one before, wherever that stands by now.
     """
     asked = paging(call, most)
     start = _after(items, asked.place)
     page = items[start : start + asked.size]
-    if start + len(page) >= len(items):
-        return json_answer({"value": page, "nextLink": None})
-    return json_answer({"value": page, "nextLink": asked.link(last=str(page[-1]["id"]))})
+    more = start + len(page) < len(items)
+    link = asked.link(last=str(page[-1]["id"])) if more else None
+    counted = {} if total is None else {"totalCount": total}
+    return json_answer({"value": page, "nextLink": link, **counted})
 
 
 def page_size(text: str | None) -> int | None:

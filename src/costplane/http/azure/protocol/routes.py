@@ -30,6 +30,7 @@ OLDEST_API_VERSION = "2014-04-01"
 
 _API_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(-[a-z]+)?", re.IGNORECASE)
 _WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
+_SLASHES = re.compile("//+")
 _OWN_SPACE = re.compile(r"/(v1|subscriptions|providers)(/.*)?", re.IGNORECASE)
 _PERIOD = r"(?:/(?:providers/Microsoft\.Billing/)?billingPeriods/(?P<_period>[^/]+))?"
 
@@ -52,7 +53,8 @@ class OperationRoute(BaseRoute):
         """Whether the path is that of these operations, whatever the method."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        match = self._pattern.fullmatch(scope["path"])
+        # Azure's clients write two slashes where a part of a path is empty.
+        match = self._pattern.fullmatch(_SLASHES.sub("/", scope["path"]))
         return (Match.FULL, {"path_params": match.groupdict()}) if match else (Match.NONE, {})
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
@@ -94,7 +96,7 @@ class UnknownOperation(BaseRoute):
 
     def matches(self, scope: Connection) -> tuple[Match, Connection]:
         """Whether the path belongs to the API; partial, so that 405 of a known path goes first."""
-        known = scope["type"] == "http" and _OWN_SPACE.fullmatch(scope["path"])
+        known = scope["type"] == "http" and _OWN_SPACE.fullmatch(_SLASHES.sub("/", scope["path"]))
         return (Match.PARTIAL, {}) if known else (Match.NONE, {})
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Azure's Resources API: subscriptions, groups, resources and their tags."""
