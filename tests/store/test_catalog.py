@@ -1,8 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from costplane.catalog.model import (
     UNASSIGNED,
@@ -21,6 +26,7 @@ from costplane.store.control_plane import ControlPlane
 from tests.store.values import START
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 GROUP = "/subscriptions/s1/resourcegroups/rg-a"
 ACCOUNT = GROUP + "/providers/microsoft.cognitiveservices/accounts/aoai"
 CONTOSO = BillingAccount("100001", "Contoso", "EnterpriseAgreement", "EUR")
@@ -167,6 +173,67 @@ def test_a_whole_history_can_be_put_at_once(control: ControlPlane) -> None:
         ]
 
 
+def test_what_was_told_again_outlives_a_correction_before_it(control: ControlPlane) -> None:
+    again, smaller = replace(CHAT, valid_from=START + 10 * DAY), replace(CHAT, capacity=15)
+    for put in permutations((CHAT, again, replace(CHAT, valid_from=START + 20 * DAY))):
+        control.catalog.put_deployment(CHAT)
+        for entry in put:
+            control.catalog.put_deployment(entry)
+        assert control.catalog.deployments() == [CHAT]
+        control.catalog.put_deployment(smaller)
+        assert control.catalog.deployments() == [replace(smaller, valid_to=START + 10 * DAY), again]
+
+
+def test_the_end_of_a_deployment_ends_what_was_told_again(control: ControlPlane) -> None:
+    told = [replace(CHAT, valid_from=START + days * DAY) for days in (0, 10, 20, 40)]
+    control.catalog.put_deployment(*told)
+    ended = replace(CHAT, valid_to=START + 30 * DAY)
+    control.catalog.put_deployment(ended)
+    assert control.catalog.deployments() == [ended, told[-1]]
+    control.catalog.put_deployment(replace(CHAT, capacity=15))
+    assert control.catalog.deployments() == [
+        replace(CHAT, capacity=15, valid_to=START + 10 * DAY),
+        replace(told[1], valid_to=START + 30 * DAY),
+        told[-1],
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from((15, 30))), max_size=8),
+    st.integers(0, 3),
+)
+def test_a_history_is_what_was_told_last_of_each_instant(
+    told: list[tuple[int, int]], parts: int
+) -> None:
+    """Whatever the order, and however many entries come at a time."""
+    with TemporaryDirectory() as folder:
+        control = ControlPlane.open(Path(folder) / "control.db")
+        size = max(1, parts)
+        for first in range(0, len(told), size):
+            entries = (
+                replace(CHAT, capacity=units, valid_from=START + day * DAY)
+                for day, units in told[first : first + size]
+            )
+            control.catalog.put_deployment(*entries)
+        found = {entry.valid_from: entry.capacity for entry in control.catalog.deployments()}
+        control.close()
+    want, held = {}, None
+    for day, units in sorted(dict(told).items()):
+        if units != held:
+            want[START + day * DAY] = held = units
+    assert found == want
+
+
+def test_tags_told_again_outlive_a_correction_before_them(control: ControlPlane) -> None:
+    for tags, days in (({"team": "a"}, 0), ({"team": "a"}, 10), ({"team": "b"}, 0)):
+        control.catalog.put_tags(GROUP, tags, START + days * DAY)
+    assert control.catalog.tag_history([GROUP]) == [
+        TagInterval(GROUP, {"team": "b"}, START, START + 10 * DAY),
+        TagInterval(GROUP, {"team": "a"}, START + 10 * DAY),
+    ]
+
+
 def test_tags_have_a_history(control: ControlPlane) -> None:
     put = control.catalog.put_tags
     put(GROUP.upper(), {"team": "b"}, START + 10 * DAY)
@@ -185,7 +252,8 @@ def test_tags_have_a_history(control: ControlPlane) -> None:
     assert at([GROUP], START + 20 * DAY) == {}
     assert at([GROUP], START - DAY) == {}
     put(GROUP, {"team": "c"}, START)
-    assert at([GROUP], START + DAY) == {GROUP: {"team": "c"}}
+    assert at([GROUP], START + DAY - SECOND) == {GROUP: {"team": "c"}}
+    assert at([GROUP], START + DAY) == {GROUP: {"team": "a"}}  # as told again
 
 
 @pytest.mark.parametrize("tags", [{"team": "a", "Team": "b"}, {" ": "a"}, {"a": "\ud800"}])

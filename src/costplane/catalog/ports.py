@@ -135,7 +135,8 @@ class CatalogWriter(CatalogReader, Protocol):
     def put_deployment(self, *deployments: Deployment) -> None:
         """Add entries to the history of deployments; one with the same start is replaced.
 
-        An entry that equals what holds at its start already adds nothing.
+        An entry that says again what holds at its start is no change to readers; yet it stands
+        where an entry before it is corrected later. An end also ends what repeats its entry.
         """
         ...
 
@@ -146,8 +147,8 @@ class CatalogWriter(CatalogReader, Protocol):
     def put_tags(self, scope_id: str, tags: Mapping[str, str], valid_from: datetime) -> None:
         """Set all tags of a resource, group or subscription from an instant on.
 
-        The set before ends there, the next later one still begins when it did. No tags is a
-        set too. Raises InvalidInput if two keys differ in case alone.
+        The set before ends there, the next later one still begins when it did, be it the same.
+        No tags is a set too. Raises InvalidInput if two keys differ in case alone.
         """
         ...
 

@@ -109,7 +109,8 @@ class CatalogTables:
     def deployments(self, resource_ids: Collection[str] | None = None) -> list[Deployment]:
         """The history of deployments, of some resources or of all."""
         with self._database.reading() as connection:
-            found = deployment_entries(connection, resource_ids)
+            rows = _changes(connection, tables.deployment, "resource_id", resource_ids)
+            found = [value_of(Deployment, row) for row in rows]
         return list(_without_overlap(found, lambda d: (d.resource_id, d.name)))
 
     def reservations(self) -> list[Reservation]:
@@ -144,17 +145,9 @@ class CatalogTables:
             }
 
 
-def deployment_entries(
-    connection: Connection, resource_ids: Collection[str] | None
-) -> list[Deployment]:
-    """Deployments as they were put: ends are those that were given."""
-    rows = _rows_of(connection, tables.deployment, "resource_id", resource_ids)
-    return [value_of(Deployment, row) for row in rows]
-
-
 def tag_history(connection: Connection, scope_ids: Collection[str] | None) -> list[TagInterval]:
     """Tags by scope and start, each set ended by the next."""
-    rows = _rows_of(connection, tables.tag_set, "scope_id", scope_ids)
+    rows = _changes(connection, tables.tag_set, "scope_id", scope_ids)
     found = [value_of(TagInterval, row) for row in rows]
     return list(_without_overlap(found, lambda t: (t.scope_id,)))
 
@@ -176,15 +169,16 @@ def _in(query: Select[Any], table: Table, within: ScopeSelection) -> Select[Any]
     return query.where(table.c.subscription_id.in_(within.subscriptions))
 
 
-def _rows_of(
+def _changes(
     connection: Connection, table: Table, column: str, ids: Collection[str] | None
 ) -> Iterator[RowMapping]:
+    """The entries of histories that do not repeat the one before them (store/histories.py)."""
+    changes = select(table).where(table.c.repeats.is_(False))
     if ids is None:
-        yield from connection.execute(select(table)).mappings()
+        yield from connection.execute(changes).mappings()
         return
     for part in chunks(sorted(set(ids))):
-        query = select(table).where(table.c[column].in_(part))
-        yield from connection.execute(query).mappings()
+        yield from connection.execute(changes.where(table.c[column].in_(part))).mappings()
 
 
 def _without_overlap(entries: Iterable[H], same: Callable[[H], tuple[str, ...]]) -> Iterator[H]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
+from itertools import takewhile
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -22,7 +24,6 @@ from costplane.catalog.model import (
     Subscription,
 )
 from costplane.catalog.reservations import Reservation
-from costplane.catalog.tags import TagHistory
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, InvalidScope
 from costplane.store import tables
@@ -35,8 +36,12 @@ from costplane.store.catalog_mentions import (
     news,
     resource_row,
 )
-from costplane.store.catalog_reader import deployment_entries, tag_history
 from costplane.store.database import insert_new, upsert
+from costplane.store.histories import Row, stored_entries, tell
+
+_SAID = tuple(
+    field.name for field in fields(Deployment) if field.name not in ("valid_from", "valid_to")
+)
 
 
 class Catalog(CatalogAgreements):
@@ -90,8 +95,7 @@ class Catalog(CatalogAgreements):
         on = {d.resource_id: entries(Mention(d.resource_id)) for d in deployments}
         with self._database.writing() as connection:
             add_mentioned(connection, [entry for entry in on.values() if entry is not None])
-            stored = deployment_entries(connection, set(on))
-            upsert(connection, tables.deployment, map(asdict, _changes(deployments, stored)))
+            _tell_deployments(connection, list(map(asdict, deployments)))
 
     def put_reservation(self, *reservations: Reservation) -> None:
         """Add or replace reservations."""
@@ -104,10 +108,9 @@ class Catalog(CatalogAgreements):
         in_utc("valid_from", valid_from)
         scope = _tagged_scope(scope_id)
         with self._database.writing() as connection:
-            history = tag_history(connection, [scope])
-            if dict(TagHistory(history).at(scope, valid_from)) != dict(tags):
-                row = {"scope_id": scope, "valid_from": valid_from, "tags": tags}
-                upsert(connection, tables.tag_set, [row])
+            told = [{"scope_id": scope, "valid_from": valid_from, "tags": dict(tags)}]
+            stored = stored_entries(connection, tables.tag_set, told)
+            tell(connection, tables.tag_set, told, stored, _same_tags)
 
     def mention(self, mentions: Iterable[Mention]) -> None:
         """Add what usage tells of and the catalog lacks, as unconfirmed."""
@@ -138,25 +141,41 @@ def _require(connection: Connection, table: Table, field: str, ids: Iterable[str
         )
 
 
-def _changes(new: Iterable[Deployment], stored: Iterable[Deployment]) -> list[Deployment]:
-    """Those of `new` that say something else than the entry before them."""
-    histories: dict[tuple[str, str], dict[datetime, Deployment]] = defaultdict(dict)
-    for entry in stored:
-        histories[entry.resource_id, entry.name][entry.valid_from] = entry
-    changes = []
-    for entry in sorted(new, key=lambda entry: entry.valid_from):
-        history = histories[entry.resource_id, entry.name]
-        start = max((start for start in history if start <= entry.valid_from), default=None)
-        if start is None or not _holds_on(history[start], entry):
-            history[entry.valid_from] = entry
-            changes.append(entry)
-    return changes
+def _tell_deployments(connection: Connection, told: Sequence[Row]) -> None:
+    if told:
+        stored = stored_entries(connection, tables.deployment, told)
+        ended = [row for entry in told for row in _ended_with(entry, stored)]
+        tell(connection, tables.deployment, [*ended, *told], stored, _holds_on)
 
 
-def _holds_on(former: Deployment, entry: Deployment) -> bool:
+def _ended_with(entry: Row, stored: Iterable[Row]) -> Iterator[Row]:
+    """The repeats of an entry between its start and its end, which is theirs too."""
+    end = entry["valid_to"]
+    if end is not None:
+        later = [
+            row
+            for row in stored
+            if (row["resource_id"], row["name"]) == (entry["resource_id"], entry["name"])
+            and entry["valid_from"] < row["valid_from"] < end
+        ]
+        in_time = sorted(later, key=itemgetter("valid_from"))
+        for row in takewhile(lambda row: row["repeats"] and _says(row) == _says(entry), in_time):
+            yield {**row, "valid_to": end}
+
+
+def _holds_on(former: Row | None, entry: Row) -> bool:
     """Whether `former` still holds at the start of `entry`, and says the same."""
-    ended = former.valid_to is not None and former.valid_to <= entry.valid_from
-    return not ended and replace(former, valid_from=entry.valid_from) == entry
+    if former is None or former["valid_to"] != entry["valid_to"]:
+        return False
+    return _says(former) == _says(entry)
+
+
+def _says(entry: Row) -> tuple[Any, ...]:
+    return tuple(entry[name] for name in _SAID)
+
+
+def _same_tags(former: Row | None, entry: Row) -> bool:
+    return bool((former["tags"] if former else {}) == entry["tags"])
 
 
 def _tagged_scope(scope_id: str) -> str:

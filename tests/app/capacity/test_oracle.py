@@ -79,9 +79,12 @@ class Oracle:
     until: int = 0
 
     def stood(self, place: int, minute: int) -> tuple[int, int]:
-        """The start of the entry that holds, and its units."""
-        starts = [start for start in self.history[place] if start <= minute]
-        return (max(starts), self.history[place][max(starts)]) if starts else (-1, 0)
+        """The start of the units that stand, and how many: equal ones told again are no change."""
+        since, held = -1, 0
+        for start, units_then in sorted(self.history[place].items()):
+            if start <= minute and units_then != held:
+                since, held = start, units_then
+        return since, held
 
     def stands(self, place: int, hour: int) -> bool:
         return any(self.stood(place, 60 * hour + minute)[1] for minute in range(60))
@@ -142,7 +145,8 @@ class Oracle:
                 found[one.name, hour, None] = [Fraction(0), Fraction(0), rest, Fraction(0)]
         for number, (place, minutes, cost) in enumerate(parts):
             billed = cost * free[number] / minutes
-            amounts = (cost, billed, billed + effective[number], Fraction(minutes, 60))
+            hours = Fraction(round(Fraction(minutes, 60) * 10**12), 10**12)
+            amounts = (cost, billed, billed + effective[number], hours)
             for team, share in self._shares(place, hour, parts).items():
                 sums = found.setdefault((PLACES[place][1], hour, team), [Fraction(0)] * 4)
                 for column, amount in enumerate(amounts):
@@ -298,7 +302,7 @@ class Campaign:
             nothing = [Fraction(0)] * 4
             sums = zip(found.get(group, nothing), want.get(group, nothing), strict=True)
             assert all(abs(one - other) <= TINY for one, other in sums), group
-        for column in (0, 3):  # shares sum to the whole, which was rounded once
+        for column in (0, 3):  # shares sum to each stretch, which was rounded once
             assert whole(found, column) == {
                 place: round(cost * 10**12) for place, cost in whole_of(want, column).items()
             }

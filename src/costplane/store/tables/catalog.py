@@ -13,10 +13,17 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    false,
 )
 
 from costplane.store.columns import ExactDecimal, Instant, Places, TagSet
 from costplane.store.tables.base import METADATA, key, optional, text
+
+
+def _repeats() -> Column[bool]:
+    """Whether an entry says again what holds already (store/histories.py)."""
+    return Column("repeats", Boolean, nullable=False, server_default=false())
+
 
 billing_account = Table(
     "billing_account",
@@ -100,6 +107,7 @@ deployment = Table(
     *optional("model", "model_version", "deployment_type"),
     Column("capacity", BigInteger),
     Column("confirmed", Boolean, nullable=False),
+    _repeats(),
 )
 
 
@@ -129,4 +137,5 @@ tag_set = Table(
     key("scope_id"),
     Column("valid_from", Instant, primary_key=True),
     Column("tags", TagSet, nullable=False),
+    _repeats(),
 )
