@@ -84,6 +84,14 @@ class Hierarchy:
         resource_id = scope.id if scope.kind == "Resource" else None
         return ScopeSelection(subscriptions, dict(scope.parts).get("group"), resource_id)
 
+    def currency_of(self, scope: Scope) -> str:
+        """What a scope is billed in now; USD where its subscriptions have several currencies, or
+        none. Raises NotFound if this hierarchy does not know it."""
+        held, places = self.select(scope).subscriptions, self.places()
+        billed = [places.of(one) for one in self.subscriptions if held is None or one.id in held]
+        found = {payer.currency for place in billed if (payer := place.profile or place.account)}
+        return next(iter(found)) if len(found) == 1 else "USD"
+
     def nodes(self, groups: Iterable[ResourceGroup] = ()) -> list[ScopeNode]:
         """Every scope to choose from; `groups` are the resource groups to show."""
         return [

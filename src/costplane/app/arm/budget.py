@@ -69,7 +69,7 @@ class TimePeriod(Shape, frozen=True):
 class Budget(Shape, frozen=True, kw_only=True):
     """The properties of a budget. `amount` is in the scope's currency."""
 
-    read_only: ClassVar[frozenset[str]] = frozenset({"currentspend", "forecastspend"})
+    read_only: ClassVar[frozenset[str]] = frozenset({"currentspend", "forecastspend", "unpriced"})
 
     category: Category = "Cost"
     amount: Decimal | None = None

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 
 from starlette.responses import Response
 
-from costplane.app.arm.budget import KIND, Provider, budget_of, saved_text
+from costplane.app.arm.budget import KIND, Budget, Provider, budget_of, saved_text
 from costplane.app.arm.documents import plain
+from costplane.app.forecasting.budget_spend import budget_spend
 from costplane.core.arm_resource import ArmResource
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure.kept import keeping
-from costplane.http.azure.kept.named_persons import check_persons, concealed
+from costplane.http.azure.kept.named_persons import check_persons, concealed, names_persons
 from costplane.http.azure.protocol.odata import parse_filter
 from costplane.http.azure.protocol.operation import READ, WRITE, Call, Operation
 from costplane.http.azure.protocol.pages import paged
+
+MOST_BUDGETS = 100
+"""Budgets of a page: each has its figures computed."""
 
 _PROVIDERS: tuple[Provider, ...] = ("Microsoft.CostManagement", "Microsoft.Consumption")
 
@@ -48,7 +54,13 @@ def every(provider: Provider, call: Call) -> Response:
     shown = [budget for budget in found if _is_of(provider, budget)]
     if category:
         shown = [budget for budget in shown if budget_of(budget).category.lower() == category]
-    return paged(call, [_shown(provider, call, budget) for budget in shown])
+    items = {str(_item(provider, call, budget)["id"]): budget for budget in shown}
+    return paged(
+        call,
+        [{"id": id_} for id_ in items],
+        MOST_BUDGETS,
+        complete=lambda item: _shown(provider, call, items[str(item["id"])]),
+    )
 
 
 def remove(provider: Provider, call: Call) -> Response:
@@ -88,8 +100,36 @@ def _category(call: Call) -> str:
 
 
 def _shown(provider: Provider, call: Call, budget: ArmResource) -> dict[str, object]:
-    content = concealed(call, plain(budget_of(budget)))
+    return _item(provider, call, budget, _spent(call, budget_of(budget)))
+
+
+def _item(
+    provider: Provider, call: Call, budget: ArmResource, spent: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    content = concealed(call, plain(budget_of(budget))) | dict(spent or {})
     return keeping.envelope(call, f"{provider}/budgets", budget.name, content, etag=budget.etag)
+
+
+def _spent(call: Call, budget: Budget) -> dict[str, object]:
+    """The figures of the budget's current period. None are told where its filter names persons
+    whom the caller may not see, or the catalog does not know its scope."""
+    if names_persons(plain(budget)) and call.looker is None:
+        return {}
+    workspace = call.services.workspace
+    try:
+        currency = workspace.catalog.hierarchy().currency_of(call.scope)
+    except NotFound:
+        return {}
+    ask = partial(workspace.forecast, call.scope, looker=call.looker)
+    found = budget_spend(budget, workspace.now(), ask, currency)
+    if found is None:
+        return {}
+    shown: dict[str, object] = {}
+    for name, value in (("currentSpend", found.current), ("forecastSpend", found.forecast)):
+        if value is not None:
+            shown[name] = {"amount": value, "unit": found.unit}
+    unpriced = [asdict(item) | {"quantities": dict(item.quantities)} for item in found.unpriced]
+    return shown | ({"unpriced": unpriced} if unpriced else {})
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(

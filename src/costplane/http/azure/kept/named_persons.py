@@ -26,9 +26,14 @@ def check_persons(call: Call, told: object) -> None:
         raise no_filter(str(found.get("name")))
 
 
+def names_persons(document: object) -> bool:
+    """Whether a document filters by persons."""
+    return next(_leaves(document), None) is not None
+
+
 def concealed(call: Call, content: Mapping[str, object]) -> dict[str, Any]:
     """`content` without the names of persons, unless the caller may see them."""
-    hides = next(_leaves(content), None) is not None and call.looker is None
+    hides = names_persons(content) and call.looker is None
     return _without(content) if hides else dict(content)
 
 
