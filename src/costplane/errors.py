@@ -10,6 +10,7 @@
     ├── Unauthenticated       401  no identity, or one that is not valid
     ├── Forbidden             403  the identity lacks the role at the scope
     ├── NotFound              404  a named thing that does not exist
+    ├── Conflict              409  a thing that is there already, otherwise
     ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
     ├── FailedDependency      424  too little data for what is asked, such as a forecast
@@ -101,6 +102,13 @@ class NotFound(CostplaneError):
 
     code = "NotFound"
     status = 404
+
+
+class Conflict(CostplaneError):
+    """What is asked for contradicts something that is there."""
+
+    code = "Conflict"
+    status = 409
 
 
 class PreconditionFailed(CostplaneError):

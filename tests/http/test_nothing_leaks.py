@@ -8,7 +8,7 @@ letter. What it must say is held to plain Python as well, so that no answer is e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +26,7 @@ from costplane.access.assignment import Assignee, Assignment
 from costplane.access.roles import READER, parse_role
 from costplane.app.access.callers import Caller
 from costplane.app.access.visible import EVERYTHING
+from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
 from tests.http.estates import ENTERPRISE, START, Estate, World, call, opened, worlds
 from tests.http.sample import NOW
@@ -65,7 +66,7 @@ FORECAST = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """Takes every call for one caller's."""
 
@@ -76,9 +77,17 @@ class Known:
 
 
 @contextmanager
-def asking(estate: Estate, kept: set[str], world: World, folder: Path) -> Iterator[TestClient]:
-    """A client of a server over a part of the estate, with the roles of `world`."""
+def asking(
+    estate: Estate,
+    kept: set[str],
+    world: World,
+    folder: Path,
+    filled: Callable[[Workspace, Estate, set[str]], None] = lambda *_: None,
+) -> Iterator[TestClient]:
+    """A client of a server over a part of the estate, with the roles of `world`; `filled` puts
+    further things into it."""
     workspace = opened(estate, kept, folder)
+    filled(workspace, estate, kept)
     me = Assignee("User", "test:me")
     held = tuple(Assignment(me, parse_role(role), scope) for role, scope in world.held)
     app = create_app(workspace, authentication=Known(Caller("me", held, workspace.catalog)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from costplane.access.roles import Role
@@ -38,11 +38,13 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`assignee` holds `role` at `scope` (an id in lower case) and in all that is below it."""
+    """`assignee` holds `role` at `scope` (an id in lower case) and in all that is below it.
+    `name` is what a caller of the API called the assignment, in lower case; none: as it is."""
 
     assignee: Assignee
     role: Role
     scope: str
+    name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scope", parse_scope(self.scope).id)

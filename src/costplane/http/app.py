@@ -29,6 +29,7 @@ from costplane.http.services import Services
 from costplane.http.sessions import session_routes
 from costplane.http.throttle import NO_LIMITS, Limits
 from costplane.http.throttled import Throttled
+from costplane.http.tokens import token_routes
 
 
 def create_app(
@@ -68,6 +69,7 @@ def create_app(
     app.include_router(explain_routes(services))
     app.include_router(session_routes(services))
     app.include_router(report_file_routes(services))
+    app.include_router(token_routes(services))
     app.router.routes.extend(operation_routes(OPERATIONS, services))
     app.router.routes.append(UnknownOperation())
     app.include_router(page_routes(services, page or built_page()))

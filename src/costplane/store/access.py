@@ -99,8 +99,9 @@ class StoredAccess:
     def assign(self, assignment: Assignment, entry: AuditEntry) -> bool:
         """Add an assignment."""
         row = _row(assignment)
+        same = select(tables.role_assignment).where(*_same(assignment))
         with self._database.writing() as connection:
-            if connection.execute(select(tables.role_assignment).where(*_same(row))).first():
+            if connection.execute(same).first():
                 return False
             connection.execute(insert(tables.role_assignment), [row])
             _record(connection, entry)
@@ -108,7 +109,7 @@ class StoredAccess:
 
     def remove(self, assignment: Assignment, entry: AuditEntry) -> bool:
         """Remove an assignment."""
-        removal = delete(tables.role_assignment).where(*_same(_row(assignment)))
+        removal = delete(tables.role_assignment).where(*_same(assignment))
         with self._database.writing() as connection:
             if not connection.execute(removal).rowcount:
                 return False
@@ -144,7 +145,11 @@ def _record(connection: Connection, entry: AuditEntry) -> None:
     connection.execute(insert(tables.audit_entry), [asdict(entry)])
 
 
-def _row(assignment: Assignment) -> dict[str, str]:
+def _row(assignment: Assignment) -> dict[str, str | None]:
+    return {**_key(assignment), "name": assignment.name or None}
+
+
+def _key(assignment: Assignment) -> dict[str, str]:
     return {
         "kind": assignment.assignee.kind,
         "principal": assignment.assignee.name,
@@ -153,9 +158,11 @@ def _row(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def _same(row: Mapping[str, str]) -> list[Any]:
-    return [tables.role_assignment.c[name] == value for name, value in row.items()]
+def _same(assignment: Assignment) -> list[Any]:
+    found = _key(assignment).items()
+    return [tables.role_assignment.c[name] == value for name, value in found]
 
 
 def _assignment(row: Mapping[Any, Any]) -> Assignment:
-    return Assignment(Assignee(row["kind"], row["principal"]), row["role"], row["scope"])
+    held_by = Assignee(row["kind"], row["principal"])
+    return Assignment(held_by, row["role"], row["scope"], row["name"] or "")

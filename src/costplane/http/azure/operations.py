@@ -6,7 +6,7 @@ after the scope, role and scopes of its own.
 
 from __future__ import annotations
 
-from costplane.http.azure import operation_list, operation_results
+from costplane.http.azure import operation_list, operation_results, role_assignments
 from costplane.http.azure.analysis import dimensions, forecast, query, tags
 from costplane.http.azure.billing import (
     accounts,
@@ -46,6 +46,7 @@ _TABLE: tuple[Operation, ...] = (
     *invoices.OPERATIONS,
     *resources.OPERATIONS,
     *resource_tags.OPERATIONS,
+    *role_assignments.OPERATIONS,
     *budgets.OPERATIONS,
     *alerts.OPERATIONS,
     *exports.OPERATIONS,

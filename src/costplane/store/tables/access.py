@@ -28,6 +28,7 @@ role_assignment = Table(
     key("principal"),
     key("role"),
     key("scope"),
+    *optional("name"),
 )
 
 
