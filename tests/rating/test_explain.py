@@ -20,7 +20,8 @@ from costplane.core.period import hour_start
 from costplane.pricing.ports import StoredSheet
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import Pricing, slices, tag_origins
-from costplane.rating.explanation import LineExplanation, TagOrigin
+from costplane.rating.explanation import TagOrigin
+from costplane.rating.line_explanation import LineExplanation
 from costplane.rating.rows import RatedRows
 from tests.rating import worlds
 from tests.rating.test_rating_oracle import (

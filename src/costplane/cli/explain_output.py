@@ -15,11 +15,10 @@ if TYPE_CHECKING:
         ChargeExplanation,
         EventExplanation,
         Fact,
-        LineExplanation,
         PostedRow,
-        PriceExplanation,
         TagOrigin,
     )
+    from costplane.rating.line_explanation import LineExplanation, PriceExplanation
 
 Pairs = Iterator[tuple[str, object]]
 _KINDS = {

@@ -20,14 +20,13 @@ from costplane.pricing.ports import StoredSheet
 from costplane.rating.answers import Use
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain_terms import adjustment_explanations
-from costplane.rating.explanation import (
+from costplane.rating.explanation import TagOrigin, Total
+from costplane.rating.holder import Facts, Holders
+from costplane.rating.line_explanation import (
     ConsumptionExplanation,
     LineExplanation,
     PriceExplanation,
-    TagOrigin,
-    Total,
 )
-from costplane.rating.holder import Facts, Holders
 from costplane.rating.rates import Rate, rates
 
 _INSTANT = timedelta(microseconds=1)

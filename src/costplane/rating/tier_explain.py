@@ -19,7 +19,7 @@ from costplane.rating.explain import (
     price_explanation,
     rounding_text,
 )
-from costplane.rating.explanation import LineExplanation, TierPart
+from costplane.rating.line_explanation import LineExplanation, TierPart
 from costplane.rating.rates import Rate
 from costplane.rating.tiers import KeyCount, tiers_within
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from costplane.app.consumption.credits import CreditEvent, LotStatement
+from costplane.app.consumption.credit_statements import CreditEvent, LotStatement
 from costplane.billing.invoice_number import invoice_number
 from costplane.catalog.agreement import InvoiceSection
 from costplane.core.period import Period

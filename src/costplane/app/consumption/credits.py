@@ -7,29 +7,32 @@ pending, and an estimate until it closes (billing-rules 16, 23).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
 from costplane.app.billing.commitments import Commitments
-from costplane.app.billing.prepayment import LotState, Prepayment
+from costplane.app.billing.prepayment import Prepayment
+from costplane.app.consumption.credit_statements import (
+    CreditEvent,
+    LotStatement,
+    accounts_of,
+    commitment_events,
+    commitment_statement,
+    credit_event,
+    lot_statement,
+    organisation_of,
+)
 from costplane.app.ports import BillingPeriods
 from costplane.billing.balances import Event, events
 from costplane.billing.billing_key import billing_key
 from costplane.billing.burn_down import BurnDown
 from costplane.billing.commitment import Commitment
-from costplane.billing.invoice_number import invoice_number
-from costplane.billing.lot import Lot
 from costplane.catalog.model import BEGINNING
 from costplane.catalog.ports import CatalogReader
 from costplane.core.money import EXACT, total
-from costplane.core.period import Period, month_start, next_month
-
-COMMITMENT = "ConsumptionCommitment"
-"""Azure's source of a lot that is a commitment."""
-Organisation = Literal["Primary", "Contributor"]
+from costplane.core.period import Period, next_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +59,6 @@ class CreditSummary:
     def is_estimated(self) -> bool:
         """Whether anything is pending."""
         return any((self.adjustments, self.charges, self.expired))
-
-
-@dataclass(frozen=True, slots=True)
-class LotStatement:
-    """A lot of an account or of one of its profiles, or a commitment as a lot of its account.
-
-    `closed_balance` is what was left after the last closed billing period; `used` what it has
-    paid until now, or what counted towards the commitment. Of a commitment of several accounts
-    the first is Primary; a Contributor is told its own share alone, as Azure does.
-    """
-
-    account: str
-    profile: str | None
-    id: str
-    source: str
-    currency: str
-    original: Decimal | None
-    closed_balance: Decimal | None
-    used: Decimal
-    start: datetime
-    expiry: datetime | None
-    status: str
-    po_number: str | None
-    is_estimated: bool
-    organisation: Organisation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreditEvent:
-    """Something that happened to a lot or a commitment on a UTC day. `event_type` is Azure's word
-    (NewCredit, SettledCharges, PendingCharges, CreditExpired); `amount` is above zero where the
-    lot gained; `invoice` is that of the period which charges belong to."""
-
-    account: str
-    profile: str | None
-    lot_id: str
-    source: str
-    event_type: str
-    day: datetime
-    amount: Decimal
-    closed_balance: Decimal | None
-    currency: str
-    invoice: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +91,7 @@ class Credits:
         """The lots of a billing account and of its profiles, then its commitments."""
         own = [lot for p in (None, *self._profiles(account)) for lot in self._lots(account, p, now)]
         return own + [
-            _commitment_lot(account, one, self._drawn_down(one, account, now), now)
+            commitment_statement(account, one, self._drawn_down(one, account, now), now)
             for one in self._commitments(account)
         ]
 
@@ -154,7 +114,7 @@ class Credits:
     ) -> list[CreditEvent]:
         """What happened to the lots of a billing profile, by day."""
         key = billing_key(account, profile)
-        happened = (_event(account, profile, event) for event in self._events(key, now))
+        happened = (credit_event(account, profile, event) for event in self._events(key, now))
         return _by_day(happened, within)
 
     def events_of_account(
@@ -162,14 +122,14 @@ class Credits:
     ) -> list[CreditEvent]:
         """The same for a billing account with all its profiles and commitments."""
         found = [
-            _event(account, profile, event)
+            credit_event(account, profile, event)
             for profile in (None, *self._profiles(account))
             for event in self._events(billing_key(account, profile), now)
         ]
         for one in self._commitments(account):
             state = self._drawn_down(one, account, now)
             closed = self.periods.closed_months(account)
-            found += _commitment_events(account, one, state, closed, now)
+            found += commitment_events(account, one, state, closed, now)
         return _by_day(found, within)
 
     def _events(self, key: str, now: datetime) -> list[Event]:
@@ -197,121 +157,20 @@ class Credits:
         for event in settled:
             closed[event.lot_id] = EXACT.add(closed[event.lot_id], event.amount)
         for state in self.prepayment.lots(key, now):
-            yield _lot(account, profile, state, closed[state.lot.id])
+            yield lot_statement(account, profile, state, closed[state.lot.id])
 
     def _profiles(self, account: str) -> list[str]:
         profiles = self.catalog.hierarchy().billing_profiles
         return sorted(profile.id for profile in profiles if profile.billing_account_id == account)
 
     def _commitments(self, account: str) -> list[Commitment]:
-        return [c for c in self.commitments.store.all() if account in _accounts(c)]
+        return [c for c in self.commitments.store.all() if account in accounts_of(c)]
 
     def _drawn_down(self, commitment: Commitment, account: str, now: datetime) -> BurnDown:
         """As its account sees it: a contributor's is of its own charges."""
-        if _organisation(commitment, account) == "Contributor":
+        if organisation_of(commitment, account) == "Contributor":
             commitment = replace(commitment, billing_accounts=(account,))
         return self.commitments.of(commitment, now).burn_down
-
-
-def _accounts(commitment: Commitment) -> tuple[str, ...]:
-    return tuple(account.lower() for account in commitment.billing_accounts)
-
-
-def _organisation(commitment: Commitment, account: str) -> Organisation | None:
-    accounts = _accounts(commitment)
-    if len(accounts) == 1:
-        return None
-    return "Primary" if accounts[0] == account else "Contributor"
-
-
-def _lot(account: str, profile: str | None, state: LotState, closed: Decimal) -> LotStatement:
-    lot: Lot = state.lot
-    return LotStatement(
-        account=account,
-        profile=profile,
-        id=lot.id,
-        source=lot.source,
-        currency=lot.currency,
-        original=lot.amount,
-        closed_balance=closed,
-        used=state.used,
-        start=lot.start,
-        expiry=lot.expiry,
-        status=state.status,
-        po_number=lot.po_number,
-        is_estimated=closed != state.balance,
-    )
-
-
-def _commitment_lot(
-    account: str, commitment: Commitment, state: BurnDown, now: datetime
-) -> LotStatement:
-    organisation = _organisation(commitment, account)
-    whole = organisation != "Contributor"
-    if now < commitment.start:
-        status = "Inactive"
-    elif state.remaining == 0 and whole:
-        status = "Complete"
-    else:
-        status = "Active" if now < commitment.end else "Expired"
-    return LotStatement(
-        account=account,
-        profile=None,
-        id=commitment.id,
-        source=COMMITMENT,
-        currency=commitment.currency,
-        original=commitment.amount if whole else None,
-        closed_balance=state.remaining if whole else None,
-        used=state.counted,
-        start=commitment.start,
-        expiry=commitment.end,
-        status=status,
-        po_number=None,
-        is_estimated=now < commitment.end,
-        organisation=organisation,
-    )
-
-
-def _event(account: str, profile: str | None, event: Event) -> CreditEvent:
-    charged = event.event_type in ("SettledCharges", "PendingCharges")
-    key, month = billing_key(account, profile), month_start(event.transaction_date)
-    return CreditEvent(
-        account=account,
-        profile=profile,
-        lot_id=event.lot_id,
-        source=event.lot_source,
-        event_type=event.event_type,
-        day=event.transaction_date,
-        amount=event.amount,
-        closed_balance=event.closed_balance,
-        currency=event.currency,
-        invoice=invoice_number(key, month, event.currency) if charged else None,
-    )
-
-
-def _commitment_events(
-    account: str,
-    commitment: Commitment,
-    state: BurnDown,
-    closed: Collection[datetime],
-    now: datetime,
-) -> Iterator[CreditEvent]:
-    """Its beginning, what counted each day, and what was left at its end."""
-    whole = _organisation(commitment, account) != "Contributor"
-
-    def event(kind: str, day: datetime, amount: Decimal, left: Decimal) -> CreditEvent:
-        common = (account, None, commitment.id, COMMITMENT, kind, day, amount)
-        return CreditEvent(*common, left if whole else None, commitment.currency, None)
-
-    if whole and commitment.start <= now:
-        yield event("NewCredit", commitment.start, commitment.amount, commitment.amount)
-    for day in state.days:
-        if day.counted:
-            kind = "SettledCharges" if month_start(day.day) in closed else "PendingCharges"
-            left = max(EXACT.subtract(commitment.amount, day.cumulative), Decimal(0))
-            yield event(kind, day.day, EXACT.minus(day.counted), left)
-    if whole and commitment.end <= now and state.remaining:
-        yield event("CreditExpired", commitment.end, EXACT.minus(state.remaining), Decimal(0))
 
 
 def _by_day(

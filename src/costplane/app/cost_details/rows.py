@@ -29,7 +29,7 @@ from costplane.app.cost_details.facts import FACTS, LABELS, sums
 from costplane.app.cost_details.places import PLACE_COLUMNS
 from costplane.app.cost_details.selection import Metric, Selection, during
 from costplane.core.period import DAY, Period, day_start
-from costplane.core.relation import Engine, Relation
+from costplane.core.relation import Derived, Engine, Relation
 
 COLUMNS: tuple[str, ...] = (*FACTS, *LABELS, *sums("ActualCost"), *PLACE_COLUMNS, *DERIVED)
 """The columns of a row."""
@@ -73,16 +73,13 @@ class CostDetails:
         """The rows of some whole days by day and id: those after a row, at most `most`. `where`
         are further predicates over the columns of a row, `shown` what to show in their place."""
         summed = _where(_grouped(selection.metric).copy(), [*selection.conditions(), *during(days)])
-        derived = _derived().copy()
-        derived.set("from_", exp.From(this=_aliased(summed, "summed")))
+        sources = {"summed": Derived(summed, self._tables), "places": self._tables["places"]}
         conditions = [*where, *([_later(*after)] if after else [])]
-        rows = select(
-            list(shown) or columns(COLUMNS), _aliased(derived, "details"), where=conditions
-        )
+        rows = select(list(shown) or columns(COLUMNS), "details", where=conditions)
         rows.order_by("day", "id", copy=False)
         if most is not None:
             rows.limit(most, copy=False)
-        return self._engine.execute(rows, self._tables)
+        return self._engine.execute(rows, {"details": Derived(_derived(), sources)})
 
 
 def in_parts(days: Iterable[Day], charges: int) -> Iterator[Period]:
@@ -130,10 +127,6 @@ def _where(statement: exp.Select, conditions: Sequence[exp.Expr]) -> exp.Select:
     if conditions:
         statement.set("where", exp.Where(this=all_of(conditions)))
     return statement
-
-
-def _aliased(query: exp.Select, name: str) -> exp.Subquery:
-    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
 
 
 def _parsed(text: str) -> exp.Select:

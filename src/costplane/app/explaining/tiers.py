@@ -17,8 +17,9 @@ from costplane.core.period import hour_start, month_start
 from costplane.core.quantities import BY_NAME
 from costplane.rating.charge_address import ChargeAddress
 from costplane.rating.explain import Pricing
-from costplane.rating.explanation import EventBehind, EventsBehind, LineExplanation
+from costplane.rating.explanation import EventBehind, EventsBehind
 from costplane.rating.holder import Facts
+from costplane.rating.line_explanation import LineExplanation
 from costplane.rating.rates import Rate
 from costplane.rating.tier_explain import CountedLine, Part, with_tiers
 from costplane.rating.tiers import TierKey, key_of

@@ -12,7 +12,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from costplane.app.access.visible import check_known
-from costplane.app.consumption.credits import CreditEvent, LotStatement
+from costplane.app.consumption.credit_statements import CreditEvent, LotStatement
 from costplane.core.scope import ScopeKind
 from costplane.http.answers import json_answer
 from costplane.http.azure.billing.ids import account_id, profile_id
