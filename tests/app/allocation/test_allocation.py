@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -27,6 +28,7 @@ from tests.app.billing import billed_estate
 from tests.app.billing.billed_estate import ACCOUNT, Clock
 
 RULES = Place("costAllocationRules", f"/providers/microsoft.billing/billingaccounts/{ACCOUNT}")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WHOLE = f"/providers/Microsoft.Billing/billingAccounts/{ACCOUNT}"
 OTHER = (
     "/subscriptions/s-2/resourcegroups/rg-a/providers/microsoft.cognitiveservices/accounts/three"
@@ -92,24 +94,33 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    yield from made(tmp_path_factory.mktemp("allocation"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[World]:
-    yield from made(tmp_path)
-
-
-def made(folder: Path) -> Iterator[World]:
-    clock = Clock(datetime(2026, 11, 20, 12, tzinfo=UTC))
-    workspace = billed_estate.opened(folder, clock)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a workspace with calls in two subscriptions, to be copied."""
+    folder = tmp_path_factory.mktemp("allocation")
+    workspace = billed_estate.opened(folder, Clock(NOW))
     workspace.catalog.put_subscription(Subscription("s-2", "Two", billing_account_id=ACCOUNT))
     calls = estate.calls(7, 120)
     for call in calls[::3]:
         call["data"] |= {"resource_id": OTHER, "deployment": None, "model": "alpha"}
         call["data"] |= {"deployment_type": "GlobalStandard", "model_version": "v1"}
     estate.take(workspace, calls)
+    workspace.close()
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def world(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    yield from opened(folder, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def fresh(folder: Path, tmp_path: Path) -> Iterator[World]:
+    yield from opened(folder, tmp_path)
+
+
+def opened(folder: Path, place: Path) -> Iterator[World]:
+    clock = Clock(NOW)
+    workspace = Workspace.open(copytree(folder, place / "data"), now=clock)
     yield World(workspace, clock)
     workspace.close()
 

@@ -31,7 +31,7 @@ def test_only_so_many_answers_are_kept(
     chosen = scope_filters(workspace.catalog, parse_scope("/"))
     snapshot = workspace.ledger.snapshot()
     plans = [
-        queries._plan(chosen, workspace.definition(QUERY | {"type": kind}), snapshot)
+        queries._plan(chosen, workspace.definition(QUERY | {"type": kind}), snapshot, None)
         for kind in ("ActualCost", "AmortizedCost")
     ]
     for plan in plans:
