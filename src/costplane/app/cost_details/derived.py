@@ -12,6 +12,8 @@ from costplane.rating.capacity_templates import REFUND
 _SEPARATOR = "CHR(31)"
 _SCALE = "CAST(1000000000000 AS HUGEINT)"
 
+_RULE = "allocation_rule"
+
 
 def _whole(amount: str) -> str:
     """A DECIMAL(38, 12) as its number of smallest units."""
@@ -31,8 +33,10 @@ def ratio(dividend: str, divisor: str) -> str:
 
 
 def _row_id() -> str:
-    texts = f", {_SEPARATOR}, ".join(f"COALESCE(CAST({name} AS VARCHAR), '')" for name in FACTS)
-    return f"MD5(CONCAT({texts}))"
+    """Of all facts; that of a rule only where one moved the cost, so that rows keep their ids."""
+    told = [f"COALESCE(CAST({name} AS VARCHAR), '')" for name in FACTS if name != _RULE]
+    texts = f", {_SEPARATOR}, ".join(told)
+    return f"MD5(CONCAT({texts}, COALESCE(CONCAT({_SEPARATOR}, {_RULE}), '')))"
 
 
 _OWN_COST = f"CASE WHEN exchange_rate IS NULL THEN cost ELSE {ratio('cost', 'exchange_rate')} END"

@@ -29,7 +29,9 @@ FACTS: dict[str, str] = {
     "pricing_currency": "PricingCurrency",
     "exchange_rate": "x_ExchangeRate",
     "exchange_rate_date": "x_ExchangeRateDate",
-    "invoice": f"COALESCE(InvoiceId, {INVOICE_NUMBER})",
+    # No invoice has what a cost allocation rule moved.
+    "invoice": f"CASE WHEN AllocatedMethodId IS NULL "
+    f"THEN COALESCE(InvoiceId, {INVOICE_NUMBER}) END",
     "charge_category": "ChargeCategory",
     "charge_class": "ChargeClass",
     "charge_frequency": "ChargeFrequency",
@@ -66,6 +68,7 @@ FACTS: dict[str, str] = {
     "context_band": "x_ContextBand",
     "consumed_unit": "ConsumedUnit",
     "source_dataset": "x_SourceDataset",
+    "allocation_rule": "AllocatedMethodId",
 }
 """Rows that differ in none are one; its id is made of them."""
 

@@ -76,7 +76,7 @@ ENTERPRISE = _layout(
     "BillingProfileId=billing_account_id BillingProfileName=billing_account",
     "InvoiceSectionId=department_id IsAzureCreditEligible=is_credit_eligible:flag",
     "PartNumber=part_number PayGPrice=list_price:number PlanName=offer",
-    "ServiceFamily=service_family CostAllocationRuleName benefitId=commitment_id",
+    "ServiceFamily=service_family CostAllocationRuleName=allocation_rule benefitId=commitment_id",
     "benefitName=commitment AccountId=enrollment_account_id",
     "ResourceLocationNormalized=resource_location",
 )
@@ -105,7 +105,7 @@ CUSTOMER = _layout(
     "serviceInfo1 serviceInfo2 additionalInfo=additional_info tags=tags",
     "PayGPrice=own_list_price:number frequency=frequency term reservationId=reservation_id",
     "reservationName=reservation pricingModel=pricing_model unitPrice=own_unit_price:number",
-    "costAllocationRuleName benefitId=commitment_id benefitName=commitment",
+    "costAllocationRuleName=allocation_rule benefitId=commitment_id benefitName=commitment",
     "provider=product_provider",
 )
 

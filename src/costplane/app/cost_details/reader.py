@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from costplane.analysis.plan import Scopes
 from costplane.app.access.visible import EVERYTHING, scope_filters
+from costplane.app.allocation.reading import with_allocated
 from costplane.app.cost_details.layouts import CUSTOMER, ENTERPRISE, PAY_AS_YOU_GO, Layout
 from costplane.app.cost_details.places import places
 from costplane.app.cost_details.rows import CostDetails, in_parts
@@ -25,6 +26,9 @@ _LAYOUTS: dict[AgreementType, Layout] = {
     "EnterpriseAgreement": ENTERPRISE,
     "MicrosoftOnlineServicesProgram": PAY_AS_YOU_GO,
 }
+
+_READ = ("charges", "allocated")
+"""Tables whose rows are told: what rules moved stands beside what was charged, as in Azure."""
 
 _CHARGES_AT_ONCE = 20_000
 """Hourly charges that a step towards a page reads."""
@@ -102,7 +106,8 @@ class CostDetailsReader:
     def _open(self, versions: Mapping[str, int] | None) -> tuple[CostDetails, Mapping[str, int]]:
         snapshot = self._ledger.snapshot(versions)
         tables = {
-            "charges": snapshot.relation("charges"),
+            "charges": with_allocated(snapshot),
             "places": places(self._catalog.hierarchy()),
         }
-        return CostDetails(self._engine, tables), {"charges": snapshot.versions["charges"]}
+        read = {name: snapshot.versions[name] for name in _READ if name in snapshot.versions}
+        return CostDetails(self._engine, tables), read

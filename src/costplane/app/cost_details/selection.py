@@ -43,7 +43,8 @@ payments in the actual one alone. What is left out has no cost of that metric.""
 class Selection:
     """Charges of `scopes`, each once. None is no restriction: `days` are those of use or purchase,
     half-open, `month` is the billing period's first instant, `invoice` a number of an invoice,
-    `customer` a partner's customer; `publisher_type` is the ledger's."""
+    `customer` a partner's customer; `publisher_type` is the ledger's. What cost allocation moved
+    is on no invoice, and no purchase of a publisher: these two leave it out."""
 
     scopes: Scopes
     metric: Metric = "ActualCost"
@@ -63,6 +64,8 @@ class Selection:
         if self.invoice is not None:
             number = f"UPPER(COALESCE(InvoiceId, {INVOICE_NUMBER})) = :number"
             found.append(template(number, number=literal(self.invoice.upper())))
+        if self.invoice is not None or self.publisher_type is not None:
+            found.append(template("AllocatedMethodId IS NULL"))
         if self.customer is not None:
             customer = literal(self.customer.lower())
             found.append(template("LOWER(x_CustomerId) = :customer", customer=customer))

@@ -31,7 +31,7 @@ _LEGACY = """
     isAzureCreditEligible=is_credit_eligible:flag term publisherName=publisher
     publisherType=publisher_type planName=offer chargeType=charge_type frequency=frequency
     payGPrice=list_price:number benefitId=commitment_id benefitName=commitment
-    pricingModel=pricing_model"""
+    pricingModel=pricing_model costAllocationRuleName=allocation_rule"""
 _MODERN = """
     billingAccountId=billing_account_id effectivePrice=own_effective_price:number
     pricingModel=pricing_model billingAccountName=billing_account
@@ -58,7 +58,7 @@ _MODERN = """
     paygCostInBillingCurrency=list_cost:number paygCostInUSD=list_cost_in_usd:number
     partnerEarnedCreditRate=no_credit:number partnerEarnedCreditApplied=no_credit:text
     payGPrice=own_list_price:number benefitId=commitment_id benefitName=commitment
-    provider=product_provider costAllocationRuleName"""
+    provider=product_provider costAllocationRuleName=allocation_rule"""
 _MARKETPLACE = """
     usageStart=day:day usageEnd=day:end resourceRate=effective_price:number offerName=offer
     resourceGroup=resource_group additionalInfo=additional_info orderNumber
