@@ -31,11 +31,13 @@ class SheetLine:
     market: PriceRow | None
 
 
-def price_sheet(prices: PriceBooks, payers: Iterable[str], month: Period) -> list[SheetLine]:
+def price_sheet(
+    prices: PriceBooks, payers: Iterable[str], month: Period, version: int | None = None
+) -> list[SheetLine]:
     """The lines of whoever pays by the scopes `payers` (lower case), by product, meter, region,
-    tier and start."""
+    tier and start; as they were when `version` of the prices was the newest, if told."""
     scopes = frozenset(payers)
-    sheets = prices.sheets()
+    sheets = [s for s in prices.sheets() if version is None or s.version <= version]
     own = _current(prices, (s for s in sheets if s.kind == "customer" and _pays(s, scopes)), month)
     listed = _current(prices, (s for s in sheets if s.kind == "list"), month)
     public: dict[_Meter, PriceRow] = {}

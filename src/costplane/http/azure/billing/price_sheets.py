@@ -27,7 +27,7 @@ from costplane.http.azure.protocol.operation import (
     Call,
     Operation,
 )
-from costplane.http.azure.protocol.pages import paging
+from costplane.http.azure.protocol.pages import PRICES, paging
 from costplane.http.azure.protocol.shapes import resource
 
 RESULTS = "operationResults"
@@ -86,13 +86,16 @@ def listed(call: Call) -> Response:
     asked = paging(call)
     start = call.billing_period.start if call.billing_period else month_start(asked.now)
     payer = payer_of(workspace.catalog, call.scope)
-    lines = price_sheet(workspace.prices, payer.scopes, Period(start, next_month(start)))
+    # Every page is of the prices that the first one knew, however many are imported meanwhile.
+    version = (asked.versions or {}).get(PRICES, workspace.prices.version())
+    month = Period(start, next_month(start))
+    lines = price_sheet(workspace.prices, payer.scopes, month, version)
     page = lines[asked.offset : asked.offset + asked.size]
     more = asked.offset + asked.size < len(lines)
     detailed, period = _expanded(call), period_id(call.address, start)
     properties: dict[str, object] = {
         "pricesheets": [_item(line, period, detailed=detailed) for line in page],
-        "nextLink": asked.link() if more else None,
+        "nextLink": asked.link(versions={PRICES: version}) if more else None,
     }
     return json_answer(resource(f"{period}/providers/{_TYPE}/default", _TYPE, properties))
 

@@ -26,6 +26,10 @@ from costplane.http.azure.protocol.operation import Call
 MOST_ITEMS = 1_000
 """Items of a page, unless an operation says otherwise."""
 
+PRICES = "prices"
+"""The name of the prices' version beside those of the tables."""
+
+_VERSIONED = frozenset((*TABLES, PRICES))
 _TOKEN = "$skiptoken"
 _LONGEST = 4_096
 _UNASKED = frozenset((_TOKEN, "$top", "top", "api-version"))
@@ -150,7 +154,7 @@ def _decoded(token: str) -> Place:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         place = msgspec.json.decode(packed, type=Place)
         numbers = (place.offset, *place.versions.values())
-        if place.now.tzinfo is None or not set(place.versions) <= set(TABLES):
+        if place.now.tzinfo is None or not set(place.versions) <= _VERSIONED:
             raise ValueError("not ours")
         if not all(0 <= number < 2**53 for number in numbers):
             raise ValueError("no whole number")
