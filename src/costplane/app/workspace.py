@@ -5,41 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from costplane.access.audit import ITSELF
-from costplane.access.sealing import Sealing, sealing_of
-from costplane.analysis.definition import QueryDefinition, parse_definition
-from costplane.analysis.result import QueryResult
-from costplane.analysis.values import DimensionValue
 from costplane.app.access.accounts import Accounts
-from costplane.app.access.persons import Persons
 from costplane.app.access.sessions import Sessions
-from costplane.app.access.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.agreements.agreements import Agreements
+from costplane.app.answers import Answers
 from costplane.app.arm.keeping import Keeping
-from costplane.app.billing.commitments import Commitments
-from costplane.app.billing.invoicing import Invoicing
-from costplane.app.billing.prepayment import LotImport, Prepayment
-from costplane.app.capacity.provisioned import ProvisionedReport, ProvisionedUse
-from costplane.app.consumption.consumption import consumption
-from costplane.app.cost_details.reader import CostDetailsReader
-from costplane.app.current_usage import CurrentUsage
+from costplane.app.billing.prepayment import LotImport
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
-from costplane.app.explaining.charge_list import ChargeList
-from costplane.app.explaining.explaining import Explaining
-from costplane.app.explaining.invoice_lines import InvoiceLineExplanation, explain_line
-from costplane.app.explaining.named_events import possible_identities
-from costplane.app.forecasting.definition import ForecastDefinition, parse_forecast
-from costplane.app.forecasting.forecasting import Forecast, days_asked, forecast
 from costplane.app.intake.intake import IntakeReport
-from costplane.app.ports import Quarantine, Settings
-from costplane.app.prices import PriceBooks, PriceImport
-from costplane.app.queries.queries import DimensionMenu, Queries, QueryPage
-from costplane.app.readable_ledger import ReadableLedger
+from costplane.app.ports import Quarantine
+from costplane.app.prices import PriceImport
 from costplane.app.reports.benefit_reports import benefit_reports
 from costplane.app.reports.cost_reports import cost_reports
 from costplane.app.reports.invoice_documents import invoice_documents
@@ -48,25 +28,16 @@ from costplane.app.reports.reports import Reports
 from costplane.app.rerating.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.setting_tags import set_tags
-from costplane.app.status import Status, read_loading, read_status
+from costplane.app.status import read_loading
 from costplane.app.writer import Writer
 from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList
-from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
-from costplane.catalog.scopes import ScopeNode
 from costplane.core.period import Period
 from costplane.core.rerating import Rerating
-from costplane.core.scope import ROOT, Scope, parse_scope
+from costplane.core.scope import Scope
 from costplane.core.settings import Setting
-from costplane.engine.duckdb import DuckDBEngine
-from costplane.ledger.delta import Ledger
 from costplane.metering.batch import EventBatch
-from costplane.pricing.ports import StoredSheet
-from costplane.pricing.price import PriceRow
-from costplane.pricing.question import Answer, PriceQuestion
-from costplane.rating.charge_address import AnyAddress
-from costplane.rating.explanation import ChargeExplanation, EventExplanation
 from costplane.store.control_plane import ControlPlane
 
 T = TypeVar("T")
@@ -77,7 +48,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Workspace:
+class Workspace(Answers):
     """One installation: its log, id index and control plane in `data`, its tables at `tables`.
 
     Threads may share it. Intake waits for any other process that writes to the same folder.
@@ -86,29 +57,12 @@ class Workspace:
     def __init__(
         self, data: Path, tables: str, control: ControlPlane, now: Callable[[], datetime]
     ) -> None:
-        self.data = data
-        self.now = now
-        self._control = control
-        self.engine = DuckDBEngine()
-        self.ledger = Ledger(tables)
-        self.prices = PriceBooks(control.prices)
+        super().__init__(data, tables, control, now)
         self.agreements = Agreements(control.catalog, control.agreements)
-        readable = self._readable = ReadableLedger(self.ledger, control.reratings)
-        read = (readable, self.engine, control.catalog, control.settings)
-        self.persons = Persons(control.secrets, lambda: self.sealing, control.access.record, now)
-        self._queries = Queries(*read, self.prices, control.reratings, self.persons)
-        self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
-        self._explaining = Explaining(*read, self.prices, self._usage.readable)
-        self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
         self.estimates = SavedEstimates(control.estimates)
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
-        self.prepayment = Prepayment(readable, self.engine, control.lots, control.invoices)
-        self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
-        self.commitments = Commitments(readable, self.engine, control.commitments)
-        paid = (self.prepayment, self.commitments, control.settings, self.prices)
-        self.consumption = consumption(readable, self.engine, control.catalog, *paid)
         makers = {
             **cost_reports(self.cost_details),
             **benefit_reports(self.consumption, control.catalog),
@@ -141,16 +95,6 @@ class Workspace:
         self.engine.close()
 
     @property
-    def catalog(self) -> CatalogWriter:
-        """Accounts, subscriptions, groups, resources, deployments and their tags."""
-        return self._control.catalog
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of core/settings.py."""
-        return self._control.settings
-
-    @property
     def quarantine(self) -> Quarantine:
         """Events that were held back, and why."""
         return self._control.quarantine
@@ -159,11 +103,6 @@ class Workspace:
     def accounts(self) -> Accounts:
         """Tokens, roles, issuers and the audit log."""
         return Accounts(self._control.access, self._control.catalog, self.now)
-
-    @cached_property
-    def sealing(self) -> Sealing:
-        """How secrets of this installation are sealed; made with the first of them."""
-        return sealing_of(self.data)
 
     @property
     def kept(self) -> Keeping:
@@ -200,11 +139,6 @@ class Workspace:
         if loading is None or not loading.active:
             self.close_due_invoices()
         return appended
-
-    def provisioned(self, scope: Scope, period: Period) -> list[ProvisionedUse]:
-        """What the provisioned deployments of a scope cost in full hours, and who used them."""
-        report = ProvisionedReport(self._readable, self.engine, self.catalog, self._usage.readable)
-        return report.of(scope, period)
 
     def change_setting(self, setting: Setting[T], value: T, who: str) -> T:
         """Sets a setting for what is done from now on; what it was before."""
@@ -244,13 +178,6 @@ class Workspace:
             self.accounts.record(who, "InvoiceClosed", told)
         return closed
 
-    def explain_invoice_line(
-        self, number: str, line: int, skip: int = 0, most: int = 100
-    ) -> InvoiceLineExplanation:
-        """The charges behind a line of an invoice. Raises NotFound."""
-        invoice = self.invoicing.invoice(number, self.now())
-        return explain_line(self.engine, self._readable.snapshot().files, invoice, line, skip, most)
-
     def preview_rerating(self, scope: Scope, period: Period) -> Preview:
         """What re-rating the usage of a scope with the prices of now would change; nothing is
         written. `period` has full days."""
@@ -262,10 +189,6 @@ class Workspace:
         done = self._writer.rerate(preview, who, command)
         self.accounts.record(who, "Rerated", done.words())
         return done
-
-    def reratings(self) -> list[Rerating]:
-        """Every re-rating, the oldest first."""
-        return self._control.reratings.list()
 
     def import_resources(
         self,
@@ -289,101 +212,3 @@ class Workspace:
     ) -> PriceImport:
         """Imports the price sheet in a file; bad rows are told and the rest is taken."""
         return self.prices.take(path, name=name, valid_from=valid_from, imported_at=self.now())
-
-    def price_sheets(self) -> list[StoredSheet]:
-        """All versions of all price sheets, the oldest first."""
-        return self.prices.sheets()
-
-    def price_rows(self, version: int) -> list[PriceRow]:
-        """The rows of one version of a price sheet."""
-        return self.prices.rows(version)
-
-    def explain_price(self, question: PriceQuestion, at: datetime | None = None) -> Answer:
-        """The price of a use, with the steps that led there, or why none."""
-        return self.prices.explain(question, at or self.now())
-
-    def explain_event(self, source: str, event_id: str) -> EventExplanation:
-        """Why an event costs what it costs. Raises NotFound if the ledger does not have it."""
-        return self._explaining.event([(source, event_id)])
-
-    def explain_named_event(self, name: str, may_see: MaySee = sees_everything) -> EventExplanation:
-        """The same for an event written as `source#id`, with or without `event:` before it."""
-        return self._explaining.event(possible_identities(name), may_see)
-
-    def explain_charge(
-        self, address: AnyAddress, skip: int = 0, may_see: MaySee = sees_everything
-    ) -> ChargeExplanation:
-        """Why a charge is what it is, with the events behind it after `skip` ones. Raises
-        NotFound if nothing was posted there that may be seen."""
-        return self._explaining.charge(address, skip, may_see)
-
-    def charges(self, scope: Scope, period: Period, meter: str = "", most: int = 100) -> ChargeList:
-        """The costliest charges of a scope whose meter's name has the text `meter`."""
-        return self._explaining.charges(scope, period, meter, most)
-
-    def definition(
-        self, body: Mapping[str, object], now: datetime | None = None
-    ) -> QueryDefinition:
-        """A query's body as a definition; time frames are counted from `now`."""
-        return parse_definition(body, now or self.now())
-
-    def query(
-        self,
-        scope: Scope,
-        definition: QueryDefinition,
-        *,
-        top: int | None = None,
-        token: str | None = None,
-        visible: Sequence[Scope] = EVERYTHING,
-        looker: str | None = None,
-    ) -> QueryPage:
-        """A page of cost analysis; `visible` is what `/` means for the caller, `looker` its name
-        if it sees persons (app/access/persons.py)."""
-        return self._queries.page(scope, definition, self.now(), top, token, visible, looker)
-
-    def query_whole(
-        self, scope: Scope, definition: QueryDefinition, looker: str | None = None
-    ) -> QueryResult:
-        """Cost analysis with all its rows as one table."""
-        return self._queries.whole(scope, definition, looker=looker)
-
-    def forecast(
-        self,
-        scope: Scope,
-        body: Mapping[str, object],
-        visible: Sequence[Scope] = EVERYTHING,
-        looker: str | None = None,
-    ) -> tuple[ForecastDefinition, Forecast]:
-        """What a forecast's body means, and the answer: what was spent and what is to come."""
-        now = self.now()
-        asked = parse_forecast(body, now)
-        spent = self._queries.whole(scope, days_asked(asked, now), visible, looker)
-        return asked, forecast(asked, spent, now)
-
-    def explain(self, scope: Scope, definition: QueryDefinition, looker: str | None = None) -> str:
-        """How a query would be answered, for people; nothing is run."""
-        return self._queries.explain(scope, definition, looker)
-
-    def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
-        """What costs of the scope can be grouped and filtered by."""
-        return self._queries.dimensions(scope, visible)
-
-    def dimension_values(
-        self,
-        scope: Scope,
-        name: str,
-        period: Period,
-        visible: Sequence[Scope] = EVERYTHING,
-        looker: str | None = None,
-    ) -> list[DimensionValue]:
-        """The values of a dimension, or of a tag (`tag:KEY`), the costliest first."""
-        return self._queries.values(scope, name, period, visible, looker)
-
-    def scopes(self) -> list[ScopeNode]:
-        """Every scope to choose from, the widest first."""
-        return self.catalog.scopes()
-
-    def status(self, visible: Sequence[Scope] = EVERYTHING) -> Status:
-        """What runs, and how far the data reaches that is visible."""
-        scopes = scope_filters(self.catalog, parse_scope(ROOT), visible)
-        return read_status(self.data, self._readable, self.engine, self.now(), scopes)
