@@ -17,6 +17,7 @@ from costplane.http import envelope
 from costplane.http.access import PUBLIC
 from costplane.http.azure.operations import OPERATIONS
 from costplane.http.azure.protocol.routes import UnknownOperation, operation_routes
+from costplane.http.description import description
 from costplane.http.explain import explain_routes
 from costplane.http.health import health_routes
 from costplane.http.heavy import HeavyWork
@@ -47,7 +48,7 @@ def create_app(
     services = Services(workspace, authentication, HeavyWork(), limits)
     app = FastAPI(
         title="Costplane",
-        summary="The own API; Azure's operations are described in the documentation.",
+        summary="Costplane's own API, and Azure's cost management operations.",
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
@@ -63,7 +64,9 @@ def create_app(
         },
     )
     public = [Depends(Permission(PUBLIC, services))]
-    app.get("/openapi.json", include_in_schema=False, dependencies=public)(app.openapi)
+    app.get("/openapi.json", include_in_schema=False, dependencies=public)(
+        description(app, OPERATIONS)
+    )
     app.include_router(health_routes(services))
     app.include_router(own_routes(services))
     app.include_router(explain_routes(services))

@@ -1,0 +1,1 @@
+"""The OpenAPI description of Azure's operations, made from their table."""
