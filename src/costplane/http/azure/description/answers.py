@@ -22,9 +22,11 @@ Answer = Literal[
     "result",
     "maybe",
     "name",
+    "exists",
 ]
 """Kinds of answers: `named` is one resource, `saved` a new or a changed one, `accepted` the address
-of what will be there, `result` what is there by now, `maybe` an object or nothing."""
+of what will be there, `result` what is there by now, `maybe` an object or nothing,
+`exists` says by its status alone."""
 
 _TEXT: Json = {"type": "string"}
 _LINK: Json = {"type": ["string", "null"], "format": "uri"}
@@ -142,4 +144,5 @@ _STATUSES: dict[Answer, dict[str, Json]] = {
     "result": {"200": _ANY, "202": _NOTHING, "204": _NOTHING},
     "maybe": {"200": _ANY, "204": _NOTHING},
     "name": {"200": _named("AzureNameAvailability")},
+    "exists": {"204": _NOTHING},
 }

@@ -19,6 +19,9 @@ API_VERSION: Json = {
 
 OPTIONS: dict[str, tuple[Json, str]] = {
     "$top": ({"type": "integer", "minimum": 1}, "Items of a page at most; no limit of the list"),
+    "top": ({"type": "integer", "minimum": 1}, "The same as $top"),
+    "skip": ({"type": "integer", "minimum": 0}, "Items to pass over"),
+    "count": ({"enum": ["true", "false"]}, "Whether totalCount is told"),
     "$skiptoken": (_TEXT, "Where a page starts; nextLink has it"),
     "$filter": (_TEXT, "Comparisons of properties: eq, lt, gt, le, ge, joined by and"),
     "filter": (_TEXT, "The same as $filter"),

@@ -23,7 +23,10 @@ class Told:
     bare: bool = False
 
 
-_PAGES = ("$top", "$skiptoken")
+_ROWS = ("$top", "$skiptoken")
+_PAGES = ("top", *_ROWS)
+_BILLED = ("skip", "count", *_PAGES)
+"""Lists of Azure's Billing API; its filter, orderBy and search are refused."""
 _DAYS = ("$filter", "startDate", "endDate")
 _RESERVED = ("reservationOrderId", "reservationId")
 _PRIVATE_OR_NOT = ("", "_by_scope")
@@ -35,14 +38,14 @@ _BENEFIT_REPORTS = (
 
 
 def _analysis() -> Iterator[tuple[str, Told]]:
-    query = Told("query", _PAGES, "AzureQueryDefinition")
+    query = Told("query", _ROWS, "AzureQueryDefinition")
     yield "query.usage", query
     yield "query.usage_by_external_cloud_provider_type", query
-    yield "query.next", Told("query", _PAGES)
+    yield "query.next", Told("query", _ROWS)
     forecast = Told("query", ("$filter",), "AzureQueryDefinition")
     yield "forecast.usage", forecast
     yield "forecast.external_cloud_provider_usage", forecast
-    menus = Told("list", ("$filter", "$expand", *_PAGES))
+    menus = Told("list", ("$filter", "$expand", *_ROWS))
     yield "dimensions.list", menus
     yield "dimensions.by_external_cloud_provider_type", menus
     yield "tags.get", Told("named", ("$expand", *_DAYS, *_PAGES))
@@ -92,10 +95,13 @@ def _kept() -> Iterator[tuple[str, Told]]:
 
 def _billing() -> Iterator[tuple[str, Told]]:
     for by in ("account", "profile"):
-        options = ("periodStartDate", "periodEndDate", *_PAGES)
+        options = ("periodStartDate", "periodEndDate", *_BILLED)
         yield f"invoices.list_by_billing_{by}", Told("list", options)
-    yield "invoices.get_by_billing_account", Told("named")
-    yield "invoices.begin_download_by_billing_account", Told("accepted")
+    yield "invoices.list_by_billing_subscription", Told("list", options)
+    for by in ("", "_by_billing_account", "_by_billing_subscription"):
+        yield f"invoices.get{by}", Told("named")
+    for by in ("account", "subscription"):
+        yield f"invoices.begin_download_by_billing_{by}", Told("accepted")
     yield "invoices.download_result", Told("result")
     yield "charges.list", Told("list", ("$apply", *_DAYS))
     yield "balances.get_by_billing_account", Told("named")
@@ -112,6 +118,31 @@ def _billing() -> Iterator[tuple[str, Told]]:
     for by in ("billing_account", "billing_account_period", "billing_profile", "invoice"):
         yield f"price_sheet.begin_download_by_{by}", Told("accepted")
     yield "price_sheet.results", Told("result")
+
+
+def _agreements() -> Iterator[tuple[str, Told]]:
+    """Billing accounts and their levels."""
+    lists = {
+        "billing_accounts": ("",),
+        "billing_profiles": ("_by_billing_account",),
+        "invoice_sections": ("_by_billing_profile",),
+        "customers": ("_by_billing_account", "_by_billing_profile"),
+        "departments": ("_by_billing_account",),
+        "enrollment_accounts": ("_by_billing_account", "_by_department"),
+        "billing_subscriptions": (
+            "_by_billing_account",
+            "_by_billing_profile",
+            "_by_invoice_section",
+            "_by_customer_at_billing_account",
+            "_by_enrollment_account",
+        ),
+    }
+    for what, holders in lists.items():
+        for by in holders:
+            yield f"{what}.list{by}", Told("list", _BILLED)
+        yield f"{what}.get", Told("named")
+    yield "customers.get_by_billing_account", Told("named")
+    yield "enrollment_accounts.get_by_department", Told("named")
 
 
 def _reservations() -> Iterator[tuple[str, Told]]:
@@ -149,17 +180,19 @@ def _reports() -> Iterator[tuple[str, Told]]:
 
 
 def _catalog() -> Iterator[tuple[str, Told]]:
-    for name in ("subscriptions.list", "resource_groups.list", "resources.list"):
-        yield name, Told("list", _PAGES)
-    yield "resources.list_by_resource_group", Told("list", _PAGES)
+    yield "subscriptions.list", Told("list", _PAGES)
+    for name in ("resource_groups.list", "resources.list", "resources.list_by_resource_group"):
+        yield name, Told("list", ("$filter", *_PAGES))
     for name in ("subscriptions.get", "resource_groups.get", "resources.get_by_id"):
         yield name, Told("named")
     yield "tags.get_at_scope", Told("named")
-    yield "tags.create_or_update_at_scope", Told("named", body="AzureTags")
-    yield "tags.update_at_scope", Told("named", body="AzureTags")
+    yield "tags.begin_create_or_update_at_scope", Told("named", body="AzureTags")
+    yield "tags.begin_update_at_scope", Told("named", body="AzureTags")
+    yield "tags.begin_delete_at_scope", Told("done")
+    yield "resource_groups.check_existence", Told("exists")
     yield "operations.list", Told("list", _PAGES)
 
 
-TABLE: dict[str, Told] = dict(
-    (*_analysis(), *_kept(), *_billing(), *_reservations(), *_reports(), *_catalog())
-)
+_SUBJECTS = (_analysis, _kept, _billing, _agreements, _reservations, _reports, _catalog)
+
+TABLE: dict[str, Told] = {name: told for subject in _SUBJECTS for name, told in subject()}
