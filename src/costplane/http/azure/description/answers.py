@@ -17,6 +17,7 @@ Answer = Literal[
     "saved",
     "removed",
     "removed-or-absent",
+    "taken",
     "done",
     "accepted",
     "result",
@@ -25,7 +26,8 @@ Answer = Literal[
     "exists",
 ]
 """Kinds of answers: `named` is one resource, `saved` a new or a changed one, `accepted` the address
-of what will be there, `result` what is there by now, `maybe` an object or nothing,
+of what will be there, `result` what is there by now, `taken` what was removed,
+`maybe` an object or nothing,
 `exists` says by its status alone."""
 
 _TEXT: Json = {"type": "string"}
@@ -138,6 +140,7 @@ _STATUSES: dict[Answer, dict[str, Json]] = {
     "object": {"200": _ANY},
     "saved": {"200": _named("AzureResource"), "201": _named("AzureResource")},
     "removed": {"200": _NOTHING},
+    "taken": {"200": _named("AzureResource"), "204": _NOTHING},
     "removed-or-absent": {"200": _NOTHING, "204": _NOTHING},
     "done": {"200": _NOTHING},
     "accepted": {"202": _NOTHING},

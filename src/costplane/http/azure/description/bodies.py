@@ -106,6 +106,21 @@ _WRITTEN: dict[str, Json] = {
             "properties": {"type": "object", "properties": {"status": _TEXT}},
         },
     },
+    "AzureRoleAssignment": {
+        "type": "object",
+        "properties": {
+            "properties": {
+                "type": "object",
+                "properties": {
+                    "roleDefinitionId": _TEXT,
+                    "principalId": _TEXT,
+                    "principalType": {"enum": ["User", "Group", "ServicePrincipal"]},
+                },
+                "required": ["roleDefinitionId", "principalId"],
+            },
+        },
+        "required": ["properties"],
+    },
     "AzureTags": {
         "type": "object",
         "properties": {

@@ -185,6 +185,12 @@ def _catalog() -> Iterator[tuple[str, Told]]:
         yield name, Told("list", ("$filter", *_PAGES))
     for name in ("subscriptions.get", "resource_groups.get", "resources.get_by_id"):
         yield name, Told("named")
+    for name in ("role_definitions.list", "role_assignments.list_for_scope"):
+        yield name, Told("list", ("$filter", *_PAGES))
+    for name in ("role_definitions.get", "role_assignments.get"):
+        yield name, Told("named")
+    yield "role_assignments.create", Told("saved", body="AzureRoleAssignment")
+    yield "role_assignments.delete", Told("taken")
     yield "tags.get_at_scope", Told("named")
     yield "tags.begin_create_or_update_at_scope", Told("named", body="AzureTags")
     yield "tags.begin_update_at_scope", Told("named", body="AzureTags")
