@@ -3,7 +3,7 @@
 The keys are Fernet's (AES-128-CBC with HMAC-SHA256), in the environment variable
 `COSTPLANE_SEALING_KEYS` (several processes on several machines share it), else in the file
 `keys/sealing` of the data folder, which its owner alone may read. The first key seals; all unseal,
-so that a new one is put before the others, what is kept is sealed anew, and the old one goes.
+so that a new one is put before the others, and what is kept is sealed anew.
 """
 
 from __future__ import annotations
@@ -77,18 +77,13 @@ def sealing_of(data: Path, environment: Mapping[str, str] = os.environ) -> Seali
     return Sealing(_kept(_file(data)))
 
 
-def add_key(data: Path, key: str) -> None:
-    """Put `key` before those in the file of a data folder."""
-    file = _file(data)
-    _replace(file, [key, *_kept(file)])
-
-
-def forget_old_keys(data: Path) -> int:
-    """Leave the first key alone in the file; how many went."""
-    file = _file(data)
-    first, *others = _kept(file)
-    _replace(file, [first])
-    return len(others)
+def add_key(data: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Put a new key before the last one in the file of a data folder, and forget those before.
+    The last one stays until the next time: what another process seals with it meanwhile can be
+    unsealed. Keys in the environment are its owner's to change."""
+    if not environment.get(VARIABLE, "").strip():
+        file = _file(data)
+        _written(file, [new_key(), *_kept(file)[:1]]).replace(file)
 
 
 def _file(data: Path) -> Path:
@@ -114,10 +109,6 @@ def _make(file: Path) -> None:
         pass
     finally:
         written.unlink()
-
-
-def _replace(file: Path, keys: Sequence[str]) -> None:
-    _written(file, keys).replace(file)
 
 
 def _written(file: Path, keys: Sequence[str]) -> Path:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from costplane.access.sealing import Sealing, sealing_of
@@ -84,9 +83,9 @@ class Answers:
         """The settings of core/settings.py."""
         return self._control.settings
 
-    @cached_property
+    @property
     def sealing(self) -> Sealing:
-        """How secrets of this installation are sealed; made with the first of them."""
+        """How secrets of this installation are sealed, as of now: keys may turn meanwhile."""
         return sealing_of(self.data)
 
     def provisioned(self, scope: Scope, period: Period) -> list[ProvisionedUse]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from costplane.access.audit import ITSELF
+from costplane.access.sealing import add_key
 from costplane.app.access.accounts import Accounts
 from costplane.app.access.sessions import Sessions
 from costplane.app.agreements.agreements import Agreements
@@ -27,6 +28,7 @@ from costplane.app.reports.price_files import price_reports
 from costplane.app.reports.reports import Reports
 from costplane.app.rerating.rerating import Preview, selection_of
 from costplane.app.resources import ResourceLists, ResourcesImport
+from costplane.app.sealed_secrets import seal_anew
 from costplane.app.setting_tags import set_tags
 from costplane.app.status import read_loading
 from costplane.app.writer import Writer
@@ -103,6 +105,13 @@ class Workspace(Answers):
     def accounts(self) -> Accounts:
         """Tokens, roles, issuers and the audit log."""
         return Accounts(self._control.access, self._control.catalog, self.now)
+
+    def rotate_keys(self, who: str) -> int:
+        """Seal all secrets anew, with a new key unless the environment has the keys; how many."""
+        add_key(self.data)
+        count = seal_anew(self._control.secrets, self._control.arm, self.sealing)
+        self.accounts.record(who, "KeysRotated", f"{count} secrets")
+        return count
 
     @property
     def kept(self) -> Keeping:

@@ -21,6 +21,7 @@ from costplane.cli import (
     ingest,
     invoices,
     issuers,
+    keys,
     price_explain,
     price_imports,
     prices,
@@ -70,6 +71,7 @@ app.add_typer(tokens.commands, name="tokens")
 app.add_typer(roles.commands, name="roles")
 app.add_typer(issuers.commands, name="issuers")
 app.add_typer(audit.commands, name="audit")
+app.add_typer(keys.commands, name="keys")
 app.add_typer(settings.commands, name="settings")
 
 

@@ -1,11 +1,12 @@
 """Exports: what one is, and what a caller may save (contract.md section 7).
 
 What GET answers can be sent back: `recurrence: "None"`, the server's own members, and the
-obfuscated sasToken, which leaves the kept one as it is.
+obfuscated sasToken, which leaves the kept one as it is. A sasToken is kept sealed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -140,11 +141,13 @@ def export_of(resource: ArmResource) -> Export:
     return of_text(Export, resource.document)
 
 
-def saved_text(body: object, found: ArmResource | None, now: datetime) -> str:
+def saved_text(
+    body: object, found: ArmResource | None, now: datetime, seal: Callable[[str], str]
+) -> str:
     """The document of an export as `body` tells it. Raises InvalidInput."""
     export = read(Export, body)
     before = None if found is None else export_of(found).properties
-    properties = _with_token(export.properties, before)
+    properties = _with_token(export.properties, before, seal)
     _check_definition(properties.definition)
     check_files(properties.format, properties.compression_mode, properties.definition.type)
     destination = properties.delivery_info.destination
@@ -178,14 +181,19 @@ def shown_settings(export: Export) -> dict[str, Any]:
     return content
 
 
-def _with_token(properties: ExportProperties, before: ExportProperties | None) -> ExportProperties:
-    """With the kept token in the place of the obfuscated one."""
+def _with_token(
+    properties: ExportProperties, before: ExportProperties | None, seal: Callable[[str], str]
+) -> ExportProperties:
+    """With the token that is told sealed, and the kept one in the place of the obfuscated one."""
     destination = properties.delivery_info.destination
-    if destination.sas_token != HIDDEN:
+    if destination.sas_token is None:
         return properties
-    known = before.delivery_info.destination.sas_token if before else None
-    if known is None:
-        raise _bad("deliveryInfo.destination.sasToken", "is obfuscated; give the token itself")
+    known = seal(destination.sas_token)
+    if destination.sas_token == HIDDEN:
+        kept = before.delivery_info.destination.sas_token if before else None
+        if kept is None:
+            raise _bad("deliveryInfo.destination.sasToken", "is obfuscated; give the token itself")
+        known = kept
     return replace(properties, delivery_info=DeliveryInfo(replace(destination, sas_token=known)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from costplane.app.workspace import Workspace
+from costplane.errors import DamagedData
 from tests.http.azure.kept.kept_client import COST, GROUP, SUBSCRIPTION, Server, error_of, serving
 
 PATH = f"{SUBSCRIPTION}/{COST}/exports"
@@ -124,10 +127,58 @@ def test_a_secret_is_never_shown(server: Server) -> None:
     again = server.call("PUT", f"{PATH}/t", made.json())
     assert again.status_code == 200
     (now,) = server.workspace.kept.store.everywhere("exports")
-    assert "sig=secret" in now.document
     assert now.document == kept[0].document
+    assert sas_token(server) == "sv=2024&sig=secret"
     refused = server.call("PUT", f"{PATH}/new", made.json())
     assert error_of(refused)[2] == "properties.deliveryInfo.destination.sasToken"
+
+
+def sas_token(server: Server, kind: str = "exports") -> str:
+    """The one token that is kept, unsealed."""
+    (kept,) = server.workspace.kept.store.everywhere(kind)
+    (sealed,) = re.findall(r'"sasToken":"([^"]*)"', kept.document)
+    return server.workspace.sealing.unseal(sealed)
+
+
+def test_no_byte_of_a_secret_lies_in_the_data_folder(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = {"sasToken": "sig=hunter2hunter2", "storageAccount": "costs", "resourceId": None}
+    server.call("PUT", f"{PATH}/t", export(deliveryInfo=delivered(**token)))
+    server.call("POST", f"{PATH}/t/run")
+    files = [file for file in server.workspace.data.rglob("*") if file.is_file()]
+    assert any(file.name.startswith("control.sqlite") for file in files)
+    assert [file for file in files if b"hunter2" in file.read_bytes()] == []
+    assert "hunter2" not in caplog.text
+
+
+def test_a_token_that_looks_sealed_is_sealed(server: Server) -> None:
+    token = {"sasToken": "sealed:not", "storageAccount": "costs", "resourceId": None}
+    server.call("PUT", f"{PATH}/t", export(deliveryInfo=delivered(**token)))
+    assert sas_token(server) == "sealed:not"
+
+
+def test_keys_turn_and_secrets_stay(server: Server) -> None:
+    token = {"sasToken": "sig=hunter2", "storageAccount": "costs", "resourceId": None}
+    server.call("PUT", f"{PATH}/t", export(deliveryInfo=delivered(**token)))
+    server.call("POST", f"{PATH}/t/run")
+    workspace = server.workspace
+    pseudonyms, first = workspace.persons.pseudonym_key, workspace.sealing
+    (before,) = workspace.kept.store.everywhere("exports")
+    for _ in range(2):
+        assert workspace.rotate_keys("test") == 3
+        assert sas_token(server) == sas_token(server, "exports/runs") == "sig=hunter2"
+    (after,) = workspace.kept.store.everywhere("exports")
+    assert (after.etag, after.modified_by) == (before.etag, before.modified_by)
+    (sealed,) = re.findall(r'"sasToken":"([^"]*)"', after.document)
+    with pytest.raises(DamagedData, match="COSTPLANE_SEALING_KEYS"):
+        first.unseal(sealed)
+    again = Workspace.open(workspace.data)
+    assert again.persons.pseudonym_key == pseudonyms
+    again.close()
+    assert len((workspace.data / "keys" / "sealing").read_text().split()) == 2
+    assert workspace.accounts.store.audit(1)[0].action == "KeysRotated"
 
 
 def test_a_run_is_queued_and_recorded(server: Server) -> None:

@@ -31,7 +31,7 @@ def save(call: Call) -> Response:
     saved, created = workspace.kept.save(
         keeping.place(call, KIND),
         call.names["exportName"],
-        lambda found: saved_text(body, found, now),
+        lambda found: saved_text(body, found, now, workspace.sealing.seal),
         call.principal.name,
         keeping.versions(call, body, required=True),
     )
