@@ -36,7 +36,7 @@ AGGREGATIONS: tuple[Aggregation, ...] = (
     Aggregation(
         "UsageQuantity",
         "Usage quantity",
-        "Quantity in the meter's unit of measure.",
+        "Quantity of what was used, in the meter's unit of measure; purchases have none.",
         "PricingQuantity",
         is_usage=True,
     ),

@@ -22,6 +22,9 @@ from costplane.analysis.nodes import (
 )
 from costplane.analysis.plan import QueryPlan
 
+_USAGE_QUANTITY = "SUM(CASE WHEN ChargeCategory = 'Usage' THEN PricingQuantity END)"
+"""Of what was used: the units of a purchase, such as of a reservation, are no hours or tokens."""
+
 _CROSS_CHARGE = "SUM(COALESCE(x_CrossChargeCost, EffectiveCost))"
 """Rows that no rating made (purchases, rows of older versions) have no markup."""
 
@@ -51,7 +54,7 @@ def _amounts(plan: QueryPlan, aggregation: Aggregation, place: int) -> Iterator[
     if aggregation.kind == "Tokens":
         yield Amount(alias, _tokens(), _tokens())
     elif aggregation.kind == "PricingQuantity":
-        yield _charged_only(alias, "PricingQuantity")
+        yield Amount(alias, template(_USAGE_QUANTITY), null(MONEY_TYPE))
     elif aggregation.kind == "CrossCharge":
         yield Amount(alias, template(_CROSS_CHARGE), null(MONEY_TYPE))
     elif aggregation.kind in ("Cost", "CostInUsd"):
