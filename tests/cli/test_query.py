@@ -93,3 +93,12 @@ def test_aggregations_and_zone(ask: Run) -> None:
     )
     ((tokens, calls, _),) = json.loads(ended.out)["properties"]["rows"]
     assert (tokens, calls) == (263 + 128 + 24 + 12_350 + 890, 4)
+
+
+def test_persons_are_asked_for_by_name(ask: Run) -> None:
+    asked = ("query", "--scope", "/", *DAY, "--filter", "User=ana")
+    refused = ask(*asked)
+    assert refused.status == 1
+    assert "Person Reader" in refused.err
+    assert ask(*asked, "--persons").status == 0
+    assert "User ana at /" in ask("audit", "list").out

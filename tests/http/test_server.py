@@ -57,6 +57,35 @@ def test_tls_with_its_own_authority(tmp_path: Path) -> None:
         assert server.wait(30) == 0
 
 
+def test_open_to_the_network_with_roles_and_tls(tmp_path: Path) -> None:
+    """Off loopback nothing is served before somebody holds a role, and then to them alone."""
+    folder = ["--data", str(tmp_path)]
+    arguments = ["serve", "--host", "0.0.0.0", "--self-signed", "--port", str(free_port()), *folder]
+    refused = subprocess.run([costplane(), *arguments], capture_output=True, text=True, timeout=120)
+    assert refused.returncode != 0
+    assert "costplane tokens create" in refused.stderr
+    create = ["tokens", "create", "--role", "Owner", "--scope", "/", "--name", "first", *folder]
+    made = subprocess.run([costplane(), *create], capture_output=True, text=True, check=True)
+    token = made.stdout.split()[0]
+    with subprocess.Popen(
+        [costplane(), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        trust = ssl.create_default_context(cafile=server.stdout.readline().split()[-1])
+        url = f"https://127.0.0.1:{arguments[5]}/v1/scopes"
+        assert server.stdout.readline().startswith("Costplane serves on https://")
+        with httpx.Client(verify=trust, timeout=60) as client:
+            assert client.get(url).status_code == 401
+            known = {"Authorization": f"Bearer {token}"}
+            assert client.get(url, headers=known).status_code == 200
+            with pytest.raises(httpx.TransportError):
+                client.get(url.replace("https", "http"))
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+        assert "without TLS" not in server.stderr.read()
+
+
 def test_help_starts_quickly() -> None:
     """Measured as processor time: the machine may be busy."""
     import resource
