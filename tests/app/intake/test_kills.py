@@ -20,6 +20,7 @@ from costplane.metering.native import read_json_lines
 from tests.app import estate
 from tests.app.estate import NOW, Event, answer, body, costs, model_of, priced
 from tests.app.intake.killed_intake import KILLED, STEPS, Countdown, watch
+from tests.app.stopping import Stopped, stop
 
 ROOT = Path(__file__).parents[3]
 
@@ -119,14 +120,6 @@ def told(calls: list[Event]) -> dict[str, Any]:
         for name, amount in (event["data"].get("quantities") or {}).items():
             sums[name] = sums.get(name, 0) + estate.exact(amount)
     return {name: amount for name, amount in sums.items() if amount}
-
-
-class Stopped(BaseException):
-    """Ends an intake as a death would, but for the process."""
-
-
-def stop() -> None:
-    raise Stopped
 
 
 def test_stopped_after_every_step_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from costplane.pricing.question import PriceQuestion, Resolution
 from tests.app import estate
 from tests.app.estate import NOW, RESOURCES, Event, answer, body, costs, select, take
 from tests.app.intake.killed_intake import Countdown, watch
+from tests.app.stopping import Stopped, stop
 
 WHOLE = {"from": "2026-11-02T00:00:00Z", "to": "2026-11-04T00:00:00Z"}
 
@@ -83,13 +84,6 @@ def test_a_segment_is_charged_with_the_prices_of_its_usage(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped between usage and charges; a new price comes before the next start."""
-
-    class Stopped(BaseException):
-        pass
-
-    def stop() -> None:
-        raise Stopped
-
     workspace.import_prices(sheet(tmp_path, "2"))
     with monkeypatch.context() as patched:
         watch(Countdown("usage", 1, stop), patched.setattr)

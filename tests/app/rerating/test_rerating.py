@@ -15,6 +15,7 @@ from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput
 from tests.app import estate
 from tests.app.estate import Event
+from tests.app.stopping import Stopped, stop_after
 from tests.app.tiers.tier_world import NOW, RESOURCES, SHEET, answer, asked, calls, opened
 
 MONTHS = Period(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
@@ -239,10 +240,6 @@ def test_a_preview_leaves_out_what_a_stopped_intake_has_not_charged(
     workspace.close()
 
 
-class Stopped(BaseException):
-    """Ends a re-rating as a death would."""
-
-
 @pytest.mark.parametrize("stop_after", [1, 2, 4])
 def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
     tmp_path: Path, stop_after: int, monkeypatch: pytest.MonkeyPatch
@@ -270,20 +267,6 @@ def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
 
 def _stop(workspace: Workspace, patched: pytest.MonkeyPatch, after: int) -> None:
     """Stops at the given step: the record, the commits, the mark that a key is settled."""
-    left = after
     control = workspace._control
-
-    def counted(original: Any) -> Any:
-        def step(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            result = original(*args, **kwargs)
-            left -= 1
-            if left == 0:
-                raise Stopped
-            return result
-
-        return step
-
-    patched.setattr(control.reratings, "start", counted(control.reratings.start))
-    patched.setattr(workspace.ledger, "append", counted(workspace.ledger.append))
-    patched.setattr(control.posting_keys, "settled", counted(control.posting_keys.settled))
+    steps = ((control.reratings, "start"), (workspace.ledger, "append"))
+    stop_after(patched, after, *steps, (control.posting_keys, "settled"))

@@ -12,6 +12,7 @@ import pytest
 from costplane.app.workspace import Workspace
 from tests.app import estate
 from tests.app.estate import Event
+from tests.app.stopping import Stopped, stop_after
 from tests.app.tiers import tier_world
 from tests.app.tiers.tier_world import answer, asked, batches, calls, costs, opened, parts
 
@@ -76,28 +77,10 @@ def test_an_import_prices_what_comes_after_it_and_all_count_together(tmp_path: P
     workspace.close()
 
 
-class Stopped(BaseException):
-    """Ends an intake as a death would, but for the process."""
-
-
 def stop(workspace: Workspace, patched: pytest.MonkeyPatch, left: int) -> None:
     """Stops after so many steps: marks of keys, commits of tables, keys that are settled."""
-
-    def counted(original: Any) -> Any:
-        def step(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            result = original(*args, **kwargs)
-            left -= 1
-            if left == 0:
-                raise Stopped
-            return result
-
-        return step
-
-    keys = workspace._control.posting_keys
-    patched.setattr(type(keys), "mark", counted(type(keys).mark))
-    patched.setattr(type(keys), "settled", counted(type(keys).settled))
-    patched.setattr(workspace.ledger, "append", counted(workspace.ledger.append))
+    keys = type(workspace._control.posting_keys)
+    stop_after(patched, left, (keys, "mark"), (keys, "settled"), (workspace.ledger, "append"))
 
 
 def stopped_again_and_again(folder: Path, events: list[Event], steps: list[int]) -> None:

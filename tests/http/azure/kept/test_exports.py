@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from costplane.app.workspace import Workspace
 from costplane.errors import DamagedData
-from tests.http.azure.kept.kept_client import COST, GROUP, SUBSCRIPTION, Server, error_of, serving
+from tests.http.azure.kept.kept_client import COST, GROUP, SUBSCRIPTION, Server, error_of
 
 PATH = f"{SUBSCRIPTION}/{COST}/exports"
 STORAGE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/costs"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("exports")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path) as server:
-        yield server
 
 
 def schedule(start: str = "2026-12-01", end: str | None = None, **changes: Any) -> dict[str, Any]:

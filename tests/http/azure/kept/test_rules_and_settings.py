@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +13,10 @@ from tests.http.azure.kept.kept_client import (
     SUBSCRIPTION,
     Server,
     error_of,
-    serving,
 )
 
 RULES = f"{ACCOUNT}/{COST}/costAllocationRules"
 SETTING = f"{SUBSCRIPTION}/{COST}/settings/taginheritance"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("rules")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path) as server:
-        yield server
 
 
 def source(**changes: Any) -> dict[str, Any]:

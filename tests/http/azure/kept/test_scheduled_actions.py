@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.http.azure.kept.kept_client import COST, GROUP, SUBSCRIPTION, Server, error_of, serving
+from tests.http.azure.kept.kept_client import COST, GROUP, SUBSCRIPTION, Server, error_of
 
 OWN = f"/{COST}/scheduledActions"
 SHARED = f"{SUBSCRIPTION}/{COST}/scheduledActions"
 VIEW = f"/{COST}/views/swaggerExample"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("actions")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path) as server:
-        yield server
 
 
 def schedule(**changes: Any) -> dict[str, Any]:
