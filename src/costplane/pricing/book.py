@@ -122,6 +122,18 @@ class PriceBook:
         prices = frozenset(instant for pair in bounds for instant in pair if instant is not None)
         return prices | self.adjustments.changes
 
+    def changes_of(self, model: str) -> frozenset[datetime]:
+        """Every instant at which some price for use of `model` begins or ends."""
+        return self._changes_by_model.get(model, frozenset())
+
+    @cached_property
+    def _changes_by_model(self) -> Mapping[str, frozenset[datetime]]:
+        return {
+            model: frozenset(i for o in offers for i in (o.row.valid_from, o.row.valid_to) if i)
+            for (kind, model), offers in self._by_kind_and_model.items()
+            if kind == "usage"
+        }
+
     @cached_property
     def _by_kind_and_model(self) -> Mapping[tuple[PriceKind, str], tuple[Offer, ...]]:
         grouped: dict[tuple[PriceKind, str], list[Offer]] = defaultdict(list)

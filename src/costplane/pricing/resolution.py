@@ -71,13 +71,11 @@ def timeline(
     book: PriceBook, question: PriceQuestion, period: Period
 ) -> list[tuple[Period, Answer]]:
     """`period` cut at every instant at which an answer may change, with each part's answer."""
-    offers = (*book.of_model(question.model or ""), *book.of_model(ANY_MODEL))
+    models = (question.model or "", ANY_MODEL)
+    offers = (offer for model in models for offer in book.of_model(model))
     units = {unit_model(o.row.consumption_unit) for o in offers if o.row.consumption_unit}
-    offers = (*offers, *(offer for unit in units for offer in book.of_model(unit)))
-    cuts = {period.start, period.end}
-    for offer in offers:
-        cuts.update(i for i in (offer.row.valid_from, offer.row.valid_to) if i and i in period)
-    ordered = sorted(cuts)
+    changes = (i for model in (*models, *units) for i in book.changes_of(model) if i in period)
+    ordered = sorted({period.start, period.end, *changes})
     parts: list[tuple[Period, Answer]] = []
     for start, end in pairwise(ordered):
         answer = resolve(book, question, start)

@@ -14,10 +14,10 @@ from costplane.rating.fixed_point import FixedPoint
 from costplane.rating.rates import Rate
 from costplane.rating.terms import USD
 
-Way = Literal["sum", "fixed", "each", "wide"]
+Way = Literal["sum", "expected", "fixed", "each", "wide"]
 """`sum`: no line can round, so that quantities are summed first. `fixed`: line by line, in 64 bits
-without a division (fixed_point.py). `each`: line by line, in 128 bits. `wide`: line by line, in
-integers without a bound."""
+without a division (fixed_point.py); `expected`: so, too, while usage was surveyed (expected.py).
+`each`: line by line, in 128 bits. `wide`: line by line, in integers without a bound."""
 
 Largest = Mapping[str, int]
 """The largest amount that a row of usage has of each quantity, by name, in smallest parts."""

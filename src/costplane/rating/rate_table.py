@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from costplane.core.quantities import QUANTITIES, Quantity
-from costplane.rating.amounts import PRICING, Largest, fraction, way_of
+from costplane.rating.amounts import PRICING, Largest, Way, fraction, way_of
+from costplane.rating.expected import Expected
 from costplane.rating.fixed_point import even
 from costplane.rating.instants import microseconds
 from costplane.rating.rates import Rate
@@ -26,13 +27,18 @@ _MATCHED = (
 )
 
 
-def rate_table(found: Sequence[Rate], amounts: Sequence[str], largest: Largest) -> pa.Table:
+def rate_table(
+    found: Sequence[Rate],
+    amounts: Sequence[str],
+    largest: Largest,
+    expected: Expected | None = None,
+) -> pa.Table:
     """A row for each of `found`, numbered from 0 on: `num` / `den` is each amount of one smallest
     part, and `even` what of it rounds for no quantity (fixed_point.py)."""
     parts = [(f"{name}_{part}", _WHOLE) for name in (*amounts, PRICING) for part in _PARTS]
     rows = []
     for number, rate in enumerate(found):
-        way = way_of(rate, amounts, largest)
+        way = _way(rate, amounts, largest, expected)
         rows.append(
             {
                 "rate": number,
@@ -47,6 +53,13 @@ def rate_table(found: Sequence[Rate], amounts: Sequence[str], largest: Largest) 
             }
         )
     return pa.Table.from_pylist(rows, schema=pa.schema([*_MATCHED, *parts]))
+
+
+def _way(rate: Rate, amounts: Sequence[str], largest: Largest, expected: Expected | None) -> Way:
+    way = way_of(rate, amounts, largest)
+    if way == "fixed" and expected is not None and expected.has(rate, amounts):
+        return "expected"
+    return way
 
 
 def quantity_code(quantity: Quantity | None) -> int:

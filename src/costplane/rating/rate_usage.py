@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from costplane.core.period import Period
 from costplane.core.quantities import QUANTITIES, Quantity
-from costplane.core.relation import Engine, Relation
+from costplane.core.relation import Derived, Engine, Relation
+from costplane.core.sql import select
 from costplane.pricing.book import PriceBook
 from costplane.rating import statements
-from costplane.rating.amounts import Largest, amounts_of
+from costplane.rating.amounts import Largest, Way, amounts_of
 from costplane.rating.answers import Use
+from costplane.rating.expected import Expected
+from costplane.rating.extent import Extent, extent
 from costplane.rating.fixed_lines import FixedLines
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.instants import instant_of, microseconds
@@ -28,17 +32,21 @@ from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.tiers import keys_of
 from costplane.rating.wide_lines import wide_lines
 
+FIRST_EVENTS = 100_000
+"""Events whose rates are expected of all; fewer are not worth expecting anything of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """Usage summed by the buckets of a grain, which quantities it tells, the largest amount of
-    each, and its rates."""
+    each, and its rates. What was `expected` of them is rounded in the sums."""
 
     grain: Grain
     told: Sequence[Quantity]
     largest: Largest
     relations: Mapping[str, Relation]
     rates: Sequence[Rate]
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +80,59 @@ class Rater:
         return replace(rows, tier_keys=frozenset(keys_of(survey.rates)))
 
     def survey(self, usage: Relation, series: Mapping[int, Facts], grain: Grain) -> Survey:
-        """What occurs in `usage`, and the rates of it."""
-        largest = self._largest(usage)
-        told = [quantity for quantity in QUANTITIES if quantity.name in largest]
-        relations: dict[str, Relation] = {"usage": usage}
-        relations["groups"] = self.engine.execute(statements.groups(grain, told), relations)
-        uses = self._uses(grain, told, relations, series)
+        """What occurs in `usage`, and the rates of it.
+
+        Raises LookupError where `series` lacks the facts of some.
+        """
+        known = extent(self.engine, usage)
+        expected = self._expected(usage, known, series, grain)
+        groups = self._groups(usage, known, series, grain, expected)
+        relations: dict[str, Relation] = {"usage": usage, "groups": groups}
+        uses = _uses(self._used(grain, known.told, relations), series)
         found = rates(uses, series, self.book, self.holders)
-        return Survey(grain, told, largest, relations, found)
+        return Survey(grain, known.told, known.largest, relations, found, expected)
+
+    def _expected(
+        self, usage: Relation, known: Extent, series: Mapping[int, Facts], grain: Grain
+    ) -> Expected | None:
+        """What the first events let expect of all, if any of it can round."""
+        if known.hours is None or known.events <= FIRST_EVENTS:
+            return None
+        first = Derived(select("SELECT * FROM usage").limit(FIRST_EVENTS), {"usage": usage})
+        apart = replace(grain, keys=())
+        groups = self.engine.execute(statements.groups(apart, known.told), {"usage": first})
+        used = self._used(apart, known.told, {"groups": groups})
+        uses = [replace(use, period=known.hours) for use in _uses(used, series)]
+        counts = {
+            (row["series"], row["band"], row["quantity"]): _share(row["total"], known.events)
+            for row in used
+        }
+        found = rates(uses, series, self.book, self.holders)
+        expected = Expected.of(grain, found, counts, known.largest)
+        return expected if expected.rounding else None
+
+    def _groups(
+        self,
+        usage: Relation,
+        known: Extent,
+        series: Mapping[int, Facts],
+        grain: Grain,
+        expected: Expected | None,
+    ) -> pa.Table:
+        if expected is None:
+            return self.engine.execute(statements.groups(grain, known.told), {"usage": usage})
+        relations = {"usage": usage, "pieces": expected.pieces(series)}
+        groups = self.engine.execute(expected.groups(known.told), relations)
+        if pc.sum(groups["events"]).as_py() != known.events:
+            raise LookupError("usage has rows of a series without facts; give the facts of each")
+        return groups
 
     def priced(self, survey: Survey, found: Sequence[Rate], recorded: date) -> RatedRows:
         """The lines of what was surveyed that have one of the rates `found`."""
         grain, told, relations = survey.grain, survey.told, dict(survey.relations)
         amounts = amounts_of(found)
-        table = relations["rates"] = rate_table(found, amounts, survey.largest)
+        table = rate_table(found, amounts, survey.largest, survey.expected)
+        relations["rates"] = table
         lines = self._lines(survey, relations, found, amounts)
         unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
         if not unpriced:
@@ -108,9 +155,10 @@ class Rater:
         assert isinstance(rates, pa.Table)
         way = rates["way"].to_pylist()
         lines = [self.engine.execute(statements.lines(grain, told, amounts), relations)]
-        if "fixed" in way:
-            chosen = [rate for rate, its in zip(found, way, strict=True) if its == "fixed"]
-            fixed = FixedLines.of(grain, chosen, amounts, survey.largest)
+        of_way: tuple[Way, ...] = ("expected", "fixed")
+        for one in (one for one in of_way if one in way):
+            chosen = [rate for rate, its in zip(found, way, strict=True) if its == one]
+            fixed = FixedLines.of(grain, chosen, amounts, survey.largest, one)
             lines.append(self._fixed_lines(fixed, relations))
         if "each" in way:
             rounded = statements.rounded_lines(grain, told, amounts)
@@ -121,30 +169,32 @@ class Rater:
         return lines
 
     def _fixed_lines(self, fixed: FixedLines, relations: Mapping[str, Relation]) -> pa.Table:
-        sums = self.engine.execute(fixed.sums(), {**relations, "pieces": fixed.pieces()})
+        """The sums of rates that were expected are those of the survey."""
+        sums = relations["groups"]
+        if fixed.way == "fixed":
+            sums = self.engine.execute(fixed.sums(), {**relations, "pieces": fixed.pieces()})
         return self.engine.execute(fixed.lines(), {**relations, "sums": sums})
 
-    def _largest(self, usage: Relation) -> Largest:
-        """What the usage tells of each quantity, at most; without those that it does not tell."""
-        row = self.engine.execute(statements.largest(), {"usage": usage}).to_pylist()[0]
-        return {
-            q.name: int(row[q.name] * 10**q.scale) for q in QUANTITIES if row[q.name] is not None
-        }
+    def _used(
+        self, grain: Grain, told: Sequence[Quantity], relations: Mapping[str, Relation]
+    ) -> list[dict[str, int]]:
+        found: list[dict[str, int]]
+        found = self.engine.execute(statements.uses(grain, told), relations).to_pylist()
+        return found
 
-    def _uses(
-        self,
-        grain: Grain,
-        told: Sequence[Quantity],
-        relations: Mapping[str, Relation],
-        series: Mapping[int, Facts],
-    ) -> list[Use]:
-        """The uses that occur; events as such only where they are charged nothing."""
-        rows = self.engine.execute(statements.uses(grain, told), relations).to_pylist()
-        return [
-            _use(row)
-            for row in rows
-            if row["quantity"] >= 0 or series[row["series"]]["billing_status"] != "Billed"
-        ]
+
+def _share(total: int | None, events: int) -> int:
+    """What all events have where the first have `total`, if they are alike."""
+    return int(total or 0) * events // FIRST_EVENTS
+
+
+def _uses(rows: Sequence[Mapping[str, int]], series: Mapping[int, Facts]) -> list[Use]:
+    """The uses that occur; events as such only where they are charged nothing."""
+    return [
+        _use(row)
+        for row in rows
+        if row["quantity"] >= 0 or series[row["series"]]["billing_status"] != "Billed"
+    ]
 
 
 def _use(row: Mapping[str, int]) -> Use:

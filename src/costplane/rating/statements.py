@@ -52,11 +52,13 @@ class Grain:
         return "".join(f'{prefix}"{key}", ' for key in self.keys)
 
 
-def largest(quantities: Sequence[Quantity] = QUANTITIES) -> exp.Query:
-    """The largest amount that a row tells of each quantity, null where none does: what nobody
-    told need not be summed. Files often answer it without being read."""
-    found = ", ".join(f"MAX({q.name}) AS {q.name}" for q in quantities)
-    return _parse(f"SELECT {found} FROM usage")
+def extent_of(quantities: Sequence[Quantity]) -> exp.Query:
+    """How many events there are, the first and last time, and the largest amount that a row tells
+    of each quantity, null where none does (extent.py)."""
+    found = "".join(f", MAX({q.name}) AS {q.name}" for q in quantities)
+    return _parse(
+        f"SELECT COUNT(*) AS events, MIN(time) AS first, MAX(time) AS last{found} FROM usage"
+    )
 
 
 def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
@@ -71,9 +73,10 @@ def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 
 def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
-    """Which series use which quantity in which band, and between which buckets."""
+    """Which series use how much of which quantity in which band, and between which buckets."""
     return _parse(
-        "SELECT series, quantity, band, MIN(start) AS first, MAX(start) AS last "
+        "SELECT series, quantity, band, MIN(start) AS first, MAX(start) AS last, "
+        "SUM(CAST(quantity_sum AS HUGEINT)) AS total "
         f"FROM ({unpivoted(grain, quantities)}) AS line GROUP BY ALL "
         "ORDER BY series, quantity, band"
     )
