@@ -1,0 +1,184 @@
+"""Cost analysis over HTTP, beside bare DuckDB, Polars and chDB on the same files."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.charges import write_ledger
+from bench.peers import WAYS
+from bench.questions import PATH, QUESTIONS
+
+USERS = 50
+EMPTY, COSTPLANE, AGAIN = "empty", "Costplane", "asked again"
+_COMMAND = "from costplane.cli import main; main()"
+_MOST_ROWS = 5_000
+_Answer = tuple[float, int, Decimal]
+"""Seconds, rows, total."""
+
+
+@dataclass(slots=True)
+class Times:
+    """Milliseconds of a question by way."""
+
+    of: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, way: str, seconds: float) -> None:
+        """One more run."""
+        self.of.setdefault(way, []).append(seconds * 1000)
+
+    def median(self, way: str) -> float:
+        """The middle one."""
+        return statistics.median(self.of[way])
+
+    def most(self, way: str) -> float:
+        """What 95 of a hundred runs do not exceed."""
+        found = sorted(self.of[way])
+        return found[min(len(found) - 1, round(len(found) * 0.95))]
+
+
+def measure_queries(folder: Path, console: Console, *, charges: int, runs: int) -> list[Times]:
+    """Prints the table of the ten questions on a ledger of about `charges` charges."""
+    data = folder / f"ledger-{charges}"
+    there = write_ledger(data, charges)
+    with ExitStack() as open_:
+        port = open_.enter_context(_server(data))
+        peers = {way: open_.enter_context(_Peer.of(way, data)) for way in WAYS}
+        found = [_measured(number, Caller(port), peers, runs) for number in range(len(QUESTIONS))]
+        users = _many_users(port)
+    console.print(_table(there, found))
+    console.print(f"{USERS} users at once: {users}")
+    return found
+
+
+@contextmanager
+def _server(data: Path) -> Iterator[int]:
+    """`costplane serve` on a free port, ready and settled."""
+    command = [sys.executable, "-c", _COMMAND, "serve", "--no-auth", "--port", "0"]
+    process = subprocess.Popen([*command, "--data", str(data)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rpartition(":")[2])
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@dataclass(slots=True)
+class Caller:
+    """A client that keeps its connection."""
+
+    port: int
+    connection: http.client.HTTPConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+
+    def empty(self) -> float:
+        """Seconds of a request that asks for nothing."""
+        return self._asked("GET", "/healthz", None)[0]
+
+    def ask(self, number: int, run: int) -> _Answer:
+        """The question's answer, read to the end."""
+        body = json.dumps(QUESTIONS[number].body(run))
+        seconds, told = self._asked("POST", f"{PATH}&$top={_MOST_ROWS}", body)
+        rows = told["properties"]["rows"]
+        assert told["properties"]["nextLink"] in (None, ""), "the answer has several pages"
+        return seconds, len(rows), sum((row[0] for row in rows), Decimal())
+
+    def _asked(self, method: str, path: str, body: str | None) -> tuple[float, Any]:
+        start = time.perf_counter()
+        self.connection.request(method, path, body, {"Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        text = response.read()
+        seconds = time.perf_counter() - start
+        if response.status != http.HTTPStatus.OK:
+            raise SystemExit(f"{path} answers {response.status}: {text.decode()[:400]}")
+        return seconds, json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    process: subprocess.Popen[str]
+
+    @classmethod
+    @contextmanager
+    def of(cls, way: str, data: Path) -> Iterator[_Peer]:
+        command = [sys.executable, "-m", "bench.peers", way, str(data)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+            yield cls(process)
+            assert process.stdin is not None
+            process.stdin.close()
+
+    def ask(self, number: int, run: int) -> _Answer:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(json.dumps([number, run]), file=self.process.stdin, flush=True)
+        seconds, rows, total = json.loads(self.process.stdout.readline())
+        return seconds, rows, Decimal(total)
+
+
+def _measured(number: int, caller: Caller, peers: dict[str, _Peer], runs: int) -> Times:
+    """All ways after each other, again and again; a first run of each does not count. Raises
+    SystemExit if a way gives another answer."""
+    times = Times()
+    for run in range(runs + 1):
+        caller.empty()
+        found = {EMPTY: (caller.empty(), 0, Decimal()), COSTPLANE: caller.ask(number, run)}
+        found[AGAIN] = caller.ask(number, run)
+        found |= {way: peer.ask(number, run) for way, peer in peers.items()}
+        rows, total = found[COSTPLANE][1:]
+        for way, (seconds, *told) in found.items():
+            if way != EMPTY and told != [rows, total]:
+                raise SystemExit(f"{way} gives {told} for {QUESTIONS[number]}, not {rows}, {total}")
+            if run:
+                times.add(way, seconds)
+    return times
+
+
+def _many_users(port: int) -> str:
+    def user(number: int) -> list[float]:
+        caller = Caller(port)
+        order = (number + place for place in range(len(QUESTIONS)))
+        return [caller.ask(n % len(QUESTIONS), 20 + number)[0] for n in order]
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(USERS) as pool:
+        found = sorted(seconds for user_ in pool.map(user, range(USERS)) for seconds in user_)
+    took = time.perf_counter() - start
+    return (
+        f"{len(found)} answers, no error, {len(found) / took:,.0f} a second, "
+        f"median {statistics.median(found) * 1000:,.0f} ms, "
+        f"95th {found[round(len(found) * 0.95)] * 1000:,.0f} ms"
+    )
+
+
+def _table(charges: int, found: list[Times]) -> Table:
+    table = Table(title=f"Cost analysis over {charges:,} charges (milliseconds)")
+    for name in ("question", COSTPLANE, "95th", AGAIN, *WAYS, "times"):
+        table.add_column(name, justify="left" if name == "question" else "right")
+    for question, times in zip(QUESTIONS, found, strict=True):
+        table.add_row(
+            question.name,
+            f"{times.median(COSTPLANE):.1f}",
+            f"{times.most(COSTPLANE):.1f}",
+            f"{times.median(AGAIN):.1f}",
+            *(f"{times.median(way):.1f}" for way in WAYS),
+            f"{(times.median(COSTPLANE) - times.median(EMPTY)) / times.median('duckdb'):.2f}",
+        )
+    return table
