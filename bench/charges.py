@@ -8,7 +8,7 @@ deployments. The same size is the same ledger.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from costplane.app.workspace import Workspace
 from costplane.catalog.model import BillingAccount, ResourceGroup, Subscription
@@ -137,7 +137,7 @@ def _line(number: int, kind: tuple[str, int, int, int]) -> dict[str, Any]:
     }
 
 
-_SAME: Mapping[str, Any] = {
+_SAME: dict[str, Any] = {
     "BillingAccountId": ACCOUNT,
     "BillingAccountName": "Measured",
     "BillingAccountType": "Billing Account",
@@ -173,7 +173,7 @@ def _write(tables: Path, name: str, lines: list[dict[str, Any]]) -> None:
     """Files of whole hours, added to the table in one commit."""
     writing = _Hours(TABLES[name], pa.Table.from_pylist(lines))
     hours = max(1, _ROWS_A_FILE // len(lines))
-    actions = []
+    actions: list[AddAction | RemoveAction] = []
     for first in range(0, HOURS, hours):
         path = tables / name / f"part-{first:05}.parquet"
         writing.write(path, range(first, min(first + hours, HOURS)))
@@ -248,7 +248,7 @@ _COSTS = (
     "x_EffectiveCostInUsd",
     "x_CrossChargeCost",
 )
-_TIMES = {
+_TIMES: dict[str, Callable[[datetime], Any]] = {
     "ChargePeriodStart": lambda hour: hour,
     "ChargePeriodEnd": lambda hour: hour + HOUR,
     "BillingPeriodStart": month_start,

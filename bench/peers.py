@@ -20,18 +20,24 @@ Answer = list[tuple[Any, ...]]
 """Rows whose last cell is the cost."""
 
 _TIME = "ChargePeriodStart"
+_CONFIGURATION = {
+    "autoinstall_known_extensions": "false",
+    "TimeZone": "UTC",
+    "parquet_metadata_cache": "true",
+}
 
 
 def duckdb(paths: list[str]) -> Callable[[Question, int], Answer]:
     """DuckDB with metadata of the files kept, as Costplane's own engine has it."""
     import duckdb as peer
 
-    config = {"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
-    connection = peer.connect(config=config | {"parquet_metadata_cache": "true"})
+    connection = peer.connect(config={**_CONFIGURATION})
     units = {"Hourly": "hour", "Daily": "day", "Monthly": "month"}
 
     def answer(question: Question, run: int) -> Answer:
-        shown = [f"date_trunc('{units[question.bucket]}', {_TIME})"] if question.bucket in units else []
+        shown = (
+            [f"date_trunc('{units[question.bucket]}', {_TIME})"] if question.bucket in units else []
+        )
         tag = [f"json_extract_string(Tags, '$.{question.tag}')"] if question.tag else []
         start, end = (f"TIMESTAMPTZ '{i.isoformat()}'" for i in question.range(run))
         text = _statement(question, [*shown, *tag], f"read_parquet({paths})", start, end)
@@ -39,6 +45,11 @@ def duckdb(paths: list[str]) -> Callable[[Question, int], Answer]:
         return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
     return answer
+
+
+def _bucket(unit: str) -> str:
+    """In UTC without a calendar's rules, which would take longer."""
+    return f"date_trunc('{unit}', make_timestamp(epoch_us({_TIME})))"
 
 
 def chdb(paths: list[str]) -> Callable[[Question, int], Answer]:
@@ -51,7 +62,9 @@ def chdb(paths: list[str]) -> Callable[[Question, int], Answer]:
     def answer(question: Question, run: int) -> Answer:
         shown = [f"{units[question.bucket]}({_TIME})"] if question.bucket in units else []
         tag = [f"JSONExtractString(Tags, '{question.tag}')"] if question.tag else []
-        start, end = (f"toDateTime64('{i:%Y-%m-%d %H:%M:%S}', 6, 'UTC')" for i in question.range(run))
+        start, end = (
+            f"toDateTime64('{i:%Y-%m-%d %H:%M:%S}', 6, 'UTC')" for i in question.range(run)
+        )
         source = f"file('{folder}/*.parquet', 'Parquet')"
         text = _statement(question, [*shown, *tag], source, start, end)
         rows = str(peer.query(text, "JSONCompactStringsEachRow")).splitlines()
@@ -78,7 +91,8 @@ def polars(paths: list[str]) -> Callable[[Question, int], Answer]:
             groups.append(pl.col("Tags").str.json_path_match(f"$.{question.tag}").alias("tag"))
         cost = pl.col(question.cost).sum()
         asked = rows.group_by(groups).agg(cost).sort(pl.all()) if groups else rows.select(cost)
-        return asked.collect(engine="streaming").rows()
+        answered: Answer = asked.collect(engine="streaming").rows()
+        return answered
 
     return answer
 

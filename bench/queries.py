@@ -127,7 +127,8 @@ class _Peer:
             process.stdin.close()
 
     def ask(self, number: int, run: int) -> _Answer:
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         print(json.dumps([number, run]), file=self.process.stdin, flush=True)
         seconds, rows, total = json.loads(self.process.stdout.readline())
         return seconds, rows, Decimal(total)

@@ -21,9 +21,10 @@ from costplane.analysis.nodes import (
     none_of,
     null,
     number,
+    parameter,
     template,
 )
-from costplane.analysis.plan import EVENT_TAGS, QueryPlan
+from costplane.analysis.plan import ANY_PERIOD, EVENT_TAGS, QueryPlan
 
 Table = Literal["charges", "uncharged", "event"]
 """Where a value is read from; `event` is `usage` joined with `series`."""
@@ -48,13 +49,19 @@ _UNITS = {"Hourly": "hour", "Daily": "day", "Monthly": "month"}
 
 def within(plan: QueryPlan, time: str) -> exp.Expr:
     """`time` lies in the plan's range; on the bare column, so that files are skipped by it."""
-    start, end = instant(plan.period.start), instant(plan.period.end)
+    start, end = _bounds(plan)
     return all_of(
         [
             exp.GTE(this=column(time), expression=start),
             exp.LT(this=column(time), expression=end),
         ]
     )
+
+
+def _bounds(plan: QueryPlan) -> tuple[exp.Expr, exp.Expr]:
+    if plan.period is ANY_PERIOD:
+        return parameter("period_start"), parameter("period_end")
+    return instant(plan.period.start), instant(plan.period.end)
 
 
 def bucket(plan: QueryPlan, time: str) -> exp.Expr | None:

@@ -60,6 +60,11 @@ def instant(value: datetime) -> exp.Expr:
     return cast(literal(value.isoformat(sep=" ")), "TIMESTAMPTZ")
 
 
+def parameter(name: str) -> exp.Expr:
+    """An instant that is given when the statement is run."""
+    return exp.Parameter(this=exp.Var(this=name))
+
+
 def cast(value: exp.Expr, to: str) -> exp.Expr:
     """`value` as the type `to`."""
     return exp.Cast(this=value, to=_type(to).copy())

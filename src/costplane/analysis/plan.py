@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from costplane.analysis import dimensions
@@ -22,6 +22,9 @@ from costplane.errors import InvalidQuery
 
 EVENT_TAGS = "x_EventTags"
 """Column of request-level rows: all tags of the event, as canonical JSON."""
+
+ANY_PERIOD = Period(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+"""Stands for the period of plans that differ in nothing else (analysis/repeated.py)."""
 
 _MOST_CUTS = 10_000
 

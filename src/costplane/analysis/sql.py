@@ -46,11 +46,15 @@ def statement(plan: QueryPlan) -> exp.Select:
         tables["groups"] = _groups(plan)
     if plan.calls is not None:
         tables |= calls_of_events(plan) if plan.calls == "usage" else calls_of_lines(plan)
+    if not plan.uncharged and plan.calls is None and not persons(plan):
+        # Charges alone: each row has its own currency.
+        return with_tables(_answer(plan, "groups"), tables)
     tables["parts"] = _parts(plan)
     tables["homed"] = _homed(plan)
     if persons(plan):
         tables["crowds"], tables["shown"] = under_pseudonyms(plan, "homed")
-    return with_tables(_answer(plan), tables)
+        return with_tables(_answer(plan, "shown"), tables)
+    return with_tables(_answer(plan, "homed"), tables)
 
 
 def _lines(plan: QueryPlan) -> exp.Query:
@@ -106,10 +110,9 @@ def _homed(plan: QueryPlan) -> exp.Query:
     return select([template("* EXCLUDE (currency)"), alias(home, "currency")], "parts")
 
 
-def _answer(plan: QueryPlan) -> exp.Select:
+def _answer(plan: QueryPlan, source: str) -> exp.Select:
     sums = [alias(total(a, n), alias_of(n)) for n, a in enumerate(plan.definition.aggregations)]
-    shown = "shown" if persons(plan) else "homed"
-    query = select([*sums, *_date(plan), *_shown_groups(plan), column("currency")], shown)
+    query = select([*sums, *_date(plan), *_shown_groups(plan), column("currency")], source)
     groups = columns([*group_aliases(plan), "currency"])
     query.set("group", exp.Group(expressions=groups))
     query.set("order", exp.Order(expressions=_order(plan)))

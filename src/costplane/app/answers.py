@@ -31,6 +31,7 @@ from costplane.app.forecasting.forecasting import Forecast, days_asked, forecast
 from costplane.app.ports import Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.queries.queries import DimensionMenu, Queries, QueryPage
+from costplane.app.queries.rollups import Rollups
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.status import Status, read_status
 from costplane.catalog.ports import CatalogWriter
@@ -63,7 +64,8 @@ class Answers:
         readable = self._readable = ReadableLedger(self.ledger, control.reratings)
         read = (readable, self.engine, control.catalog, control.settings)
         self.persons = Persons(control.secrets, lambda: self.sealing, control.access.record, now)
-        self._queries = Queries(*read, self.prices, control.reratings, self.persons)
+        rollups = Rollups(data / "rollups", self.engine)
+        self._queries = Queries(*read, self.prices, control.reratings, self.persons, rollups)
         self._usage = CurrentUsage(self.ledger, self.engine, control, self.prices)
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)

@@ -144,6 +144,7 @@ class Workspace(Answers):
         but not while their history is still being loaded."""
         appended = self.settle()
         self.reports.keep_up()
+        self._queries.keep_up()
         loading = read_loading(self.data)
         if loading is None or not loading.active:
             self.close_due_invoices()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import pyarrow as pa
@@ -36,6 +37,15 @@ Relation: TypeAlias = "pa.Table | Files | Derived"
 class Engine(Protocol):
     """Runs one statement over named relations."""
 
-    def execute(self, statement: exp.Query, relations: Mapping[str, Relation]) -> pa.Table:
-        """The statement's rows. Table names in it are keys of `relations`; there are no others."""
+    def execute(
+        self,
+        statement: exp.Query,
+        relations: Mapping[str, Relation],
+        values: Mapping[str, datetime] | None = None,
+    ) -> pa.Table:
+        """The statement's rows. Table names in it are keys of `relations`; there are no others.
+
+        `values` are those of its parameters, and may have more. A statement that has any is run
+        again and again: what reading it takes may be kept with the object, which never changes.
+        """
         ...

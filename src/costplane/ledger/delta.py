@@ -7,7 +7,9 @@ therefore the comparison is made here (architecture.md, "Exactly once").
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +46,8 @@ _SKIPPING = {
 }
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
 _PART = 32_768
+_LOOKED_THROUGH = 60.0
+"""Seconds after which a log is looked through whatever its next file."""
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
 _UNSAFE = frozenset("%*?[]^|\\")
 """Characters in a folder's path that delta-rs reads as an escape or refuses, or DuckDB as a
@@ -72,6 +76,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._tables: dict[str, DeltaTable] = {}
         self._latest: Snapshot | None = None
+        self._looked: dict[str, float] = {}
 
     def snapshot(self, versions: Mapping[str, int] | None = None) -> Snapshot:
         """The newest version of every table, or the given ones.
@@ -83,7 +88,7 @@ class Ledger:
             return _snapshot_of({t: self._at(t, version) for t, version in versions.items()})
         with self._lock:
             for table in reversed(TABLES):
-                self._open(table).update_incremental()
+                self._update(table)
             found = {name: self._tables[name].version() for name in TABLES}
             if self._latest is None or self._latest.versions != found:
                 self._latest = _snapshot_of(self._tables)
@@ -126,6 +131,17 @@ class Ledger:
                 min_commit_interval=timedelta(minutes=1),
             )
             handle.vacuum(dry_run=False)
+
+    def _update(self, table: str) -> None:
+        """Reads commits that came since. A local table has none where the next one's file is
+        missing; now and then its log is looked through all the same, since old ones are deleted."""
+        handle = self._open(table)
+        following = Path(self._uri(table), "_delta_log", f"{handle.version() + 1:020}.json")
+        now = time.monotonic()
+        asked = self._looked.get(table, -math.inf)
+        if "://" in self._location or following.exists() or now - asked > _LOOKED_THROUGH:
+            handle.update_incremental()
+            self._looked[table] = now
 
     def _at(self, table: str, version: int) -> DeltaTable:
         try:

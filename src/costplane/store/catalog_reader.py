@@ -48,9 +48,18 @@ class CatalogTables:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._kept: tuple[int | None, Hierarchy | None] = None, None
 
     def hierarchy(self) -> Hierarchy:
         """All billing accounts with their levels, management groups and subscriptions."""
+        changes = self._database.changes()
+        read_at, kept = self._kept
+        if kept is None or changes is None or read_at != changes:
+            kept = self._read_hierarchy()
+            self._kept = changes, kept
+        return kept
+
+    def _read_hierarchy(self) -> Hierarchy:
         with self._database.reading() as connection:
             return Hierarchy(
                 tuple(_all(connection, tables.billing_account, BillingAccount)),

@@ -64,10 +64,10 @@ class ControlPlane:
         try:
             upgrade(database)
         except BaseException:
-            database.engine.dispose()
+            database.close()
             raise
         return cls(database)
 
     def close(self) -> None:
         """Give all connections back. The control plane is not used afterwards."""
-        self._database.engine.dispose()
+        self._database.close()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from sqlglot import exp
 
 from costplane.analysis.definition import Grouping, QueryDefinition, parse_definition
 from costplane.analysis.dimensions import DIMENSIONS, Dimension
 from costplane.analysis.paging import Continuation, Page, page
 from costplane.analysis.plan import QueryPlan, Scopes, plan
 from costplane.analysis.pseudonyms import KEY, key_relation, persons
-from costplane.analysis.result import QueryResult, ResultColumn
+from costplane.analysis.repeated import answer_of, lacking_of, unpriced_plan
+from costplane.analysis.result import QueryResult, ResultColumn, query_result
 from costplane.analysis.service import CostAnalysis, sql_text
-from costplane.analysis.sql import statement
-from costplane.analysis.unpriced import Unpriced, unpriced_statement
+from costplane.analysis.unpriced import Unpriced
 from costplane.analysis.values import DimensionValue, values_definition, values_of
 from costplane.app.access.persons import Persons
 from costplane.app.access.visible import EVERYTHING, scope_filters
@@ -33,12 +31,15 @@ from costplane.app.queries.from_requests import (
     with_capacity,
 )
 from costplane.app.queries.recent_answers import RecentAnswers
+from costplane.app.queries.rolled_up import rolled_up
+from costplane.app.queries.rollup_rows import Table
+from costplane.app.queries.rollups import Rollups
 from costplane.app.queries.tag_keys import TagKeys
 from costplane.app.readable_ledger import ReadableLedger
 from costplane.app.series import SeriesNumbers
 from costplane.catalog.ports import CatalogReader
 from costplane.core.period import Period
-from costplane.core.relation import Engine, Relation
+from costplane.core.relation import Engine, Files, Relation
 from costplane.core.scope import Scope
 from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
 from costplane.core.tables import TABLES
@@ -80,8 +81,10 @@ class Queries:
         prices: PriceBooks,
         reratings: Reratings,
         persons: Persons,
+        rollups: Rollups,
     ) -> None:
         self._ledger = ledger
+        self._rollups = rollups
         self._engine = engine
         self._catalog = catalog
         self._settings = settings
@@ -89,7 +92,8 @@ class Queries:
         self._reratings = reratings
         self._persons = persons
         self._analysis = CostAnalysis(engine)
-        self._answers = RecentAnswers()
+        self._answers: RecentAnswers[QueryResult] = RecentAnswers()
+        self._lacking: RecentAnswers[tuple[Unpriced, ...]] = RecentAnswers()
         self._keys = TagKeys(engine)
 
     def page(
@@ -158,6 +162,17 @@ class Queries:
         definition = values_definition(_grouping(name, period), period)
         return values_of(self.whole(scope, definition, visible, looker))
 
+    def keep_up(self) -> None:
+        """Sums what came since the last time (rollups.py)."""
+        snapshot = self._ledger.snapshot()
+        newest: dict[Table, Files] = {
+            "charges": with_allocated(snapshot),
+            "uncharged": snapshot.relation("uncharged"),
+        }
+        for table, files in newest.items():
+            self._rollups.refresh(table, files)
+        self._rollups.tidy(newest.items())
+
     def _plan(
         self,
         scopes: Scopes,
@@ -178,14 +193,30 @@ class Queries:
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations: dict[str, Relation] = dict(snapshot.files)
         relations["charges"] = with_allocated(snapshot)
+        relations = {name: relations[name] for name in ("charges", *planned.relations)}
         if persons(planned):
             relations[KEY] = key_relation(self._persons.pseudonym_key)
         if planned.source == "usage" or planned.cuts:
             return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
         known = self._answers.get(planned, snapshot)
         if known is None:
-            known = self._analysis.run(planned, relations)
-            self._answers.keep(planned, snapshot, known)
+            named = answer_of(planned).columns
+            few = rolled_up(planned, named, relations, self._rollups)
+            rows = self._analysis.rows(planned, *few)
+            known = query_result(planned, rows, self._unpriced(planned, snapshot, relations))
+            self._answers.keep(planned, snapshot, known, known.rows.num_rows)
+        return known
+
+    def _unpriced(
+        self, planned: QueryPlan, snapshot: Snapshot, relations: Mapping[str, Relation]
+    ) -> tuple[Unpriced, ...]:
+        """What the total lacks, however it is grouped and summed."""
+        reduced = unpriced_plan(planned)
+        known = self._lacking.get(reduced, snapshot)
+        if known is None:
+            few = rolled_up(reduced, lacking_of(reduced).columns, relations, self._rollups)
+            known = self._analysis.unpriced(reduced, *few)
+            self._lacking.keep(reduced, snapshot, known)
         return known
 
     def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
@@ -246,8 +277,7 @@ def _grouping(name: str, period: Period) -> Grouping:
 
 def _columns(planned: QueryPlan, table: str) -> Sequence[str]:
     """The columns of a table that the plan's statements name."""
-    statements = (statement(planned), unpriced_statement(planned))
-    named = {column.name for s in statements for column in s.find_all(exp.Column)}
+    named = answer_of(planned).columns | lacking_of(planned).columns
     return [name for name in TABLES[table].names if name in named]
 
 
