@@ -7,7 +7,6 @@ therefore the comparison is made here (architecture.md, "Exactly once").
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Mapping
@@ -46,8 +45,8 @@ _SKIPPING = {
 }
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
 _PART = 32_768
-_LOOKED_THROUGH = 60.0
-"""Seconds after which a log is looked through whatever its next file."""
+_LOOKED_THROUGH = 60 * 1_000_000_000
+"""Nanoseconds after which a log is looked through whatever its next file."""
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
 _UNSAFE = frozenset("%*?[]^|\\")
 """Characters in a folder's path that delta-rs reads as an escape or refuses, or DuckDB as a
@@ -76,7 +75,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._tables: dict[str, DeltaTable] = {}
         self._latest: Snapshot | None = None
-        self._looked: dict[str, float] = {}
+        self._looked: dict[str, int] = {}
 
     def snapshot(self, versions: Mapping[str, int] | None = None) -> Snapshot:
         """The newest version of every table, or the given ones.
@@ -137,9 +136,10 @@ class Ledger:
         missing; now and then its log is looked through all the same, since old ones are deleted."""
         handle = self._open(table)
         following = Path(self._uri(table), "_delta_log", f"{handle.version() + 1:020}.json")
-        now = time.monotonic()
-        asked = self._looked.get(table, -math.inf)
-        if "://" in self._location or following.exists() or now - asked > _LOOKED_THROUGH:
+        now = time.monotonic_ns()
+        before = self._looked.get(table)
+        is_due = before is None or now - before > _LOOKED_THROUGH
+        if "://" in self._location or following.exists() or is_due:
             handle.update_incremental()
             self._looked[table] = now
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -111,7 +111,8 @@ def _answer(
     question: dict[str, Any], relations: dict[str, Relation], rollups: Rollups | None
 ) -> tuple[Any, ...]:
     plan, analysis = planned(question), CostAnalysis(engine())
-    few = lacking = (relations, {})
+    few: tuple[dict[str, Relation], dict[str, datetime]] = (relations, {})
+    lacking = few
     if rollups is not None:
         few = rolled_up(plan, answer_of(plan).columns, relations, rollups)
         lacking = rolled_up(plan, lacking_of(plan).columns, relations, rollups)
