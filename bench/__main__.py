@@ -1,4 +1,8 @@
-"""`make bench`: every measurement, as tables. `--events N` rates fewer events."""
+"""`make bench`: every measurement, as tables.
+
+`--events N` rates fewer events; `--charges N` asks a ledger of another size too, by default one of
+150 million charges, which takes an hour and nine gigabytes to make; `--only` takes one measurement.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.charges import SMALL
+from bench.queries import LARGE as MANY_CHARGES
+from bench.queries import compared, measure_queries
 from bench.rating import LARGE, measure_rating
 
 
@@ -18,6 +25,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--events", type=int, default=LARGE, help="events to rate")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each way")
+    parser.add_argument("--charges", type=int, default=MANY_CHARGES, help="of the large ledger")
+    parser.add_argument("--only", choices=("rating", "queries"), help="one measurement alone")
     parser.add_argument("--folder", type=Path, help="keep the measured files here")
     options = parser.parse_args()
     console = Console(width=100)
@@ -27,7 +36,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        measure_rating(folder, console, large=options.events, runs=options.runs)
+        if options.only != "queries":
+            measure_rating(folder, console, large=options.events, runs=options.runs)
+        if options.only != "rating":
+            few = measure_queries(folder, console, charges=SMALL, runs=options.runs)
+            if options.charges > SMALL:
+                many = measure_queries(folder, console, charges=options.charges, runs=options.runs)
+                console.print(compared(few, many))
 
 
 if __name__ == "__main__":

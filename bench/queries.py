@@ -22,7 +22,9 @@ from rich.table import Table
 from bench.charges import write_ledger
 from bench.peers import WAYS
 from bench.questions import PATH, QUESTIONS
+from costplane.app.workspace import Workspace
 
+LARGE = 150_000_000
 USERS = 50
 EMPTY, COSTPLANE, AGAIN = "empty", "Costplane", "asked again"
 _COMMAND = "from costplane.cli import main; main()"
@@ -55,6 +57,7 @@ def measure_queries(folder: Path, console: Console, *, charges: int, runs: int) 
     """Prints the table of the ten questions on a ledger of about `charges` charges."""
     data = folder / f"ledger-{charges}"
     there = write_ledger(data, charges)
+    _kept_up(data)
     with ExitStack() as open_:
         port = open_.enter_context(_server(data))
         peers = {way: open_.enter_context(_Peer.of(way, data)) for way in WAYS}
@@ -63,6 +66,21 @@ def measure_queries(folder: Path, console: Console, *, charges: int, runs: int) 
     console.print(_table(there, found))
     console.print(f"{USERS} users at once: {users}")
     return found
+
+
+def compared(few: list[Times], many: list[Times]) -> str:
+    """How much longer the same questions take on the larger ledger."""
+    found = [m.median(COSTPLANE) / f.median(COSTPLANE) for f, m in zip(few, many, strict=True)]
+    return f"On the larger ledger the median is {max(found):.1f} times as long at most (wanted: 5)."
+
+
+def _kept_up(data: Path) -> None:
+    """What a server does in the background once it is started: sums by days and months."""
+    workspace = Workspace.open(data)
+    try:
+        workspace.keep_up()
+    finally:
+        workspace.close()
 
 
 @contextmanager
@@ -170,7 +188,10 @@ def _many_users(port: int) -> str:
 
 
 def _table(charges: int, found: list[Times]) -> Table:
-    table = Table(title=f"Cost analysis over {charges:,} charges (milliseconds)")
+    table = Table(
+        title=f"Cost analysis over {charges:,} charges (milliseconds; wanted: twice DuckDB and an "
+        f"empty request of {statistics.median(t.median(EMPTY) for t in found):.1f})"
+    )
     for name in ("question", COSTPLANE, "95th", AGAIN, *WAYS, "times"):
         table.add_column(name, justify="left" if name == "question" else "right")
     for question, times in zip(QUESTIONS, found, strict=True):
