@@ -7,12 +7,18 @@ from datetime import date, datetime
 from costplane.core.period import DAY, Period, day_start, month_start, parse_instant
 from costplane.errors import InvalidInput
 
+_EARLIEST, _LATEST = 1_900, 9_000
+"""Years: near the ends of the calendar there is no day before, or after."""
+
 
 def days(first: date | None, last: date | None, now: datetime) -> Period:
     """From `first` to the end of `last`; by default from the month's first day to today.
 
     Raises InvalidInput if the range ends before it starts.
     """
+    for day, target in ((first, "from"), (last, "to")):
+        if day is not None:
+            _check_year(day, target)
     end = day_start(last or now.date()) + DAY
     start = day_start(first) if first else month_start(end - DAY)
     if end <= start:
@@ -25,8 +31,17 @@ def days(first: date | None, last: date | None, now: datetime) -> Period:
 def parse_day(text: str, target: str) -> date:
     """The UTC day of `text`, a date or an instant. Raises InvalidInput naming `target`."""
     try:
-        return parse_instant(text).date()
-    except ValueError:
+        day = parse_instant(text).date()
+    except (ValueError, OverflowError):
         raise InvalidInput(
             f"'{text[:40]}' is no date; write it as 2026-10-31", target=target
         ) from None
+    _check_year(day, target)
+    return day
+
+
+def _check_year(day: date, target: str) -> None:
+    if not _EARLIEST <= day.year <= _LATEST:
+        raise InvalidInput(
+            f"{day} is out of reach; years are {_EARLIEST} to {_LATEST}", target=target
+        )
