@@ -13,6 +13,7 @@
     ├── Conflict              409  a thing that is there already, otherwise
     ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
+    ├── UnsupportedMediaType  415  a body of a media type that is not taken
     ├── FailedDependency      424  too little data for what is asked, such as a forecast
     ├── TooManyRequests       429  more calls than the server's limits allow
     ├── UnsafeStart           500  a server that would be open to the world
@@ -123,6 +124,13 @@ class TooLarge(CostplaneError):
 
     code = "PayloadTooLarge"
     status = 413
+
+
+class UnsupportedMediaType(CostplaneError):
+    """A body of a media type, or in a compression, that is not taken."""
+
+    code = "UnsupportedMediaType"
+    status = 415
 
 
 class FailedDependency(CostplaneError):

@@ -26,6 +26,8 @@ AuditAction = Literal[
     "ResourcesImported",
     "LotsImported",
     "CommitmentsImported",
+    "CountsImported",
+    "CountsRemoved",
     "Rerated",
     "InvoiceClosed",
     "PersonsSeen",

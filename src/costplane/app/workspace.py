@@ -31,6 +31,8 @@ from costplane.app.resources import ResourceLists, ResourcesImport
 from costplane.app.sealed_secrets import seal_anew
 from costplane.app.setting_tags import set_tags
 from costplane.app.status import read_loading
+from costplane.app.unit_costs.business_counts import BusinessCounts
+from costplane.app.unit_costs.unit_costs import UnitCosts
 from costplane.app.writer import Writer
 from costplane.billing.invoice import Invoice
 from costplane.catalog.azure_lists import AzureList
@@ -65,6 +67,7 @@ class Workspace(Answers):
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
+        self.unit_costs = UnitCosts(self._queries, control.catalog, control.counts, now)
         makers = {
             **cost_reports(self.cost_details),
             **benefit_reports(self.consumption, control.catalog),
@@ -112,6 +115,11 @@ class Workspace(Answers):
         count = seal_anew(self._control.secrets, self._control.arm, self.sealing)
         self.accounts.record(who, "KeysRotated", f"{count} secrets")
         return count
+
+    @property
+    def counts(self) -> BusinessCounts:
+        """Business counts: how many chats, tickets and the like there were."""
+        return BusinessCounts(self._control.counts, self._control.catalog, self.accounts, self.now)
 
     @property
     def kept(self) -> Keeping:

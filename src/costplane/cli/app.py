@@ -13,6 +13,7 @@ from costplane.cli import (
     agreements,
     audit,
     commitments,
+    counts,
     credit_lots,
     demo,
     estimate,
@@ -35,6 +36,7 @@ from costplane.cli import (
     serve,
     settings,
     tokens,
+    unit_costs,
 )
 from costplane.cli.ending import FAILED, INTERRUPTED, complain, status_of
 from costplane.errors import CostplaneError
@@ -63,6 +65,8 @@ app.add_typer(credit_lots.commands, name="credits")
 app.add_typer(commitments.commands, name="commitments")
 app.command("provisioned")(provisioned.provisioned)
 app.command("query")(query.query)
+app.command("unit-costs")(unit_costs.unit_costs)
+app.add_typer(counts.commands, name="counts")
 app.command("explain")(explain.explain)
 app.command("rerate")(rerate.rerate)
 app.command("estimate")(estimate.estimate)

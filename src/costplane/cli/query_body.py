@@ -16,6 +16,7 @@ _OPTIONS = {
     "dataset.configuration.timeZone": "--time-zone",
     "timeframe": "--timeframe",
     "type": "--type",
+    "per": "--per",
 }
 """Members of the body by the options that tell them."""
 

@@ -13,7 +13,7 @@ from costplane.access.roles import PERSON_READER, READER, Role
 from costplane.core.scope import Scope
 from costplane.errors import Forbidden
 
-ScopeSource = Literal["none", "visible", "query", "path"]
+ScopeSource = Literal["none", "visible", "query", "path", "body"]
 
 READING: frozenset[Role] = frozenset({READER, "Billing Reader"})
 """Roles that only read: at `/` they are asked for somewhere, since `/` is what one may see."""
@@ -24,8 +24,9 @@ class Access:
     """The role that a route needs, and where the scope is told.
 
     `scope` is "path" (before the provider, as Azure does), "query" (parameter `scope`),
-    "visible" (no scope: the answer holds only what the caller may see) or "none" (anybody,
-    without an identity; then `role` is None).
+    "visible" (no scope: the answer holds only what the caller may see), "body" (each item of the
+    body names its own, and the route asks for the role there) or "none" (anybody, without an
+    identity; then `role` is None).
     """
 
     role: Role | None

@@ -31,6 +31,7 @@ from costplane.http.sessions import session_routes
 from costplane.http.throttle import NO_LIMITS, Limits
 from costplane.http.throttled import Throttled
 from costplane.http.tokens import token_routes
+from costplane.http.unit_costs import unit_cost_routes
 
 
 def create_app(
@@ -70,6 +71,7 @@ def create_app(
     app.include_router(health_routes(services))
     app.include_router(own_routes(services))
     app.include_router(explain_routes(services))
+    app.include_router(unit_cost_routes(services))
     app.include_router(session_routes(services))
     app.include_router(report_file_routes(services))
     app.include_router(token_routes(services))

@@ -9,6 +9,7 @@ from costplane.store.agreements import StoredAgreements
 from costplane.store.arm_resources import StoredArmResources
 from costplane.store.catalog_writer import Catalog
 from costplane.store.commitments import StoredCommitments
+from costplane.store.counts import StoredCounts
 from costplane.store.database import Database, parse_address
 from costplane.store.estimates import StoredEstimates
 from costplane.store.invoices import StoredInvoices
@@ -41,6 +42,7 @@ class ControlPlane:
         self.settings = StoredSettings(database)
         self.quarantine = StoredQuarantine(database)
         self.estimates = StoredEstimates(database)
+        self.counts = StoredCounts(database)
         self.invoices = StoredInvoices(database)
         self.lots = StoredLots(database)
         self.commitments = StoredCommitments(database)

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
+from costplane.analysis.aggregations import BY_NAME as AGGREGATIONS
 from costplane.analysis.definition import Grouping, QueryDefinition, parse_definition
 from costplane.analysis.dimensions import DIMENSIONS, Dimension
+from costplane.analysis.distinct import distinct_statement
 from costplane.analysis.paging import Continuation, Page, page
 from costplane.analysis.plan import QueryPlan, Scopes, plan
 from costplane.analysis.pseudonyms import KEY, key_relation, persons
@@ -67,6 +71,28 @@ class DimensionMenu:
 
     dimensions: tuple[Dimension, ...]
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryView:
+    """A scope in one snapshot: whatever is asked of it, the answers agree."""
+
+    queries: Queries
+    scopes: Scopes
+    snapshot: Snapshot
+
+    @property
+    def currency(self) -> str:
+        """The currency of what has none of its own."""
+        return self.queries.currency_of(self)
+
+    def whole(self, definition: QueryDefinition) -> QueryResult:
+        """The answer with all its rows."""
+        return self.queries.whole_of(self, definition)
+
+    def distinct(self, definition: QueryDefinition, dimension: str) -> pa.Table:
+        """How many values of a dimension the calls of each group have; never which."""
+        return self.queries.distinct_of(self, definition, dimension)
 
 
 class Queries:
@@ -140,6 +166,36 @@ class Queries:
         chosen = scope_filters(self._catalog, scope, visible)
         return self._run(self._plan(chosen, definition, snapshot, looker), snapshot)
 
+    def view(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> QueryView:
+        """The scope as it is now, for several questions that must agree."""
+        return QueryView(
+            self, scope_filters(self._catalog, scope, visible), self._ledger.snapshot()
+        )
+
+    def whole_of(self, view: QueryView, definition: QueryDefinition) -> QueryResult:
+        """The answer with all its rows, out of the snapshot of `view`."""
+        return self._run(self._plan(view.scopes, definition, view.snapshot, None), view.snapshot)
+
+    def distinct_of(self, view: QueryView, definition: QueryDefinition, dimension: str) -> pa.Table:
+        """How many values of a dimension the calls of each group have (analysis/distinct.py)."""
+        last = Grouping("Dimension", dimension, dimension)
+        counted = replace(
+            definition,
+            aggregations=(AGGREGATIONS["callcount"],),
+            groupings=(*definition.groupings, last),
+        )
+        # Nobody is shown, so that pseudonyms, which merge small groups, would only miscount.
+        planned = replace(self._plan(view.scopes, counted, view.snapshot, None), pseudonyms=False)
+        relations = self._relations(planned, view.snapshot)
+        # Calls that are counted as rows of `usage` need none of the lines.
+        if planned.calls != "usage":
+            relations |= self._request_level(planned, view.snapshot)
+        return self._engine.execute(distinct_statement(planned), relations)
+
+    def currency_of(self, view: QueryView) -> str:
+        """The currency of what has none of its own."""
+        return self._currency(view.scopes)
+
     def dimensions(self, scope: Scope, visible: Sequence[Scope] = EVERYTHING) -> DimensionMenu:
         """What costs of the scope can be grouped and filtered by."""
         chosen, snapshot = scope_filters(self._catalog, scope, visible), self._ledger.snapshot()
@@ -191,11 +247,7 @@ class Queries:
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
-        relations: dict[str, Relation] = dict(snapshot.files)
-        relations["charges"] = with_allocated(snapshot)
-        relations = {name: relations[name] for name in ("charges", *planned.relations)}
-        if persons(planned):
-            relations[KEY] = key_relation(self._persons.pseudonym_key)
+        relations = self._relations(planned, snapshot)
         if planned.source == "usage" or planned.cuts:
             return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
         known = self._answers.get(planned, snapshot)
@@ -206,6 +258,14 @@ class Queries:
             known = query_result(planned, rows, self._unpriced(planned, snapshot, relations))
             self._answers.keep(planned, snapshot, known, known.rows.num_rows)
         return known
+
+    def _relations(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
+        relations: dict[str, Relation] = dict(snapshot.files)
+        relations["charges"] = with_allocated(snapshot)
+        relations = {name: relations[name] for name in ("charges", *planned.relations)}
+        if persons(planned):
+            relations[KEY] = key_relation(self._persons.pseudonym_key)
+        return relations
 
     def _unpriced(
         self, planned: QueryPlan, snapshot: Snapshot, relations: Mapping[str, Relation]

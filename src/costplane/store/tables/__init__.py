@@ -32,6 +32,7 @@ from costplane.store.tables.catalog import (
     subscription,
     tag_set,
 )
+from costplane.store.tables.counts import business_count
 from costplane.store.tables.estimates import estimate
 from costplane.store.tables.prices import meter_mapping, price_counter, price_row, price_sheet
 from costplane.store.tables.reports import report
@@ -47,6 +48,7 @@ __all__ = [
     "audit_entry",
     "billing_account",
     "billing_profile",
+    "business_count",
     "commitment",
     "customer",
     "department",

@@ -1,0 +1,1 @@
+"""Costs divided by calls, tokens, users, sessions and business counts."""
