@@ -25,11 +25,12 @@ class HeavyWork:
     A query uses the engine's own threads too, so that more at once would only slow each.
     """
 
-    def __init__(self, at_once: int | None = None) -> None:
+    def __init__(self, at_once: int | None = None, waiting: int = MOST_WAITING) -> None:
+        self._waiting = waiting
         self._limiter = anyio.CapacityLimiter(at_once or max(2, os.cpu_count() or 1))
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`. Raises Unavailable when too many wait already."""
-        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
-            raise Unavailable("Too many queries wait already; repeat the call in a moment")
+        if self._limiter.statistics().tasks_waiting >= self._waiting:
+            raise Unavailable("Too many calls wait already; repeat the call in a moment")
         return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._limiter)

@@ -42,14 +42,17 @@ _DOCUMENT = msgspec.json.Decoder(float_hook=Decimal)
 def read_counts(path: Path) -> list[BusinessCount]:
     """The counts of a file: JSON if its name or its first character says so, else CSV.
 
-    Raises UnreadableFile, or InvalidInput naming lines or rows, and fields.
+    Raises UnreadableFile, naming lines or rows, and fields.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{path}: {error}", target=str(path)) from None
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
-    return counts_of_json(text.encode()) if is_json else counts_of_csv(text)
+    try:
+        return counts_of_json(text.encode()) if is_json else counts_of_csv(text)
+    except InvalidInput as fault:
+        raise UnreadableFile(f"{path}: {fault.message}", target=fault.target) from None
 
 
 def counts_of_csv(text: str) -> list[BusinessCount]:
