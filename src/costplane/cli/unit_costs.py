@@ -80,7 +80,7 @@ def unit_costs(
     )
     with opened(data, tables) as workspace:
         try:
-            answer = workspace.unit_costs(parse_scope(scope), body | {"per": per or []})
+            answer = workspace.unit_costs.ask(parse_scope(scope), body | {"per": per or []})
         except InvalidQuery as error:
             raise in_options(error) from error
     if format_ is ListFormat.JSON:

@@ -1,63 +1,20 @@
-"""`/v1/unit-costs`, costs divided by what they bought; `/v1/counts`, what a business counted."""
+"""`POST /v1/unit-costs`: costs divided by what they bought."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-import anyio.to_thread
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from costplane.access.roles import READER
 from costplane.app.unit_costs.as_data import UnitCostData, as_data
-from costplane.app.unit_costs.count_rows import UNIT_PATTERN, counts_of_csv, counts_of_json
-from costplane.core.business_count import BusinessCount
 from costplane.core.scope import parse_scope
-from costplane.errors import InvalidInput
-from costplane.http.access import Access, Principal, require
+from costplane.http.access import Access
 from costplane.http.answers import parse_object, read_body
-from costplane.http.content import content_type
 from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
 from costplane.http.services import Services
 
-BODY_LIMIT = 16 << 20
-INGEST = Access("Ingest Writer", "body")
-
-
-@dataclass(frozen=True, slots=True)
-class CountItem:
-    """How many of `unit` there were on a day at a scope, or of the part that `dimensions` tell."""
-
-    unit: str
-    day: date
-    scope: str
-    dimensions: dict[str, str]
-    count: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class CountList:
-    """Business counts by unit, day and scope."""
-
-    counts: list[CountItem]
-
-
-@dataclass(frozen=True, slots=True)
-class CountsTaken:
-    """How many counts were kept."""
-
-    taken: int
-
-
-@dataclass(frozen=True, slots=True)
-class CountsRemoved:
-    """How many counts were removed."""
-
-    removed: int
-
+BODY_LIMIT = 4 << 20
 
 QUESTION: dict[str, Any] = {
     "type": "object",
@@ -89,140 +46,25 @@ QUESTION: dict[str, Any] = {
         "per": ["Call", "MillionTokens"],
     },
 }
-COUNT: dict[str, Any] = {
-    "type": "object",
-    "required": ["unit", "day", "count"],
-    "properties": {
-        "unit": {"type": "string", "pattern": UNIT_PATTERN, "description": "Such as chats"},
-        "day": {"type": "string", "format": "date"},
-        "count": {
-            "anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}],
-            "description": "At least 0; six decimal places at most",
-        },
-        "scope": {"type": "string", "default": "/"},
-        "dimensions": {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "description": "What of the scope was counted: dimensions, and tags as tag:KEY",
-        },
-    },
-}
-COUNTS: dict[str, Any] = {
-    "type": "object",
-    "required": ["counts"],
-    "properties": {"counts": {"type": "array", "minItems": 1, "items": COUNT}},
-    "example": {
-        "counts": [
-            {
-                "unit": "chats",
-                "day": "2026-11-02",
-                "count": 1200,
-                "scope": "/",
-                "dimensions": {"tag:team": "search"},
-            }
-        ]
-    },
-}
-
-UnitName = Annotated[
-    str | None, Query(pattern=UNIT_PATTERN, description="Unit, such as chats; else all")
-]
-NeededUnit = Annotated[str, Query(pattern=UNIT_PATTERN, description="Unit, such as chats")]
-FirstDay = Annotated[date | None, Query(alias="from", description="First day; else the earliest")]
-LastDay = Annotated[date | None, Query(alias="to", description="Last day, included; else the last")]
 
 
 def unit_cost_routes(services: Services) -> APIRouter:
-    """The routes of unit costs and of business counts."""
+    """The route of unit costs."""
     router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
-    workspace = services.workspace
-    reading = [Depends(Permission(Access(READER, "query"), services))]
-    writing = [Depends(Permission(INGEST, services))]
 
     @router.post(
         "/unit-costs",
-        dependencies=reading,
-        openapi_extra=_body({"application/json": {"schema": QUESTION}}),
+        dependencies=[Depends(Permission(Access(READER, "query"), services))],
+        responses={503: {"model": ErrorAnswer, "description": "Busy: see Retry-After"}},
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": QUESTION}}}
+        },
     )
     async def unit_costs(request: Request, scope: ScopeParameter = "/") -> UnitCostData:
         """Costs divided by calls, tokens, users, sessions or business counts."""
         question = parse_object(await read_body(request, BODY_LIMIT))
         granted = request.state.principal.granted(READER)
-        place = parse_scope(scope)
-        answer = await services.heavy.run(workspace.unit_costs, place, question, granted)
-        return as_data(answer)
-
-    @router.get("/counts", dependencies=reading)
-    def counts(
-        request: Request,
-        scope: ScopeParameter = "/",
-        unit: UnitName = None,
-        first: FirstDay = None,
-        last: LastDay = None,
-    ) -> CountList:
-        """Business counts of a scope and of all that is in it."""
-        granted = request.state.principal.granted(READER)
-        days = (first or date.min, last or date.max)
-        found = workspace.counts.list(parse_scope(scope), *days, unit, granted)
-        return CountList([_item(count) for count in found])
-
-    @router.post(
-        "/counts",
-        dependencies=writing,
-        openapi_extra=_body(
-            {
-                "application/json": {"schema": COUNTS},
-                "text/csv": {"schema": {"type": "string"}},
-            }
-        ),
-    )
-    async def put_counts(request: Request) -> CountsTaken:
-        """Keep business counts, all or none. Those of the same unit, day, scope and dimensions
-        are replaced."""
-        kind = content_type(request, ("application/json", "text/csv"))
-        body = await read_body(request, BODY_LIMIT)
-        principal: Principal = request.state.principal
-        return await anyio.to_thread.run_sync(_put, services, principal, kind, body)
-
-    @router.delete("/counts", dependencies=[Depends(Permission(_REMOVING, services))])
-    def remove_counts(
-        request: Request,
-        unit: NeededUnit,
-        scope: ScopeParameter = "/",
-        first: FirstDay = None,
-        last: LastDay = None,
-    ) -> CountsRemoved:
-        """Forget the counts of a unit at a scope itself."""
-        days = (first or date.min, last or date.max)
-        who = request.state.principal.name
-        return CountsRemoved(workspace.counts.remove(unit, parse_scope(scope), *days, who))
+        ask = services.workspace.unit_costs.ask
+        return as_data(await services.heavy.run(ask, parse_scope(scope), question, granted))
 
     return router
-
-
-_REMOVING = Access("Ingest Writer", "query")
-
-
-def _put(services: Services, principal: Principal, kind: str, body: bytes) -> CountsTaken:
-    counts = _parsed(kind, body)
-    for scope in sorted({count.scope for count in counts}):
-        require(principal, INGEST, parse_scope(scope))
-    services.workspace.counts.put(counts, principal.name)
-    return CountsTaken(len(counts))
-
-
-def _parsed(kind: str, body: bytes) -> Sequence[BusinessCount]:
-    if kind == "application/json":
-        return counts_of_json(body)
-    try:
-        return counts_of_csv(body.decode())
-    except UnicodeDecodeError as fault:
-        raise InvalidInput(f"The body is not UTF-8: {fault}", target="body") from None
-
-
-def _item(count: BusinessCount) -> CountItem:
-    return CountItem(count.unit, count.day, count.scope, dict(count.dimensions), count.count)
-
-
-def _body(content: Mapping[str, object]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": dict(content)}}

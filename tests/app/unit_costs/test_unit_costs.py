@@ -60,7 +60,7 @@ def asked(per: list[str], *groups: str, **facts: Any) -> dict[str, Any]:
 
 
 def answer(workspace: Workspace, asking: dict[str, Any], scope: str = "/") -> UnitCostAnswer:
-    return workspace.unit_costs(parse_scope(scope), asking)
+    return workspace.unit_costs.ask(parse_scope(scope), asking)
 
 
 def one(workspace: Workspace, asking: dict[str, Any], scope: str = "/") -> UnitCost:
@@ -195,7 +195,7 @@ def test_totals_are_those_of_the_query(
 
 
 def test_costs_are_amortized_and_of_this_month_unless_it_is_said(workspace: Workspace) -> None:
-    found = workspace.unit_costs(parse_scope("/"), {})
+    found = workspace.unit_costs.ask(parse_scope("/"), {})
     assert found.period.start.isoformat() == "2026-11-01T00:00:00+00:00"
     (row,) = found.rows
     assert [unit.unit for unit in row.units] == EVENT_UNITS[:4]
@@ -315,7 +315,7 @@ def test_a_group_without_cost_is_shown_when_it_was_counted(workspace: Workspace)
 def test_only_visible_counts_are_counted(workspace: Workspace) -> None:
     workspace.counts.put([count(3, scope=GROUP_A), count(4, scope=GROUP_AB), count(9)])
     visible = [parse_scope(GROUP_A)]
-    (row,) = workspace.unit_costs(parse_scope("/"), asked(["count:chats"]), visible).rows
+    (row,) = workspace.unit_costs.ask(parse_scope("/"), asked(["count:chats"]), visible).rows
     assert row.units[0].quantity == Decimal(3)
     assert row.cost == answer(workspace, asked(["Call"]), GROUP_A).rows[0].cost
     listed = workspace.counts.list(parse_scope("/"), date(2026, 1, 1), LAST, visible=visible)
@@ -341,5 +341,5 @@ def test_what_cannot_be_asked(
     workspace: Workspace, wrong: dict[str, Any], target: str | None
 ) -> None:
     with pytest.raises(InvalidQuery) as refused:
-        workspace.unit_costs(parse_scope("/"), wrong)
+        workspace.unit_costs.ask(parse_scope("/"), wrong)
     assert refused.value.target == (target or "dataset.aggregation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from costplane.app.access.visible import EVERYTHING
 from costplane.app.queries.queries import Queries
 from costplane.app.unit_costs.counting import Asked, Counted, Counts, count_groups
 from costplane.app.unit_costs.ports import CountStore
-from costplane.app.unit_costs.question import UnitCostQuestion
+from costplane.app.unit_costs.question import UnitCostQuestion, parse_question
 from costplane.app.unit_costs.result import (
     GroupValue,
     Reason,
@@ -46,16 +46,15 @@ class UnitCosts:
     queries: Queries
     catalog: CatalogReader
     counts: CountStore
+    now: Callable[[], datetime]
 
-    def answer(
-        self,
-        scope: Scope,
-        question: UnitCostQuestion,
-        now: datetime,
-        visible: Sequence[Scope] = EVERYTHING,
+    def ask(
+        self, scope: Scope, body: Mapping[str, object], visible: Sequence[Scope] = EVERYTHING
     ) -> UnitCostAnswer:
         """The unit costs of a scope; `visible` is what `/` means for the caller. Raises
-        InvalidQuery for more than MOST_ROWS rows."""
+        InvalidQuery for what cannot be asked, and for more than MOST_ROWS rows."""
+        now = self.now()
+        question = parse_question(body, now)
         sums = sums_of(question, self.queries.view(scope, visible))
         if len(sums.totals) > MOST_ROWS:
             raise InvalidQuery(
