@@ -19,6 +19,7 @@ from costplane.http.azure.operations import OPERATIONS
 from costplane.http.azure.protocol.routes import UnknownOperation, operation_routes
 from costplane.http.description import description
 from costplane.http.counts import count_routes
+from costplane.http.estimates import estimate_routes
 from costplane.http.events import event_routes
 from costplane.http.explain import explain_routes
 from costplane.http.health import health_routes
@@ -74,6 +75,7 @@ def create_app(
     app.include_router(own_routes(services))
     app.include_router(explain_routes(services))
     app.include_router(event_routes(services))
+    app.include_router(estimate_routes(services))
     app.include_router(unit_cost_routes(services))
     app.include_router(count_routes(services))
     app.include_router(session_routes(services))

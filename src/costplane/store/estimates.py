@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from costplane.core.saved_estimate import SavedEstimate
 from costplane.store import tables
@@ -47,3 +47,9 @@ class StoredEstimates:
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else value_of(SavedEstimate, row)
+
+    def remove(self, name: str) -> int:
+        """Forget all versions of an estimate; how many there were."""
+        table = tables.estimate
+        with self._database.writing() as connection:
+            return connection.execute(delete(table).where(table.c.name == name)).rowcount

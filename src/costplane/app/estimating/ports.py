@@ -10,7 +10,7 @@ from costplane.core.saved_estimate import SavedEstimate
 
 
 class EstimateStore(Protocol):
-    """Saved estimates. A version is never changed."""
+    """Saved estimates. A version is never changed, but all of a name can be forgotten."""
 
     def add(
         self, name: str, saved_at: datetime, price_version: int, document: str
@@ -24,4 +24,8 @@ class EstimateStore(Protocol):
 
     def find(self, name: str, version: int | None = None) -> SavedEstimate | None:
         """A version of an estimate, the newest if none is named; None if there is none."""
+        ...
+
+    def remove(self, name: str) -> int:
+        """Forget all versions of an estimate; how many there were."""
         ...

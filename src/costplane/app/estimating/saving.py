@@ -41,9 +41,10 @@ class SavedEstimates:
 
     def save(self, name: str, estimate: Estimate, saved_at: datetime) -> SavedEstimate:
         """Keep `estimate` as the next version of `name`. Raises InvalidInput for no name."""
-        if not name.strip() or len(name) > _LONGEST_NAME:
+        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise InvalidInput(
-                f"an estimate's name has 1 to {_LONGEST_NAME} characters", target="name"
+                f"an estimate's name has 1 to {_LONGEST_NAME} characters, in one line",
+                target="name",
             )
         document = msgspec.json.encode(estimate).decode()
         return self._store.add(name.strip(), saved_at, estimate.price_version, document)
@@ -61,6 +62,10 @@ class SavedEstimates:
                 f"there is no estimate '{which}'; costplane estimates list shows all", target="name"
             )
         return found
+
+    def remove(self, name: str) -> int:
+        """Forget all versions of an estimate; how many there were."""
+        return self._store.remove(name.strip())
 
     def amounts(self, name: str, version: int | None = None) -> list[EstimatedAmount]:
         """The amounts of a saved estimate by month and meter, in the dimensions of queries."""

@@ -1,0 +1,82 @@
+"""A plan as JSON: the fields of a workload file, what to compare with, whose prices hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from costplane.app.estimating.workload import Plan
+from costplane.app.estimating.workload_file import plan_of
+from costplane.errors import InvalidInput
+
+EACH_MONTH = "each-month"
+MOST_WORKLOADS = 100
+_MOST_MODELS = 20
+_OWN = ("compare", "prices_at")
+_DOCUMENT = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEstimate:
+    """A plan; the instant whose prices hold for every month, None where each has its own; and
+    whether it is compared with other ways to serve it."""
+
+    plan: Plan
+    priced_at: datetime | None
+    compares: bool
+
+
+def parse_asked(body: bytes, now: datetime) -> AskedEstimate:
+    """The plan in a JSON body. Raises InvalidInput naming workload and field.
+
+    Texts are no field here: their paths would be read where the server runs.
+    """
+    try:
+        document = _DOCUMENT.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
+        raise InvalidInput(f"The body is no JSON object: {fault}", target="body") from None
+    fields = {name: value for name, value in document.items() if name not in _OWN}
+    _check(fields)
+    try:
+        plan = plan_of(fields, "estimate", Path(), now.date().replace(day=1))
+    except ValueError as fault:
+        raise InvalidInput(f"A number of the plan is too long: {fault}") from None
+    if len(plan.compare_models) > _MOST_MODELS:
+        raise InvalidInput(f"compare with {_MOST_MODELS} models at most", target="compare_models")
+    told = document.get("compare")
+    if told not in (None, True, False):
+        raise InvalidInput("compare is true or false", target="compare")
+    compares = bool(told or plan.compare_models)
+    return AskedEstimate(plan, _priced_at(document.get("prices_at"), now), compares)
+
+
+def _check(fields: dict[str, Any]) -> None:
+    workloads = fields.get("workloads")
+    if isinstance(workloads, list) and not 1 <= len(workloads) <= MOST_WORKLOADS:
+        raise InvalidInput(f"send 1 to {MOST_WORKLOADS} workloads", target="workloads")
+    for part in (fields, *(workloads if isinstance(workloads, list) else ())):
+        if isinstance(part, dict) and part.get("text"):
+            raise InvalidInput(
+                "text names files and is for workload files alone; send input_tokens", target="text"
+            )
+        if isinstance(part, dict) and not isinstance(part.get("images") or [], list):
+            raise InvalidInput("images is a list", target="images")
+
+
+def _priced_at(told: object, now: datetime) -> datetime | None:
+    if told is None:
+        return now
+    if told == EACH_MONTH:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(str(told)), time(), UTC)
+    except ValueError:
+        raise InvalidInput(
+            f"prices_at is '{str(told)[:40]}'; write a day as 2026-10-31, or {EACH_MONTH}",
+            target="prices_at",
+        ) from None
