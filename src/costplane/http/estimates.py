@@ -78,7 +78,7 @@ def estimate_routes(services: Services) -> APIRouter:
     @router.get("/estimates", dependencies=reading)
     async def estimates(request: Request) -> EstimateList:
         """All versions of the saved estimates whose costs you may see."""
-        return await anyio.to_thread.run_sync(desk.list, request.state.principal)
+        return await anyio.to_thread.run_sync(desk.listed, request.state.principal)
 
     @router.get("/estimates/{name}", dependencies=reading)
     async def saved(request: Request, name: Name, version: Version = None) -> EstimateData:
@@ -120,7 +120,7 @@ class EstimateDesk:
         kept = self._workspace.estimates.save(name, found, self._workspace.now())
         return replace(self._data(found, asked), saved=SavedName(kept.name, kept.version))
 
-    def list(self, principal: Principal) -> EstimateList:
+    def listed(self, principal: Principal) -> EstimateList:
         """What is kept and may be seen."""
         found = self._workspace.estimates.all()
         return EstimateList(

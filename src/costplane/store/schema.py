@@ -7,7 +7,7 @@ from sqlalchemy import Connection, column, func, inspect, select, table
 from costplane.errors import Unavailable
 from costplane.store.database import Database
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest step in `migrations/versions`."""
 
 _LOCK = 4_815_162
