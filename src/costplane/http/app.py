@@ -17,8 +17,8 @@ from costplane.http import envelope
 from costplane.http.access import PUBLIC
 from costplane.http.azure.operations import OPERATIONS
 from costplane.http.azure.protocol.routes import UnknownOperation, operation_routes
-from costplane.http.description import description
 from costplane.http.counts import count_routes
+from costplane.http.description import description
 from costplane.http.estimates import estimate_routes
 from costplane.http.events import event_routes
 from costplane.http.explain import explain_routes
