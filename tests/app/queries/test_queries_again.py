@@ -26,7 +26,7 @@ def test_only_so_many_answers_are_kept(
 ) -> None:
     monkeypatch.setattr(recent_answers, "ANSWERS", 1)
     take(workspace, event("gateway", 1))
-    answers = recent_answers.RecentAnswers()
+    answers = recent_answers.RecentAnswers[object]()
     queries = workspace._queries
     chosen = scope_filters(workspace.catalog, parse_scope("/"))
     snapshot = workspace.ledger.snapshot()
