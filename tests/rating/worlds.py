@@ -94,8 +94,10 @@ def price_of(
         own = [r for r in served if r["quantity"] == name and r["version"] == event["version"]]
         anyone = [r for r in served if r["quantity"] == name and r["version"] is None]
         of_version = own or anyone
-        long = [r for r in of_version if r["band"] == "long"] if prompt > THRESHOLD else []
-        rows_of_name = long or [r for r in of_version if r["band"] is None]
+        # A band that has not begun yet, or has ended, chooses nothing.
+        then = [r for r in of_version if holds(r, event["time"])] or of_version
+        long = [r for r in then if r["band"] == "long"] if prompt > THRESHOLD else []
+        rows_of_name = long or [r for r in then if r["band"] is None]
         if rows_of_name:
             return latest(rows_of_name, event["time"])
         if name == "input_text_cached" and any(r["quantity"] == name for r in same_model):
@@ -103,8 +105,12 @@ def price_of(
     return None
 
 
+def holds(row: dict[str, Any], at: datetime) -> bool:
+    return bool(row["from"] <= at and (row["until"] is None or at < row["until"]))
+
+
 def latest(rows: list[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
-    valid = [r for r in rows if r["from"] <= at and (r["until"] is None or at < r["until"])]
+    valid = [r for r in rows if holds(r, at)]
     if not valid:
         return None
     start = max(r["from"] for r in valid)
