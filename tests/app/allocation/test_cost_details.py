@@ -9,10 +9,10 @@ from typing import Any
 
 from costplane.app.cost_details.selection import Metric, Selection
 from costplane.core.scope import parse_scope
-from tests.app.allocation.test_allocation import GROUPS, WHOLE, World, fresh, rule
+from tests.app.allocation.test_allocation import GROUPS, rule
+from tests.app.allocation.world import WHOLE, World
 from tests.app.billing.billed_estate import ACCOUNT
 
-__all__ = ["fresh"]
 Row = dict[str, Any]
 CENTRAL = "rg-a"
 RULE = rule(GROUPS, [CENTRAL], GROUPS, {"RG-AB": 60, "rg-none": 40})
