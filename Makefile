@@ -7,6 +7,9 @@ PORT ?= 8080
 WORKERS ?= 2
 ARGS ?=
 
+# Tests start the command hundreds of times: what Python compiled is kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
