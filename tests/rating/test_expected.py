@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from costplane.core.period import Period
-from costplane.core.relation import Derived, Files
+from costplane.core.relation import Derived, Engine, Files, Relation
 from costplane.core.sql import query
 from costplane.core.tables import USAGE
 from costplane.pricing.book import Offer, PriceBook
@@ -105,6 +106,41 @@ def test_expected_lines_are_rounded_while_usage_is_surveyed(
     narrowed = replace(survey, relations=without)
     rows = rater.priced(narrowed, survey.rates, date(2026, 10, 16)).charges
     assert rows["x_Events"].to_pylist() == [9]
+
+
+def test_rates_expected_of_files_change_no_amount(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several files, read by their footers, come to what the same usage in memory does."""
+    events = [
+        {"id": f"{n:02}", "time": START.replace(hour=n % 5), "told": {"input_text": 7 * n + 1}}
+        for n in range(40)
+    ]
+    usage, series = usage_of(events)
+    for number in range(4):
+        pq.write_table(usage.slice(10 * number, 10), tmp_path / f"{number}.parquet")
+    files = Files(tuple(str(path) for path in sorted(tmp_path.iterdir())), usage.schema)
+    book = PriceBook([offer("0.1234575", quantity="input_text", valid_from=BEFORE)], 1)
+    rater = Rater(ENGINE, book, OneHolder())
+    whole = rater.rate(usage, series, rater.grain(), date(2026, 10, 16)).charges
+    monkeypatch.setattr(rate_usage, "FIRST_EVENTS", 3)
+    assert rater.survey(files, series, rater.grain()).expected is not None
+    found = rater.rate(files, series, rater.grain(), date(2026, 10, 16)).charges
+    assert len(found) == 5
+    by_hour = [("ChargePeriodStart", "ascending")]
+    assert found.sort_by(by_hour).equals(whole.sort_by(by_hour))
+
+
+def test_footers_are_read_of_files_on_this_machine_alone() -> None:
+    """What lies in an object store is the engine's to read."""
+    usage, _ = usage_of([{"id": "a", "time": START, "told": {"input_text": 7}}])
+
+    class Store:
+        def execute(self, statement: exp.Query, _: Mapping[str, Relation]) -> pa.Table:
+            return ENGINE.execute(statement, {"usage": usage})
+
+    stored = Files(("s3://bucket/usage.parquet",), USAGE)
+    assert extent(cast(Engine, Store()), stored) == extent(ENGINE, usage)
 
 
 def test_a_series_without_facts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,13 @@ class Extent:
 
 def extent(engine: Engine, usage: Relation) -> Extent:
     """The extent of `usage`, by its files' footers if these tell all of it."""
-    found = _of_footers(usage) if isinstance(usage, Files) and usage.paths else None
+    found = _of_footers(usage) if isinstance(usage, Files) and _are_here(usage) else None
     return found or _asked(engine, usage)
+
+
+def _are_here(files: Files) -> bool:
+    """Whether there are files, on this machine: the engine alone reads object stores."""
+    return bool(files.paths) and not any("://" in path for path in files.paths)
 
 
 def _asked(engine: Engine, usage: Relation) -> Extent:
