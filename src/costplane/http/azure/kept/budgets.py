@@ -133,21 +133,16 @@ def _spent(call: Call, budget: Budget) -> dict[str, object]:
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(
-        f"budgets.{name}",
-        method,
-        provider,
-        path,
-        access,
-        partial(run, provider),
-        keeping.NAMED,
-        body_limit=keeping.BODY_LIMIT,
-    )
+    operation
     for provider in _PROVIDERS
-    for name, method, path, access, run in (
-        ("list", "GET", "budgets", READ, every),
-        ("get", "GET", "budgets/{budgetName}", READ, get),
-        ("create_or_update", "PUT", "budgets/{budgetName}", WRITE, save),
-        ("delete", "DELETE", "budgets/{budgetName}", WRITE, remove),
+    for operation in keeping.operations(
+        "budgets.{}",
+        (
+            ("list", "GET", "budgets", READ, partial(every, provider)),
+            ("get", "GET", "budgets/{budgetName}", READ, partial(get, provider)),
+            ("create_or_update", "PUT", "budgets/{budgetName}", WRITE, partial(save, provider)),
+            ("delete", "DELETE", "budgets/{budgetName}", WRITE, partial(remove, provider)),
+        ),
+        provider=provider,
     )
 )

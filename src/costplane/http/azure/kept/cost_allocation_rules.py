@@ -93,28 +93,16 @@ def _shown(call: Call, rule: Rule, current: RuleProperties) -> dict[str, object]
     return keeping.envelope(call, _TYPE, rule.name, plain(current) | dates)
 
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(
-        f"cost_allocation_rules.{name}",
-        method,
-        COST,
-        path,
-        access,
-        operate,
-        ACCOUNT,
-        body_limit=keeping.BODY_LIMIT,
-    )
-    for name, method, path, access, operate in (
+_ONE = "costAllocationRules/{ruleName}"
+_CHECK = "costAllocationRules/checkNameAvailability"
+OPERATIONS: tuple[Operation, ...] = keeping.operations(
+    "cost_allocation_rules.{}",
+    (
         ("list", "GET", "costAllocationRules", READ, every),
-        ("get", "GET", "costAllocationRules/{ruleName}", READ, get),
-        ("create_or_update", "PUT", "costAllocationRules/{ruleName}", WRITE, save),
-        ("delete", "DELETE", "costAllocationRules/{ruleName}", WRITE, remove),
-        (
-            "check_name_availability",
-            "POST",
-            "costAllocationRules/checkNameAvailability",
-            READ,
-            check_name,
-        ),
-    )
+        ("get", "GET", _ONE, READ, get),
+        ("create_or_update", "PUT", _ONE, WRITE, save),
+        ("delete", "DELETE", _ONE, WRITE, remove),
+        ("check_name_availability", "POST", _CHECK, READ, check_name),
+    ),
+    ACCOUNT,
 )

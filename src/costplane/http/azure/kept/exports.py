@@ -100,23 +100,14 @@ def _shown(call: Call, found: ArmResource, runs: int = 0) -> dict[str, object]:
     return told | identity | location
 
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(
-        f"exports.{name}",
-        method,
-        COST,
-        path,
-        access,
-        operate,
-        keeping.NAMED,
-        body_limit=keeping.BODY_LIMIT,
-    )
-    for name, method, path, access, operate in (
+OPERATIONS: tuple[Operation, ...] = keeping.operations(
+    "exports.{}",
+    (
         ("list", "GET", "exports", READ, every),
         ("get", "GET", "exports/{exportName}", READ, get),
         ("create_or_update", "PUT", "exports/{exportName}", WRITE, save),
         ("delete", "DELETE", "exports/{exportName}", WRITE, remove),
         ("execute", "POST", "exports/{exportName}/run", WRITE, run),
         ("get_execution_history", "GET", "exports/{exportName}/runHistory", READ, history),
-    )
+    ),
 )

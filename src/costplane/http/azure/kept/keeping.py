@@ -6,7 +6,7 @@ changed one; a removal is 200, and for what is not there 204 where the clients t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -18,8 +18,9 @@ from costplane.app.arm.keeping import Versions
 from costplane.core.arm_resource import ArmResource, Place
 from costplane.core.scope import BENEFITS, ScopeKind
 from costplane.errors import InvalidInput, NotFound
+from costplane.http.access import Access
 from costplane.http.answers import json_answer
-from costplane.http.azure.protocol.operation import Call
+from costplane.http.azure.protocol.operation import COST, Call, Operate, Operation
 from costplane.http.azure.protocol.shapes import resource, resource_id
 
 NAMED: frozenset[ScopeKind] = frozenset(get_args(ScopeKind)) - BENEFITS - {"All"}
@@ -27,6 +28,22 @@ NAMED: frozenset[ScopeKind] = frozenset(get_args(ScopeKind)) - BENEFITS - {"All"
 
 BODY_LIMIT = 262_144
 """Bytes of a resource."""
+
+
+def operations(
+    name: str,
+    rows: Iterable[tuple[str, str, str, Access, Operate]],
+    scopes: frozenset[ScopeKind] = NAMED,
+    provider: str = COST,
+) -> tuple[Operation, ...]:
+    """What is done with resources, by the operation's name (`{}` in `name`), method, path, access
+    and what answers it."""
+    return tuple(
+        Operation(
+            name.format(row), method, provider, path, access, operate, scopes, body_limit=BODY_LIMIT
+        )
+        for row, method, path, access, operate in rows
+    )
 
 
 def place(call: Call, kind: str, parent: str = "") -> Place:

@@ -21,7 +21,6 @@ from costplane.app.arm.scheduled_action import (
     view_scope,
 )
 from costplane.core.arm_resource import ArmResource, Place
-from costplane.core.scope import ScopeKind
 from costplane.errors import InvalidInput
 from costplane.http.access import require
 from costplane.http.answers import json_answer
@@ -147,29 +146,18 @@ def _shown(call: Call, found: ArmResource) -> dict[str, object]:
     return shown | {"kind": action.kind, "systemData": keeping.system_data(found)}
 
 
-def _rows(suffix: str, scopes: frozenset[ScopeKind]) -> tuple[Operation, ...]:
-    """The operations at `scopes`. Whether the caller may write there, they ask themselves."""
-    one = "scheduledActions/{name}"
-    return tuple(
-        Operation(
-            f"scheduled_actions.{name}{suffix}",
-            method,
-            COST,
-            path,
-            READ,
-            operate,
-            scopes,
-            body_limit=keeping.BODY_LIMIT,
-        )
-        for name, method, path, operate in (
-            ("list", "GET", "scheduledActions", every),
-            ("get", "GET", one, get),
-            ("create_or_update", "PUT", one, save),
-            ("delete", "DELETE", one, remove),
-            ("run", "POST", f"{one}/execute", run),
-            ("check_name_availability", "POST", "checkNameAvailability", check_name),
-        )
-    )
+_ONE = "scheduledActions/{name}"
+_ROWS = (
+    ("list", "GET", "scheduledActions", READ, every),
+    ("get", "GET", _ONE, READ, get),
+    ("create_or_update", "PUT", _ONE, READ, save),
+    ("delete", "DELETE", _ONE, READ, remove),
+    ("run", "POST", f"{_ONE}/execute", READ, run),
+    ("check_name_availability", "POST", "checkNameAvailability", READ, check_name),
+)
+"""Whether the caller may write at a scope, they ask themselves."""
 
-
-OPERATIONS: tuple[Operation, ...] = (*_rows("", TENANT), *_rows("_by_scope", keeping.NAMED))
+OPERATIONS: tuple[Operation, ...] = (
+    *keeping.operations("scheduled_actions.{}", _ROWS, TENANT),
+    *keeping.operations("scheduled_actions.{}_by_scope", _ROWS),
+)

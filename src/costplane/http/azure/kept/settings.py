@@ -59,21 +59,13 @@ def _shown(call: Call, found: ArmResource) -> dict[str, object]:
     return keeping.envelope(call, _TYPE, found.name, content, kind=setting.kind)
 
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(
-        f"settings.{name}",
-        method,
-        COST,
-        path,
-        access,
-        operate,
-        SCOPES,
-        body_limit=keeping.BODY_LIMIT,
-    )
-    for name, method, path, access, operate in (
+OPERATIONS: tuple[Operation, ...] = keeping.operations(
+    "settings.{}",
+    (
         ("list", "GET", "settings", READ, every),
         ("get_by_scope", "GET", "settings/{type}", READ, get),
         ("create_or_update_by_scope", "PUT", "settings/{type}", WRITE, save),
         ("delete_by_scope", "DELETE", "settings/{type}", WRITE, remove),
-    )
+    ),
+    SCOPES,
 )

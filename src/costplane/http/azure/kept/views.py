@@ -74,21 +74,19 @@ def _id(call: Call, view: ArmResource) -> str:
 _NAME = "views/{viewName}"
 
 OPERATIONS: tuple[Operation, ...] = tuple(
-    Operation(
-        f"views.{name}{suffix}",
-        method,
-        COST,
-        path,
-        access,
-        operate,
-        scopes,
-        body_limit=keeping.BODY_LIMIT,
+    operation
+    for name, scopes, writing in (
+        ("views.{}", TENANT, READ),
+        ("views.{}_by_scope", keeping.NAMED, WRITE),
     )
-    for scopes, suffix, writing in ((TENANT, "", READ), (keeping.NAMED, "_by_scope", WRITE))
-    for name, method, path, access, operate in (
-        ("list", "GET", "views", READ, every),
-        ("get", "GET", _NAME, READ, get),
-        ("create_or_update", "PUT", _NAME, writing, save),
-        ("delete", "DELETE", _NAME, writing, remove),
+    for operation in keeping.operations(
+        name,
+        (
+            ("list", "GET", "views", READ, every),
+            ("get", "GET", _NAME, READ, get),
+            ("create_or_update", "PUT", _NAME, writing, save),
+            ("delete", "DELETE", _NAME, writing, remove),
+        ),
+        scopes,
     )
 )
