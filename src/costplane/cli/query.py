@@ -12,6 +12,15 @@ from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import print_csv, print_json, print_table, warn
 from costplane.cli.query_body import in_options, query_body
+from costplane.cli.query_options import (
+    FilterOption,
+    FromOption,
+    GroupByOption,
+    ScopeOption,
+    TimeframeOption,
+    TimeZoneOption,
+    ToOption,
+)
 from costplane.cli.unpriced_text import sentence
 from costplane.errors import InvalidInput, InvalidQuery
 from costplane.http.azure.analysis.query_result import as_page, query_result
@@ -35,40 +44,23 @@ class QueryFormat(StrEnum):
 
 
 def query(
-    scope: Annotated[str, typer.Option(help="Scope id; / is all that you may see.")],
+    scope: ScopeOption,
     data: DataOption = None,
     tables: TablesOption = None,
     type_: Annotated[
         str, typer.Option("--type", help="ActualCost, AmortizedCost or Usage.")
     ] = "ActualCost",
-    timeframe: Annotated[
-        str | None,
-        typer.Option(help="MonthToDate, TheLastMonth, ...; MonthToDate without --from."),
-    ] = None,
-    from_: Annotated[
-        str | None, typer.Option("--from", help="First UTC day.", show_default=False)
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option(help="Last UTC day, included.", show_default=False)
-    ] = None,
+    timeframe: TimeframeOption = None,
+    from_: FromOption = None,
+    to: ToOption = None,
     granularity: Annotated[str, typer.Option(help="None, Hourly, Daily or Monthly.")] = "None",
-    group_by: Annotated[
-        list[str] | None,
-        typer.Option(help="Dimension or tag:KEY; may be repeated.", show_default=False),
-    ] = None,
-    filter_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="NAME=V1,V2 or tag:KEY=V; may be repeated.", show_default=False
-        ),
-    ] = None,
+    group_by: GroupByOption = None,
+    filter_: FilterOption = None,
     aggregation: Annotated[
         list[str] | None,
         typer.Option(help="Cost, UsageQuantity, TokenCount, CallCount, ...; may be repeated."),
     ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="IANA name; days and months are those of this zone.")
-    ] = None,
+    time_zone: TimeZoneOption = None,
     format_: Annotated[
         QueryFormat, typer.Option("--format", help="How to print.")
     ] = QueryFormat.TABLE,

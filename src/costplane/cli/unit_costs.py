@@ -17,6 +17,15 @@ from costplane.cli.output import (
     warn,
 )
 from costplane.cli.query_body import in_options, query_body
+from costplane.cli.query_options import (
+    FilterOption,
+    FromOption,
+    GroupByOption,
+    ScopeOption,
+    TimeframeOption,
+    TimeZoneOption,
+    ToOption,
+)
 from costplane.errors import InvalidQuery
 
 if TYPE_CHECKING:
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def unit_costs(
-    scope: Annotated[str, typer.Option(help="Scope id; / is all that you may see.")],
+    scope: ScopeOption,
     data: DataOption = None,
     tables: TablesOption = None,
     per: Annotated[
@@ -38,30 +47,13 @@ def unit_costs(
     type_: Annotated[
         str, typer.Option("--type", help="AmortizedCost, ActualCost or Usage.")
     ] = "AmortizedCost",
-    timeframe: Annotated[
-        str | None,
-        typer.Option(help="MonthToDate, TheLastMonth, ...; MonthToDate without --from."),
-    ] = None,
-    from_: Annotated[
-        str | None, typer.Option("--from", help="First UTC day.", show_default=False)
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option(help="Last UTC day, included.", show_default=False)
-    ] = None,
+    timeframe: TimeframeOption = None,
+    from_: FromOption = None,
+    to: ToOption = None,
     granularity: Annotated[str, typer.Option(help="None, Daily or Monthly.")] = "None",
-    group_by: Annotated[
-        list[str] | None,
-        typer.Option(help="Dimension or tag:KEY; may be repeated.", show_default=False),
-    ] = None,
-    filter_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="NAME=V1,V2 or tag:KEY=V; may be repeated.", show_default=False
-        ),
-    ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="IANA name; days and months are those of this zone.")
-    ] = None,
+    group_by: GroupByOption = None,
+    filter_: FilterOption = None,
+    time_zone: TimeZoneOption = None,
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """Divide costs by calls, tokens, users, sessions or business counts."""
