@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.errors import Unavailable
-from costplane.http import heavy
 from costplane.http.app import create_app
 from costplane.http.heavy import HeavyWork
 from costplane.http.identity import AnonymousOwner
@@ -39,12 +38,11 @@ def test_at_most_so_many_at_once() -> None:
     assert most == 2
 
 
-def test_too_many_waiting_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heavy, "MOST_WAITING", 1)
+def test_too_many_waiting_are_refused() -> None:
     held = threading.Event()
 
     async def scene() -> None:
-        lane = HeavyWork(at_once=1)
+        lane = HeavyWork(at_once=1, waiting=1)
         async with anyio.create_task_group() as calls:
             calls.start_soon(lane.run, held.wait)
             calls.start_soon(lane.run, held.wait)
