@@ -47,5 +47,6 @@ class Engine(Protocol):
 
         `values` are those of its parameters, and may have more. A statement that has any is run
         again and again: what reading it takes may be kept with the object, which never changes.
+        Raises Unavailable for a file that cannot be read.
         """
         ...

@@ -18,6 +18,7 @@ from sqlglot import exp
 from costplane.core.relation import Relation
 from costplane.engine.binding import Binding
 from costplane.engine.kept_texts import KeptTexts
+from costplane.errors import Unavailable
 
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
@@ -50,6 +51,7 @@ class DuckDBEngine:
         """The statement's rows as an Arrow table.
 
         Raises LookupError for a table that is none of `relations`; files and functions are none.
+        Raises Unavailable for a file that cannot be read, such as one that was deleted meanwhile.
         """
         connection = self._instance.cursor()
         try:
@@ -60,6 +62,8 @@ class DuckDBEngine:
                 kept = self._texts.of(statement, relations, binding.text)
                 text, asked = kept.sql, {name: values[name] for name in kept.parameters}
             return connection.sql(text, params=asked).to_arrow_table()
+        except duckdb.IOException as fault:
+            raise Unavailable("A file of the tables cannot be read now; ask anew") from fault
         finally:
             connection.close()
 

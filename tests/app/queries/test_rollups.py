@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -18,15 +16,13 @@ from costplane.analysis.result import query_result
 from costplane.analysis.service import CostAnalysis
 from costplane.app.queries import rollups as module
 from costplane.app.queries.rolled_up import rolled_up
-from costplane.app.queries.rollup_rows import Table, columns
+from costplane.app.queries.rollup_rows import columns
 from costplane.app.queries.rollups import Rollups
 from costplane.core.relation import Files, Relation
 from costplane.core.tables import TABLES
 from tests.analysis.questions import WHOLE, engine, planned, questions
-from tests.analysis.worlds import END, START, Row, events, tables
-
-FILES = 3
-ROLLED: tuple[Table, ...] = ("charges", "uncharged")
+from tests.analysis.worlds import Row, events
+from tests.app.queries.summed_files import FILES, ROLLED, files_of, first, one_of_each, written
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
@@ -38,19 +34,19 @@ def test_answers_are_those_of_the_rows(
     plan = planned(asked)
     assume(plan.source == "hourly" and not plan.cuts)
     with TemporaryDirectory() as folder:
-        relations = _written(Path(folder), world, timedelta(days=months))
+        relations = written(Path(folder), world, timedelta(days=months))
         rollups = Rollups(Path(folder) / "rollups", engine())
         for table in ROLLED:
-            rollups.refresh(table, _first(relations[table], summed))
+            rollups.refresh(table, first(relations[table], summed))
         assert _answer(asked, relations, rollups) == _answer(asked, relations, None)
 
 
 def test_whole_days_are_read_from_sums_and_the_rest_from_rows(tmp_path: Path) -> None:
-    world = [event for event in _one_of_each() for _ in range(3)]
-    relations = _written(tmp_path, world, timedelta())
+    world = [event for event in one_of_each() for _ in range(3)]
+    relations = written(tmp_path, world, timedelta())
     rollups = Rollups(tmp_path / "rollups", engine())
     for table in ROLLED:
-        rollups.refresh(table, _first(relations[table], FILES))
+        rollups.refresh(table, first(relations[table], FILES))
     plan = planned(WHOLE | {"sums": ["Cost"], "groups": ["Model"]})
     found, _ = rolled_up(plan, answer_of(plan).columns, relations, rollups)
     charges = found["charges"]
@@ -61,7 +57,7 @@ def test_whole_days_are_read_from_sums_and_the_rest_from_rows(tmp_path: Path) ->
 
 
 def test_sums_are_made_once_and_deleted_when_their_files_are_gone(tmp_path: Path) -> None:
-    files = _files(_written(tmp_path, _one_of_each(), timedelta())["charges"])
+    files = files_of(written(tmp_path, one_of_each(), timedelta())["charges"])
     rollups = Rollups(tmp_path / "rollups", engine())
     rollups.refresh("charges", files)
     (made,) = rollups.covered("charges", files).rollups
@@ -79,7 +75,7 @@ def test_sums_are_made_once_and_deleted_when_their_files_are_gone(tmp_path: Path
 
 
 def test_large_sums_stay_while_small_ones_are_made_anew(tmp_path: Path, monkeypatch: Any) -> None:
-    files = _files(_written(tmp_path, _one_of_each(), timedelta())["charges"])
+    files = files_of(written(tmp_path, one_of_each(), timedelta())["charges"])
     monkeypatch.setattr(module, "AT_ONCE", 1)
     monkeypatch.setattr(module, "SMALL", 1)
     rollups = Rollups(tmp_path / "rollups", engine())
@@ -119,56 +115,3 @@ def _answer(
     rows = analysis.rows(plan, *few)
     found = query_result(plan, rows, analysis.unpriced(plan, *lacking))
     return found.rows.to_pylist(), found.unpriced
-
-
-def _written(folder: Path, world: list[Row], later: timedelta) -> dict[str, Relation]:
-    """The tables of a world, those of lines in some files; every fifth amount in USD is unknown.
-    The last file's rows are `later`, so that months end between files."""
-    made: dict[str, Relation] = dict(tables(world))
-    for table in ROLLED:
-        rows = made[table]
-        assert isinstance(rows, pa.Table)
-        paths = []
-        for number in range(FILES):
-            part = rows.take(pa.array(range(number, len(rows), FILES), pa.int64()))
-            paths.append(str(folder / f"{table}-{number}.parquet"))
-            pq.write_table(_changed(part, later if number == 2 else timedelta()), paths[-1])
-        made[table] = Files(tuple(paths), rows.schema)
-    return made
-
-
-def _changed(rows: pa.Table, later: timedelta) -> pa.Table:
-    changed = [
-        row
-        | {"ChargePeriodStart": row["ChargePeriodStart"] + later}
-        | ({"x_BilledCostInUsd": None} if "BilledCost" in row and n % 5 == 0 else {})
-        for n, row in enumerate(rows.to_pylist())
-    ]
-    return pa.Table.from_pylist(changed, rows.schema)
-
-
-def _files(relation: Relation) -> Files:
-    assert isinstance(relation, Files)
-    return relation
-
-
-def _first(relation: Relation, count: int) -> Files:
-    files = _files(relation)
-    return Files(files.paths[:count], files.schema)
-
-
-def _one_of_each() -> list[Row]:
-    from tests.analysis.worlds import SERIES_FACTS
-
-    return [
-        {
-            "id": str(number),
-            "time": START + (END - START) / len(SERIES_FACTS) * number,
-            "facts": facts,
-            "counts": {} if facts["billing_status"] == "UsageMissing" else {"input_text": 100},
-            "user": None,
-            "http_status": 200,
-            "kind": None,
-        }
-        for number, facts in enumerate(SERIES_FACTS)
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ from costplane.app.queries.from_requests import (
     with_capacity,
 )
 from costplane.app.queries.recent_answers import RecentAnswers
-from costplane.app.queries.rolled_up import rolled_up
+from costplane.app.queries.rolled_up import over_sums
 from costplane.app.queries.rollup_rows import Table
 from costplane.app.queries.rollups import Rollups
 from costplane.app.queries.tag_keys import TagKeys
@@ -253,8 +254,9 @@ class Queries:
         known = self._answers.get(planned, snapshot)
         if known is None:
             named = answer_of(planned).columns
-            few = rolled_up(planned, named, relations, self._rollups)
-            rows = self._analysis.rows(planned, *few)
+            rows = over_sums(
+                partial(self._analysis.rows, planned), planned, named, relations, self._rollups
+            )
             known = query_result(planned, rows, self._unpriced(planned, snapshot, relations))
             self._answers.keep(planned, snapshot, known, known.rows.num_rows)
         return known
@@ -274,8 +276,10 @@ class Queries:
         reduced = unpriced_plan(planned)
         known = self._lacking.get(reduced, snapshot)
         if known is None:
-            few = rolled_up(reduced, lacking_of(reduced).columns, relations, self._rollups)
-            known = self._analysis.unpriced(reduced, *few)
+            named = lacking_of(reduced).columns
+            known = over_sums(
+                partial(self._analysis.unpriced, reduced), reduced, named, relations, self._rollups
+            )
             self._lacking.keep(reduced, snapshot, known)
         return known
 

@@ -1,14 +1,16 @@
 """A plan's `charges` and `uncharged` out of rollups where whole days or months are asked for.
 
-What a range holds beside its whole days, and what has no sums yet, is read from the rows.
+What a range holds beside its whole days, and what has no sums yet, is read from the rows; so is
+everything if sums are deleted while they are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from sqlglot import exp
 
@@ -19,7 +21,9 @@ from costplane.core.period import DAY, Period, month_start, next_month
 from costplane.core.relation import Derived, Files, Relation
 from costplane.core.sql import query
 from costplane.core.tables import TABLES
+from costplane.errors import Unavailable
 
+A = TypeVar("A")
 _REST = "rest"
 
 
@@ -28,6 +32,24 @@ class _Part:
     name: str
     level: Level | None
     period: Period
+
+
+def over_sums(
+    ask: Callable[[Mapping[str, Relation], Mapping[str, datetime]], A],
+    plan: QueryPlan,
+    named: Collection[str],
+    relations: Mapping[str, Relation],
+    rollups: Rollups,
+) -> A:
+    """What `ask` finds in the relations of a plan's statement and the values of their
+    parameters."""
+    few, values = rolled_up(plan, named, relations, rollups)
+    try:
+        return ask(few, values)
+    except Unavailable:
+        if all(few[name] is rows for name, rows in relations.items()):
+            raise
+        return ask(relations, {})
 
 
 def rolled_up(
