@@ -23,13 +23,18 @@ def test_a_missing_part_is_a_failure_in_continuous_integration(
 
 @pytest.mark.requires("postgres")
 def test_each_database_is_empty_and_its_own(postgres_cluster: PostgresCluster) -> None:
-    first, second = (sqlalchemy.create_engine(postgres_cluster.new_database()) for _ in range(2))
-    with first.begin() as connection:
-        connection.execute(sqlalchemy.text("CREATE TABLE probe (id integer)"))
-    assert sqlalchemy.inspect(first).get_table_names() == ["probe"]
-    assert sqlalchemy.inspect(second).get_table_names() == []
-    first.dispose()
-    second.dispose()
+    before = sqlalchemy.create_engine(postgres_cluster.emptied_database())
+    left = before.connect()
+    left.execute(sqlalchemy.text("CREATE TABLE probe (id integer)"))
+    left.commit()
+    left.execute(sqlalchemy.text("SELECT * FROM probe"))  # a transaction that never ends
+    after = sqlalchemy.create_engine(postgres_cluster.emptied_database())
+    assert sqlalchemy.inspect(after).get_table_names() == []
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="terminating"):
+        left.execute(sqlalchemy.text("SELECT 1"))
+    left.close()
+    before.dispose()
+    after.dispose()
 
 
 @pytest.mark.requires("chromium")

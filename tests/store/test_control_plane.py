@@ -2,13 +2,15 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, Inspector, MetaData, Table, create_engine, inspect, text
+from sqlalchemy.schema import DropTable
 
 from costplane.app.ports import Quarantine, Settings
 from costplane.catalog.model import Subscription
@@ -18,7 +20,7 @@ from costplane.pricing.ports import PriceStore
 from costplane.store import migrations
 from costplane.store.control_plane import ControlPlane
 from costplane.store.database import parse_address
-from costplane.store.schema import HEAD
+from costplane.store.schema import HEAD, take_steps
 from costplane.store.tables import METADATA
 from tests.store.values import START
 
@@ -39,12 +41,50 @@ def test_it_has_every_port(control: ControlPlane) -> None:
 
 
 def test_migrations_make_the_tables_that_the_code_expects(address: str) -> None:
-    ControlPlane.open(address).close()
     engine = create_engine(parse_address(address))
-    with engine.connect() as connection:
+    with engine.begin() as connection:
+        take_steps(connection, None)
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert set(METADATA.tables) < set(inspect(connection).get_table_names())
     engine.dispose()
+
+
+def test_a_new_control_plane_is_the_one_that_all_steps_make(address: str) -> None:
+    ControlPlane.open(address).close()
+    engine = create_engine(parse_address(address))
+    with engine.begin() as connection:
+        made = everything_in(connection)
+        for name in (*reversed([t.name for t in METADATA.sorted_tables]), "alembic_version"):
+            connection.execute(DropTable(Table(name, MetaData())))
+        assert everything_in(connection) == {}
+        take_steps(connection, None)
+        assert everything_in(connection) == made
+    engine.dispose()
+
+
+def everything_in(connection: Connection) -> dict[str, object]:
+    """All that a database tells of its tables, and their rows; the order of columns is free."""
+    catalog = inspect(connection)
+    return {
+        name: {
+            "columns": sorted(
+                (column | {"type": str(column["type"])} for column in catalog.get_columns(name)),
+                key=itemgetter("name"),
+            ),
+            "primary key": catalog.get_pk_constraint(name),
+            "foreign keys": sorted(catalog.get_foreign_keys(name), key=itemgetter("name")),
+            "unique": sorted(catalog.get_unique_constraints(name), key=itemgetter("name")),
+            "checks": sorted(catalog.get_check_constraints(name), key=itemgetter("name")),
+            "indexes": sorted(catalog.get_indexes(name), key=itemgetter("name")),
+            "comment": _comment(catalog, name),
+            "rows": [tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))],
+        }
+        for name in catalog.get_table_names()
+    }
+
+
+def _comment(catalog: Inspector, name: str) -> object:
+    return catalog.get_table_comment(name) if catalog.dialect.supports_comments else None
 
 
 def test_the_newest_step_is_the_one_that_the_code_looks_for() -> None:

@@ -49,7 +49,11 @@ draw = Table(
     Column("posting", BigInteger, primary_key=True, autoincrement=False),
     Column("amount", ExactDecimal, nullable=False),
     Column("posted_at", Instant, nullable=False),
-    ForeignKeyConstraint(["billing_key", "lot_id"], ["lot.billing_key", "lot.id"]),
+    ForeignKeyConstraint(
+        ["billing_key", "lot_id"],
+        ["lot.billing_key", "lot.id"],
+        name="fk_draw_billing_key_lot_id_lot",
+    ),
     comment="append-only: what a lot paid on a day is the sum of its postings",
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
 
 from costplane.store.columns import ExactDecimal, Instant
 from costplane.store.tables.base import METADATA, key, optional, text
@@ -58,7 +58,7 @@ price_row = Table(
     text("kind"),
     Column("source_line", BigInteger, nullable=False),
     *optional("term"),
-    text("tiering"),
+    Column("tiering", Text, nullable=False, server_default="graduated"),
     *optional("consumption_unit"),
 )
 
