@@ -16,7 +16,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MONEY = ("core", "pricing", "rating", "ledger")
 VAGUE = {"process", "handle", "handler", "manager", "utils", "util", "helper", "helpers", "misc"}
-NAMED_BY_LIBRARIES = {"handle", "process_bind_param", "process_result_value"}
+NAMED_BY_LIBRARIES = {"get_route_handler", "handle", "process_bind_param", "process_result_value"}
 # Put together here, so that this file does not hold what it looks for.
 ELSEWHERE = re.compile(r"(?<![\w.-])/(?:{}|{})/|\.\./shared\b".format("work", "opt/wheels"))
 

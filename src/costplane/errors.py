@@ -10,6 +10,7 @@
     ├── Unauthenticated       401  no identity, or one that is not valid
     ├── Forbidden             403  the identity lacks the role at the scope
     ├── NotFound              404  a named thing that does not exist
+    ├── RequestTimeout        408  a body that comes too slowly
     ├── Conflict              409  a thing that is there already, otherwise
     ├── PreconditionFailed    412  a resource that changed since its eTag was read
     ├── TooLarge              413  a body or an answer over its limit
@@ -103,6 +104,13 @@ class NotFound(CostplaneError):
 
     code = "NotFound"
     status = 404
+
+
+class RequestTimeout(CostplaneError):
+    """A body that comes more slowly than any line is."""
+
+    code = "RequestTimeout"
+    status = 408
 
 
 class Conflict(CostplaneError):

@@ -17,7 +17,7 @@ from costplane.core.business_count import BusinessCount
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput
 from costplane.http.access import Access, Principal, require
-from costplane.http.answers import read_body
+from costplane.http.bodies import read_body
 from costplane.http.content import content_type
 from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
 from costplane.http.services import Services

@@ -18,7 +18,7 @@ from costplane.core.saved_estimate import SavedEstimate
 from costplane.core.scope import parse_scope
 from costplane.errors import NotFound
 from costplane.http.access import Access, Principal, require
-from costplane.http.answers import read_body
+from costplane.http.bodies import read_body
 from costplane.http.estimate_shapes import EstimateData, EstimateList, SavedName, data_of, summary
 from costplane.http.own import ErrorAnswer, Permission
 from costplane.http.services import Services

@@ -13,7 +13,8 @@ from costplane.app.intake.permitted import REFUSED, permitted
 from costplane.core.scope import parse_scope
 from costplane.errors import Unavailable
 from costplane.http.access import Access, Principal
-from costplane.http.answers import json_answer, read_body
+from costplane.http.answers import json_answer
+from costplane.http.bodies import read_body
 from costplane.http.content import content_type
 from costplane.http.event_schema import event_bodies
 from costplane.http.heavy import HeavyWork

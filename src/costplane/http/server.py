@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from costplane.errors import InvalidInput, Unavailable
+from costplane.http.connection import Connection
 
 SECONDS_TO_FINISH = 10
 """What running calls get when the server is told to stop."""
@@ -56,6 +57,7 @@ def configuration(app: FastAPI, listener: Listener) -> uvicorn.Config:
     """How `app` is served on `listener`."""
     return uvicorn.Config(
         app,
+        http=Connection,
         log_level="warning",
         server_header=False,
         ssl_certfile=listener.certificate,

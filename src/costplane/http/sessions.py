@@ -17,6 +17,7 @@ from costplane.access.sessions import Session, proof_of
 from costplane.app.access.callers import Caller
 from costplane.errors import InvalidInput, NotFound, Unauthenticated, Unavailable
 from costplane.http.access import PUBLIC
+from costplane.http.bodies import SmallBody
 from costplane.http.other_sites import refuse_other_sites
 from costplane.http.own import ErrorAnswer, Permission
 from costplane.http.services import Services, identified
@@ -64,6 +65,7 @@ def session_routes(services: Services) -> APIRouter:
     """The routes of `/v1/session`. They are for anybody: they make somebody of them."""
     router = APIRouter(
         prefix="/v1/session",
+        route_class=SmallBody,
         responses={"4XX": {"model": ErrorAnswer}},
         dependencies=[Depends(Permission(PUBLIC, services))],
     )

@@ -12,6 +12,7 @@ from costplane.access.roles import parse_role
 from costplane.app.access.granting import Granting, TokenAt
 from costplane.core.scope import parse_scope
 from costplane.http.access import Access
+from costplane.http.bodies import SmallBody
 from costplane.http.own import ErrorAnswer, Permission
 from costplane.http.services import Services
 
@@ -63,7 +64,10 @@ def token_routes(services: Services) -> APIRouter:
     """The routes of `/v1/tokens`."""
     owned = [Depends(Permission(Access("Owner", "query"), services))]
     router = APIRouter(
-        prefix="/v1/tokens", responses={"4XX": {"model": ErrorAnswer}}, dependencies=owned
+        prefix="/v1/tokens",
+        route_class=SmallBody,
+        responses={"4XX": {"model": ErrorAnswer}},
+        dependencies=owned,
     )
 
     @router.get("")

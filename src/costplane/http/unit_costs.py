@@ -10,7 +10,8 @@ from costplane.access.roles import READER
 from costplane.app.unit_costs.as_data import UnitCostData, as_data
 from costplane.core.scope import parse_scope
 from costplane.http.access import Access
-from costplane.http.answers import parse_object, read_body
+from costplane.http.answers import parse_object
+from costplane.http.bodies import read_body
 from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
 from costplane.http.services import Services
 

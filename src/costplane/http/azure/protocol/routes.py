@@ -19,9 +19,9 @@ from starlette.types import Scope as Connection
 from costplane.core.scope import Scope, parse_scope
 from costplane.errors import Forbidden, InvalidInput, InvalidScope
 from costplane.http.access import PUBLIC, Access, Principal, require
-from costplane.http.answers import read_body
 from costplane.http.azure.protocol.addresses import full_address, untold_address
 from costplane.http.azure.protocol.operation import Call, Operation, billing_month
+from costplane.http.bodies import read_body
 from costplane.http.envelope import no_operation
 from costplane.http.services import Services, identified
 
