@@ -195,3 +195,25 @@ def test_a_server_without_authentication(server: Server, persons: bool) -> None:
         )
     assert answer.status_code == 200
     assert (SECRET in answer.text) == persons
+
+
+def test_an_owner_of_everything_erases_a_person(server: Server) -> None:
+    """Whether there was such a person is told to nobody."""
+    path, wish = "/v1/persons/erase", {"user": f"{SECRET}-5", "sessions": True}
+    server.become("part", ("Owner", SUBSCRIPTION), ("Person Reader", "/"))
+    for address in (path, f"{path}?scope={SUBSCRIPTION}"):
+        refused = server.call("POST", address, wish)
+        assert refused.status_code == 403, refused.text
+    server.become("whole", ("Owner", "/"))
+    answers = [server.call("POST", path, {"user": name}) for name in ("nobody", f"{SECRET}-4")]
+    answers.append(server.call("POST", path, wish))
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert {answer.text for answer in answers} == {'{"erased":true}'}
+    assert server.call("POST", path, {"user": " "}).status_code == 400
+    server.become("analyst", (READER, "/"), ("Person Reader", "/"))
+    shown = query(server, SUBSCRIPTION, grouping=BY_USER).text
+    assert f"{SECRET}-3" in shown
+    assert f"{SECRET}-4" not in shown
+    assert f"{SECRET}-5" not in shown
+    entries = server.workspace.accounts.store.audit(20)
+    assert {e.actor for e in entries if e.action == "PersonErased"} == {"whole"}

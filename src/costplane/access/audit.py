@@ -31,6 +31,8 @@ AuditAction = Literal[
     "Rerated",
     "InvoiceClosed",
     "PersonsSeen",
+    "ErasureBegun",
+    "PersonErased",
     "KeysRotated",
 ]
 

@@ -11,11 +11,13 @@ from typing import TypeVar
 from costplane.access.audit import ITSELF
 from costplane.access.sealing import add_key
 from costplane.app.access.accounts import Accounts
+from costplane.app.access.own_secrets import own_secret
 from costplane.app.access.sessions import Sessions
 from costplane.app.agreements.agreements import Agreements
 from costplane.app.answers import Answers
 from costplane.app.arm.keeping import Keeping
 from costplane.app.billing.prepayment import LotImport
+from costplane.app.erasing.erasing import Erasure
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
 from costplane.app.intake.intake import IntakeReport
@@ -75,7 +77,9 @@ class Workspace(Answers):
             **invoice_documents(self.invoicing, now),
         }
         self.reports = Reports(control.reports, data / "reports", makers, now)
-        self._writer = Writer(data, self._usage, self.prepayment, self.invoicing, now)
+        self._writer = Writer(
+            data, self._usage, self.prepayment, self.invoicing, self._erasure_key, now
+        )
         self.settling_due = threading.Event()
 
     @classmethod
@@ -179,6 +183,13 @@ class Workspace(Answers):
         self.accounts.record(who, "LotsImported", f"{path.name}: {done.lots} lots, {done.new} new")
         self.settle()
         return done
+
+    def erase_person(self, user: str, who: str, *, sessions: bool = False) -> Erasure:
+        """Erases a user, and its sessions if asked, from wherever a name is kept; amounts stay."""
+        return self._writer.erase(user, who, sessions=sessions)
+
+    def _erasure_key(self) -> bytes:
+        return bytes.fromhex(own_secret(self._control.secrets, self.sealing, "erasures"))
 
     def close_invoices(self, key: str, month: datetime, who: str = ITSELF) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""

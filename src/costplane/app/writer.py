@@ -8,11 +8,15 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from costplane.access.audit import ITSELF
 from costplane.app.allocation.settling import AllocationSettling
 from costplane.app.billing.invoicing import Invoicing
 from costplane.app.billing.prepayment import Prepayment
 from costplane.app.capacity.settling import CapacitySettling
 from costplane.app.current_usage import CurrentUsage
+from costplane.app.erasing.arrivals import Arrivals
+from costplane.app.erasing.erasing import Erasing, Erasure
+from costplane.app.erasing.ledger_names import LedgerNames
 from costplane.app.intake.intake import Intake, IntakeReport
 from costplane.app.intake.posting import Poster
 from costplane.app.intake.tag_values import TagValues
@@ -39,12 +43,14 @@ class Writer:
         usage: CurrentUsage,
         prepayment: Prepayment,
         invoicing: Invoicing,
+        erasure_key: Callable[[], bytes],
         now: Callable[[], datetime],
     ) -> None:
         self._data = data
         self._usage = usage
         self._ledger, self._engine, self._control = usage.ledger, usage.engine, usage.control
         self._prepayment, self._invoicing = prepayment, invoicing
+        self._erasure_key = erasure_key
         self._now = now
         self._lock = threading.Lock()
 
@@ -72,8 +78,14 @@ class Writer:
         changes of the catalog that it depends on. A second run finds nothing to post. Cost
         allocation reads whole days, so that an intake leaves it to the next hour.
         """
-        with self._writing():
+        with self._writing() as intake:
+            self._erasing(intake.poster.identities).complete_begun(ITSELF)
             return self._settle() + self._allocation().settle(self._now())
+
+    def erase(self, user: str, who: str, *, sessions: bool) -> Erasure:
+        """Erases a user from wherever a name is kept (app/erasing)."""
+        with self._writing() as intake:
+            return self._erasing(intake.poster.identities).erase(user, who, sessions=sessions)
 
     def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
@@ -143,6 +155,7 @@ class Writer:
 
     def _intake(self, identities: IdentityIndex) -> Intake:
         control, ledger, engine = self._control, self._ledger, self._engine
+        arrivals = Arrivals(control.erasures, self._erasure_key)
         poster = Poster(
             ledger,
             engine,
@@ -155,9 +168,20 @@ class Writer:
             control.settings,
             control.invoices,
             control.posting_keys,
+            arrivals,
             self._now,
         )
         values = TagValues(ledger, engine)
         return Intake(
-            poster, control.catalog, control.quarantine, control.settings, values, self._now
+            poster,
+            control.catalog,
+            control.quarantine,
+            control.settings,
+            values,
+            arrivals,
+            self._now,
         )
+
+    def _erasing(self, identities: IdentityIndex) -> Erasing:
+        names = LedgerNames(self._ledger, self._engine, identities)
+        return Erasing(names, self._control.erasures, self._erasure_key, self._now)

@@ -23,6 +23,7 @@ from costplane.cli import (
     invoices,
     issuers,
     keys,
+    persons,
     price_explain,
     price_imports,
     prices,
@@ -76,6 +77,7 @@ app.add_typer(roles.commands, name="roles")
 app.add_typer(issuers.commands, name="issuers")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(keys.commands, name="keys")
+app.add_typer(persons.commands, name="persons")
 app.add_typer(settings.commands, name="settings")
 
 

@@ -28,6 +28,7 @@ from costplane.http.identity import Authenticator
 from costplane.http.middleware import RequestContext
 from costplane.http.own import Permission, own_routes
 from costplane.http.page import built_page, page_routes
+from costplane.http.persons import person_routes
 from costplane.http.report_files import report_file_routes
 from costplane.http.services import Services
 from costplane.http.sessions import session_routes
@@ -81,6 +82,7 @@ def create_app(
     app.include_router(session_routes(services))
     app.include_router(report_file_routes(services))
     app.include_router(token_routes(services))
+    app.include_router(person_routes(services))
     app.router.routes.extend(operation_routes(OPERATIONS, services))
     app.router.routes.append(UnknownOperation())
     app.include_router(page_routes(services, page or built_page()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,10 +30,12 @@ from costplane.core.relation import Files
 from costplane.core.tables import TABLES
 from costplane.errors import InvalidInput, NotFound
 from costplane.ledger.columns import complete, was_completed
+from costplane.ledger.replacement import Replacement, forget_former, replace_texts
 
+_LOG_KEPT = "interval 7 days"
 _CONFIGURATION = {
     "delta.checkpointInterval": "50",
-    "delta.logRetentionDuration": "interval 7 days",
+    "delta.logRetentionDuration": _LOG_KEPT,
     "delta.deletedFileRetentionDuration": "interval 1 days",
 }
 _SKIPPING = {
@@ -131,15 +133,33 @@ class Ledger:
             )
             handle.vacuum(dry_run=False)
 
+    def replace(self, table: str, replacements: Sequence[Replacement], number: str) -> int:
+        """Replaces texts in all rows of `table`, and adds to their column `number`; how many rows
+        changed. One commit; no row comes or goes."""
+        with self._lock:
+            handle = self._open(table)
+            handle.update_incremental()
+            return replace_texts(handle, replacements, number, _WRITER, None)
+
+    def forget_former(self, table: str) -> None:
+        """Deletes what `table` held and holds no more, and every version before now. Pages of
+        answers that were begun before cannot be turned any further."""
+        with self._lock:
+            handle = self._open(table)
+            handle.update_incremental()
+            forget_former(handle, _LOG_KEPT)
+
     def _update(self, table: str) -> None:
-        """Reads commits that came since. A local table has none where the next one's file is
-        missing; now and then its log is looked through all the same, since old ones are deleted."""
+        """Reads commits that came since. A local table has none where its last one's file is
+        there and the next one's is missing; now and then its log is looked through all the same,
+        since old ones are deleted."""
         handle = self._open(table)
-        following = Path(self._uri(table), "_delta_log", f"{handle.version() + 1:020}.json")
+        log, version = Path(self._uri(table), "_delta_log"), handle.version()
+        last, following = (log / f"{number:020}.json" for number in (version, version + 1))
         now = time.monotonic_ns()
         before = self._looked.get(table)
         is_due = before is None or now - before > _LOOKED_THROUGH
-        if "://" in self._location or following.exists() or is_due:
+        if "://" in self._location or is_due or following.exists() or not last.exists():
             handle.update_incremental()
             self._looked[table] = now
 

@@ -30,13 +30,28 @@ def with_content_digest(events: pa.Table) -> pa.Table:
     """
     total = np.zeros(len(events), dtype=np.uint64)
     for name in EVENTS.names:
-        column = events.column(name)
-        if name not in _IDENTITY and column.null_count < len(column):
-            words = _scatter(_column_words(column) ^ _word(f"\0{name}"))
-            told = np.asarray(pc.is_valid(column).to_numpy(), dtype=np.bool_)
-            total += np.where(told, words, np.uint64(0))
+        if name not in _IDENTITY:
+            total += _terms(name, events.column(name))
     digest = pa.array(total.view(np.int64))
     return events.append_column(pa.field("content_digest", pa.int64(), nullable=False), digest)
+
+
+def digests_after(
+    digests: pa.ChunkedArray, name: str, before: pa.ChunkedArray, after: pa.ChunkedArray
+) -> pa.Array:
+    """Content digests of the same events, told with other values in the column `name`: those that
+    they would have if they had arrived so."""
+    known = np.asarray(digests.to_numpy(), dtype=np.int64).view(np.uint64)
+    return pa.array((known + _terms(name, after) - _terms(name, before)).view(np.int64))
+
+
+def _terms(name: str, column: pa.ChunkedArray) -> Words:
+    """What the values of a column add to digests."""
+    if column.null_count == len(column):
+        return np.zeros(len(column), dtype=np.uint64)
+    words = _scatter(_column_words(column) ^ _word(f"\0{name}"))
+    told = np.asarray(pc.is_valid(column).to_numpy(), dtype=np.bool_)
+    return np.where(told, words, np.uint64(0))
 
 
 def _column_words(column: pa.ChunkedArray) -> Words:

@@ -11,6 +11,7 @@ from costplane.store.catalog_writer import Catalog
 from costplane.store.commitments import StoredCommitments
 from costplane.store.counts import StoredCounts
 from costplane.store.database import Database, parse_address
+from costplane.store.erasures import StoredErasures
 from costplane.store.estimates import StoredEstimates
 from costplane.store.invoices import StoredInvoices
 from costplane.store.lots import StoredLots
@@ -51,6 +52,7 @@ class ControlPlane:
         self.secrets = StoredSecrets(database)
         self.sessions = StoredSessions(database)
         self.reratings = StoredReratings(database)
+        self.erasures = StoredErasures(database)
         self.reports = StoredReports(database)
         self.arm = StoredArmResources(database)
 

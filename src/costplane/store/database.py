@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,22 @@ class Database:
         """A number that is another after every change of the database, whoever makes it; None
         where the database tells none. It costs much less than a read."""
         return None if self._watch is None else self._watch.changes()
+
+    def shred(self, tables: Iterable[Table]) -> None:
+        """Leaves nothing of what was overwritten or deleted in the database's own files.
+
+        Raises Unavailable while somebody reads what was there before.
+        """
+        with self._available(), closing(self.engine.raw_connection()) as connection:
+            raw: Any = connection.dbapi_connection
+            if self.url.get_backend_name() == "sqlite":
+                raw.execute("VACUUM")
+                if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise Unavailable("the control plane is being read; repeat this in a moment")
+            else:
+                raw.autocommit = True
+                raw.execute(f"VACUUM {', '.join(table.name for table in tables)}")
+                raw.autocommit = False
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -7,7 +7,6 @@ kind of look.
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -19,13 +18,13 @@ from costplane.analysis.definition import QueryDefinition
 from costplane.analysis.dimensions import PERSONS
 from costplane.analysis.filters import leaves_of
 from costplane.analysis.plan import persons_asked
+from costplane.app.access.own_secrets import own_secret
 from costplane.app.ports import Secrets
 from costplane.core.period import hour_start
 from costplane.core.scope import Scope
 from costplane.errors import Forbidden
 
 _NAME = "pseudonyms"
-_BYTES = 32
 
 
 class Persons:
@@ -49,12 +48,7 @@ class Persons:
     @cached_property
     def pseudonym_key(self) -> str:
         """The secret that pseudonyms are made with; made when it is first needed."""
-        found = self._stored.find(_NAME)
-        if found is None:
-            self._stored.add(_NAME, self._sealing().seal(secrets.token_hex(_BYTES)))
-            found = self._stored.find(_NAME)
-            assert found is not None
-        return self._sealing().unseal(found)
+        return own_secret(self._stored, self._sealing(), _NAME)
 
     def check(self, scope: Scope, definition: QueryDefinition, looker: str | None) -> None:
         """Tell the audit log that `looker` looks at persons; None may not see them. Raises

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from costplane.app.erasing.arrivals import Arrivals
 from costplane.app.intake.deployment_facts import with_deployment_facts, with_spillover
 from costplane.app.intake.posting import Posted, Poster
 from costplane.app.intake.tag_values import TagValues
@@ -74,6 +75,7 @@ class Intake:
     quarantine: Quarantine
     settings: Settings
     tag_values: TagValues
+    arrivals: Arrivals
     now: Callable[[], datetime]
 
     def take(
@@ -93,7 +95,7 @@ class Intake:
         return report
 
     def _take_segment(self, events: pa.Table, report: IntakeReport) -> IntakeReport:
-        timely, quarantined = self._part_by_time(events)
+        timely, quarantined = self._part_by_time(self.arrivals.replaced(events))
         counted = replace(report, quarantined=report.quarantined + quarantined)
         if not len(timely):
             return counted

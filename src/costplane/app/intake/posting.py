@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from costplane.app.billing.months import in_open_periods
+from costplane.app.erasing.arrivals import Arrivals
 from costplane.app.holders import CatalogHolders
 from costplane.app.intake.witnesses import Witnesses
 from costplane.app.ports import BillingPeriods, PostingKeys, Settings
@@ -65,6 +66,7 @@ class Poster:
     settings: Settings
     periods: BillingPeriods
     keys: PostingKeys
+    arrivals: Arrivals
     now: Callable[[], datetime]
 
     def next_segment(self) -> int:
@@ -79,7 +81,8 @@ class Poster:
 
     def post(self, segment: int) -> Posted:
         """Commits a logged segment to every table and forgets it."""
-        events = self.log.read(segment)
+        # It may have been logged before somebody was erased.
+        events = self.arrivals.replaced(self.log.read(segment))
         identities = Identities.of(events)
         recognition = self.identities.recognise(identities, segment)
         if self.ledger.committed("usage", SEGMENT) >= segment:

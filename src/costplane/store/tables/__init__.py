@@ -33,6 +33,7 @@ from costplane.store.tables.catalog import (
     tag_set,
 )
 from costplane.store.tables.counts import business_count
+from costplane.store.tables.erasures import erased_person
 from costplane.store.tables.estimates import estimate
 from costplane.store.tables.prices import meter_mapping, price_counter, price_row, price_sheet
 from costplane.store.tables.reports import report
@@ -55,6 +56,7 @@ __all__ = [
     "deployment",
     "draw",
     "enrollment_account",
+    "erased_person",
     "estimate",
     "invoice",
     "invoice_section",
