@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from costplane.core.scope import ROOT, parse_scope
 from costplane.http.access import Access, require
+from costplane.http.bodies import SmallBody
 from costplane.http.own import ErrorAnswer, Permission
 from costplane.http.services import Services
 
@@ -33,7 +34,9 @@ class Erased:
 
 def person_routes(services: Services) -> APIRouter:
     """The route that erases persons."""
-    router = APIRouter(prefix="/v1/persons", responses={"4XX": {"model": ErrorAnswer}})
+    router = APIRouter(
+        prefix="/v1/persons", route_class=SmallBody, responses={"4XX": {"model": ErrorAnswer}}
+    )
 
     @router.post(
         "/erase",
