@@ -25,6 +25,7 @@ AuditAction = Literal[
     "AgreementImported",
     "ResourcesImported",
     "LotsImported",
+    "BillImported",
     "CommitmentsImported",
     "CountsImported",
     "CountsRemoved",

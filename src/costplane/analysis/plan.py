@@ -27,6 +27,7 @@ ANY_PERIOD = Period(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinf
 """Stands for the period of plans that differ in nothing else (analysis/repeated.py)."""
 
 _MOST_CUTS = 10_000
+_BEST = frozenset({"best"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class ScopeFilter:
     resource_id: str | None = None
     billing_account: str | None = None
 
+
+Dataset = Literal["Best", "Metered", "Billed", "Both"]
+"""Which rows answer: bills where they cover and metered charges elsewhere, one of the two, or
+(asked for by name) both side by side (billing-rules 25)."""
 
 Scopes: TypeAlias = tuple[ScopeFilter, ...]
 """Whose cost is asked for: what lies in any of the parts, each line once; no part, nothing."""
@@ -74,6 +79,7 @@ class QueryPlan:
     datasets: tuple[str, ...]
     reversals: bool = False
     pseudonyms: bool = False
+    dataset: Dataset = "Best"
 
     @property
     def period(self) -> Period:
@@ -142,11 +148,13 @@ def plan(
     currency: str,
     reversals: bool = False,
     pseudonyms: bool = False,
+    bills: bool = False,
 ) -> QueryPlan:
     """The plan for `definition` at `scopes`.
 
     `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
-    answered from requests. `reversals` says whether a re-rating may have taken rows back.
+    answered from requests. `reversals` says whether a re-rating may have taken rows back, `bills`
+    whether imported bills cover anything of what is asked for.
     Raises InvalidQuery if the range has too many divided hours.
     """
     dimensions_used = _dimensions_used(definition)
@@ -168,9 +176,10 @@ def plan(
         cuts=cuts,
         calls=_calls(definition, scopes),
         uncharged=_shows_uncharged(definition),
-        datasets=_datasets(definition.filter),
+        datasets=_datasets(definition.filter, bills=bills),
         reversals=reversals,
         pseudonyms=pseudonyms,
+        dataset=chosen_dataset(definition.filter),
     )
 
 
@@ -208,14 +217,32 @@ def _shows_uncharged(definition: QueryDefinition) -> bool:
     return apart or any(a.is_usage for a in definition.aggregations)
 
 
-def _datasets(condition: Condition | None) -> tuple[str, ...]:
-    """The datasets that the filter lets through; metered charges are the one that there is."""
+def chosen_dataset(condition: Condition | None) -> Dataset:
+    """The dataset that a filter by `Dataset` chooses; Best without one."""
+    chosen = _named_datasets(condition)
+    if "best" in chosen:
+        return "Best"
+    if "billed" in chosen:
+        return "Both" if "metered" in chosen else "Billed"
+    return "Metered"
+
+
+def _datasets(condition: Condition | None, *, bills: bool) -> tuple[str, ...]:
+    """The datasets that an answer uses."""
+    chosen = _named_datasets(condition)
+    if "best" in chosen:
+        return ("Metered", "Billed") if bills else ("Metered",)
+    return tuple(name for name in ("Metered", "Billed") if name.lower() in chosen)
+
+
+def _named_datasets(condition: Condition | None) -> frozenset[str]:
+    """The values, in lower case, that every filter by `Dataset` lets through."""
     parts = condition.conditions if isinstance(condition, Junction) else (condition,)
     if isinstance(condition, Junction) and condition.word == "or":
-        return ("Metered",)
+        return _BEST
     chosen = [part for part in parts if isinstance(part, Leaf) and part.name == "Dataset"]
-    allowed = all({"best", "metered"} & set(leaf.values) for leaf in chosen)
-    return ("Metered",) if allowed else ()
+    named = [frozenset(leaf.values) for leaf in chosen if "best" not in leaf.values]
+    return frozenset.intersection(*named) if named else _BEST
 
 
 def _cuts(definition: QueryDefinition) -> tuple[datetime, ...]:

@@ -17,6 +17,8 @@ from costplane.app.agreements.agreements import Agreements
 from costplane.app.answers import Answers
 from costplane.app.arm.keeping import Keeping
 from costplane.app.billing.prepayment import LotImport
+from costplane.app.bills.delivery import OnRows
+from costplane.app.bills.importing import BillImport, BillImports, BillOptions
 from costplane.app.erasing.erasing import Erasure
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
@@ -77,9 +79,9 @@ class Workspace(Answers):
             **invoice_documents(self.invoicing, now),
         }
         self.reports = Reports(control.reports, data / "reports", makers, now)
-        self._writer = Writer(
-            data, self._usage, self.prepayment, self.invoicing, self._erasure_key, now
-        )
+        self.bills = BillImports(self.ledger, self.engine, control.settings, data, now)
+        key, paid = self._erasure_key, (self.prepayment, self.invoicing)
+        self._writer = Writer(data, self._usage, *paid, key, self.bills, now)
         self.settling_due = threading.Event()
 
     @classmethod
@@ -190,6 +192,20 @@ class Workspace(Answers):
 
     def _erasure_key(self) -> bytes:
         return bytes.fromhex(own_secret(self._control.secrets, self.sealing, "erasures"))
+
+    def import_bill(
+        self,
+        paths: Sequence[Path],
+        options: BillOptions | None = None,
+        who: str = ITSELF,
+        on_rows: OnRows | None = None,
+    ) -> BillImport:
+        """Imports files as one delivery of a provider's bill, all or nothing; `bills.preview` tells
+        beforehand what it would do."""
+        done = self._writer.import_bill(paths, options or BillOptions(), on_rows)
+        if not done.known:
+            self.accounts.record(who, "BillImported", done.words())
+        return done
 
     def close_invoices(self, key: str, month: datetime, who: str = ITSELF) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""

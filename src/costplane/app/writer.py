@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from costplane.access.audit import ITSELF
 from costplane.app.allocation.settling import AllocationSettling
 from costplane.app.billing.invoicing import Invoicing
 from costplane.app.billing.prepayment import Prepayment
+from costplane.app.bills.delivery import OnRows
+from costplane.app.bills.importing import BillImport, BillImports, BillOptions
 from costplane.app.capacity.settling import CapacitySettling
 from costplane.app.current_usage import CurrentUsage
 from costplane.app.erasing.arrivals import Arrivals
@@ -44,6 +46,7 @@ class Writer:
         prepayment: Prepayment,
         invoicing: Invoicing,
         erasure_key: Callable[[], bytes],
+        bills: BillImports,
         now: Callable[[], datetime],
     ) -> None:
         self._data = data
@@ -51,6 +54,7 @@ class Writer:
         self._ledger, self._engine, self._control = usage.ledger, usage.engine, usage.control
         self._prepayment, self._invoicing = prepayment, invoicing
         self._erasure_key = erasure_key
+        self._bills = bills
         self._now = now
         self._lock = threading.Lock()
 
@@ -86,6 +90,13 @@ class Writer:
         """Erases a user from wherever a name is kept (app/erasing)."""
         with self._writing() as intake:
             return self._erasing(intake.poster.identities).erase(user, who, sessions=sessions)
+
+    def import_bill(
+        self, paths: Sequence[Path], options: BillOptions, on_rows: OnRows | None = None
+    ) -> BillImport:
+        """Imports files as one delivery of a bill, in place of what it restates: all or nothing."""
+        with self._writing():
+            return self._bills.take(paths, options, on_rows)
 
     def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""

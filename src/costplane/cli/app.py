@@ -19,6 +19,7 @@ from costplane.cli import (
     estimate,
     estimates,
     explain,
+    imports,
     ingest,
     invoices,
     issuers,
@@ -53,6 +54,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
+app.command("import")(imports.import_bill)
 app.add_typer(quarantine.commands, name="quarantine")
 prices.commands.command("import")(price_imports.import_prices)
 prices.commands.command("update")(price_imports.update_prices)

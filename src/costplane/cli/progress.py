@@ -14,6 +14,32 @@ if TYPE_CHECKING:
 @contextmanager
 def intake_progress(what: str) -> Iterator[Callable[[IntakeReport], None] | None]:
     """What to call with each report while `what` is taken in; None without a terminal."""
+    with _progress(what) as show:
+        if show is None:
+            yield None
+        else:
+            yield lambda report: show(f"{report.accepted + report.duplicates:,} events")
+
+
+@contextmanager
+def rows_progress(what: str) -> Iterator[Callable[[int], None] | None]:
+    """What to call with each number of rows that were read; None without a terminal."""
+    with _progress(what) as show:
+        if show is None:
+            yield None
+            return
+        read = 0
+
+        def add(rows: int) -> None:
+            nonlocal read
+            read += rows
+            show(f"{read:,} rows")
+
+        yield add
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[str], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
@@ -23,9 +49,4 @@ def intake_progress(what: str) -> Iterator[Callable[[IntakeReport], None] | None
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
-
-        def show(report: IntakeReport) -> None:
-            taken = report.accepted + report.duplicates
-            progress.update(task, description=f"{what}: {taken:,} events")
-
-        yield show
+        yield lambda told: progress.update(task, description=f"{what}: {told}")

@@ -152,5 +152,17 @@ OWN_COLUMNS: tuple[Column, ...] = (
 
 CHARGE_COLUMNS: tuple[Column, ...] = FOCUS_COLUMNS + OWN_COLUMNS
 
+BILL_COLUMNS: tuple[Column, ...] = (
+    Column("x_CoveredFrom", "Date", True, "first day for which the delivery answers"),
+    Column("x_CoveredUntil", "Date", True, "day before which it does, settling time taken off"),
+    Column("x_SourceColumns", "JSON", True, "what else the source said, by its own column names"),
+    Column("x_SourceDigest", "String", False, "SHA-256 of the file that the row came from"),
+    Column("x_SourceFile", "String", False, "name of that file"),
+    Column("x_SourceFormat", "String", False, "format and version of that file"),
+    Column("x_SourceLine", "Integer", False, "line of the file on which the row begins"),
+    Column("x_SourceRun", "Integer", False, "number of the import that brought the row"),
+)
+"""What rows of providers' bills have beside the columns of a charge."""
+
 ROLES: dict[str, Role] = {column.name: column.role for column in CHARGE_COLUMNS}
 """The role of every column of a charge; columns that only other tables have are facts."""

@@ -102,6 +102,13 @@ INVOICE_DUE_DAYS: Setting[int] = Setting(
     _count_from(0),
 )
 
+BILL_SETTLING_DAYS: Setting[int] = Setting(
+    "bill_settling_days",
+    2,
+    "Last days of a bill of an open month for which metered usage still answers (billing-rules 25)",
+    _count_from(0),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
     setting.name: setting
     for setting in (
@@ -112,5 +119,6 @@ SETTINGS: dict[str, Setting[Any]] = {
         MATCH_WINDOW_MINUTES,
         INVOICE_CLOSE_DAYS,
         INVOICE_DUE_DAYS,
+        BILL_SETTLING_DAYS,
     )
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from costplane.core.focus import CHARGE_COLUMNS, Column
+from costplane.core.focus import BILL_COLUMNS, CHARGE_COLUMNS, Column
 from costplane.core.money import LINE_PLACES
 from costplane.core.quantities import QUANTITIES
 
@@ -174,11 +174,16 @@ def _charge_field(column: Column) -> pa.Field:
 CHARGES = pa.schema([_charge_field(column) for column in CHARGE_COLUMNS])
 """The table `charges`: FOCUS 1.4 rows; and `allocated`, what allocation rules add to them."""
 
+BILLED = pa.schema([*CHARGES, *(_charge_field(column) for column in BILL_COLUMNS)])
+"""The table `billed`: rows of providers' bills, each with the file, run and line that it is from.
+A delivery replaces what it restates (billing-rules 25)."""
+
 TABLES: dict[str, pa.Schema] = {
     "usage": USAGE,
     "evidence": EVIDENCE,
     "series": SERIES,
     "charges": CHARGES,
     "allocated": CHARGES,
+    "billed": BILLED,
     "uncharged": UNCHARGED,
 }

@@ -1,4 +1,4 @@
-"""The Delta tables: append once, read a consistent version of all.
+"""The Delta tables: append once, restate what bills restate, read a consistent version of all.
 
 A commit carries `txn(app, version)` (Delta protocol, "Transaction Identifiers"), so that the same
 posting committed again is told and left out; delta-rs accepts a lower number from a fresh handle,
@@ -25,6 +25,7 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.exceptions import DeltaError
+from sqlglot import exp
 
 from costplane.core.relation import Files
 from costplane.core.tables import TABLES
@@ -43,6 +44,7 @@ _SKIPPING = {
     "evidence": "time",
     "charges": "ChargePeriodStart",
     "allocated": "ChargePeriodStart",
+    "billed": "ChargePeriodStart",
     "uncharged": "ChargePeriodStart",
 }
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
@@ -120,6 +122,32 @@ class Ledger:
                 target_file_size=256 * 1024 * 1024,
             )
         return True
+
+    def restate(
+        self,
+        table: str,
+        rows: pa.RecordBatchReader,
+        replaced: exp.Condition,
+        *,
+        app: str,
+        version: int,
+    ) -> None:
+        """Commits `rows` in place of those for which `replaced` holds, with `txn(app, version)`:
+        both or neither. All of `rows` must be such. What raises while they are read, raises here
+        as DeltaError, and nothing is committed."""
+        with self._lock:
+            handle = self._open(table)
+            handle.update_incremental()
+            write_deltalake(
+                handle,
+                rows,
+                mode="overwrite",
+                predicate=replaced.sql(),
+                commit_properties=CommitProperties(app_transactions=[Transaction(app, version)]),
+                post_commithook_properties=_HOOKS,
+                writer_properties=_WRITER,
+                target_file_size=256 * 1024 * 1024,
+            )
 
     def compact(self, table: str) -> None:
         """Merges small files of `table` and removes those that no reader needs any more."""

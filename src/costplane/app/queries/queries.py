@@ -25,6 +25,7 @@ from costplane.analysis.values import DimensionValue, values_definition, values_
 from costplane.app.access.persons import Persons
 from costplane.app.access.visible import EVERYTHING, scope_filters
 from costplane.app.allocation.reading import with_allocated
+from costplane.app.bills.answering import BillsOf
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
@@ -122,6 +123,7 @@ class Queries:
         self._answers: RecentAnswers[QueryResult] = RecentAnswers()
         self._lacking: RecentAnswers[tuple[Unpriced, ...]] = RecentAnswers()
         self._keys = TagKeys(engine)
+        self._bills = BillsOf(engine)
 
     def page(
         self,
@@ -245,12 +247,18 @@ class Queries:
             currency=self._currency(scopes),
             reversals=bool(self._reratings.list()),
             pseudonyms=looker is None,
+            bills=self._bills.cover(snapshot, scopes, definition.period),
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
         relations = self._relations(planned, snapshot)
-        if planned.source == "usage" or planned.cuts:
-            return self._analysis.run(planned, relations | self._request_level(planned, snapshot))
+        of_requests = planned.source == "usage" or bool(planned.cuts)
+        if of_requests:
+            relations |= self._request_level(planned, snapshot)
+        if "Billed" in planned.datasets:
+            relations = self._with_bills(planned, snapshot, relations)
+        if of_requests:
+            return self._analysis.run(planned, relations)
         known = self._answers.get(planned, snapshot)
         if known is None:
             named = answer_of(planned).columns
@@ -268,6 +276,12 @@ class Queries:
         if persons(planned):
             relations[KEY] = key_relation(self._persons.pseudonym_key)
         return relations
+
+    def _with_bills(
+        self, planned: QueryPlan, snapshot: Snapshot, relations: Mapping[str, Relation]
+    ) -> dict[str, Relation]:
+        named = answer_of(planned).columns | lacking_of(planned).columns
+        return self._bills.of(snapshot).applied(planned, named, relations)
 
     def _unpriced(
         self, planned: QueryPlan, snapshot: Snapshot, relations: Mapping[str, Relation]

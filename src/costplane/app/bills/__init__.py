@@ -1,0 +1,1 @@
+"""Providers' bills in the ledger: imported, restated, and answering beside metered charges."""
