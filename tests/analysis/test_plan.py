@@ -91,7 +91,8 @@ def test_the_dataset_filter_chooses_what_there_is() -> None:
 
     assert with_dataset("Best").datasets == ("Metered",)
     assert with_dataset("metered").datasets == ("Metered",)
-    assert with_dataset("Billed").datasets == ()
+    assert with_dataset("Billed").datasets == ("Billed",)
+    assert with_dataset("Billed", "Metered").dataset == "Both"
 
 
 def test_a_plan_reads_like_a_sentence() -> None:
