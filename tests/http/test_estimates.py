@@ -78,11 +78,23 @@ def test_estimates_of_others_are_not_told(server: TestClient, sample: Workspace)
     assert (hidden.status_code, missing.status_code) == (404, 404)
     assert hidden.json() == {"error": missing.json()["error"] | {"message": _told("secret")}}
     assert server.delete("/v1/estimates/secret", headers=other).status_code == 404
-    assert server.put("/v1/estimates/secret", json=plan(OTHER), headers=other).status_code == 403
+    taken = server.put("/v1/estimates/secret", json=plan(OTHER), headers=other)
+    assert (taken.status_code, "rg-search" in taken.text) == (409, False)
     reader = bearer(sample, "Cost Management Reader", GROUP)
     assert server.delete("/v1/estimates/secret", headers=reader).status_code == 403
     assert server.put("/v1/estimates/mine", json=plan(), headers=reader).status_code == 403
     assert server.post("/v1/estimates", json=plan(OTHER), headers=reader).status_code == 403
+
+
+def test_the_newest_version_that_one_may_see(server: TestClient, sample: Workspace) -> None:
+    both = bearer(sample, "Owner", "/")
+    for scope in (GROUP, OTHER):
+        server.put("/v1/estimates/moved", json=plan(scope), headers=both)
+    reader = bearer(sample, "Cost Management Reader", GROUP)
+    shown = server.get("/v1/estimates/moved", headers=reader).json()
+    assert shown["saved"]["version"] == 1
+    assert server.get("/v1/estimates/moved?version=2", headers=reader).status_code == 404
+    assert server.get("/v1/estimates/moved", headers=both).json()["saved"]["version"] == 2
 
 
 def _told(name: str) -> str:

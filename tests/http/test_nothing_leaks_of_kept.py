@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from costplane.access.assignment import Assignee, Assignment
 from costplane.access.roles import Role
 from costplane.app.access.callers import Caller
 from costplane.app.workspace import Workspace
+from costplane.billing.invoice_number import invoice_number
 from costplane.core.scope import parse_scope
 from costplane.http.app import create_app
 from costplane.http.azure.operations import OPERATIONS
@@ -83,6 +85,22 @@ def keep_everywhere(workspace: Workspace, estate: Estate, kept: set[str]) -> Non
                 client.put(f"{scope}{path}?{VERSION}", json=body)
             if scope in kept:
                 client.post(f"{scope}{COST}/exports/mine/run?{VERSION}")
+        for name, scopes in estimated(estate).items():
+            if kept.issuperset(scopes):
+                client.put(f"/v1/estimates/{name}", json=planned(*scopes))
+
+
+def estimated(estate: Estate) -> dict[str, tuple[str, ...]]:
+    """The name of a saved estimate for each scope, and of one for the first and the last."""
+    scopes = tuple(estate.over)
+    names: dict[str, tuple[str, ...]] = {f"of-{n}": (one,) for n, one in enumerate(scopes)}
+    return names | {"of-two": (scopes[0], scopes[-1])}
+
+
+def planned(*scopes: str) -> dict[str, Any]:
+    """A plan with a workload at each of the scopes."""
+    shape = {"model": "alpha", "calls_per_day": 10, "input_tokens": 1_000, "output_tokens": 10}
+    return {"workloads": [{"name": f"w{n}", "scope": s, **shape} for n, s in enumerate(scopes)]}
 
 
 def _rule(kept: set[str]) -> dict[str, Any]:
@@ -112,8 +130,43 @@ def answers(client: TestClient, world: World) -> Iterator[tuple[str, Any]]:
             yield path, (status, NAME.sub("#", text))
         asked = f"{scope}{COST}/generateCostDetailsReport?{VERSION}".replace("//", "/")
         yield asked, report(client, asked)
-    for path in (f"/subscriptions?{VERSION}", f"{COST}/operations?{VERSION}"):
+        plan = client.post("/v1/estimates", json=planned(scope))
+        yield f"{scope} estimated", said(plan)
+    paths = [f"/subscriptions?{VERSION}", f"{COST}/operations?{VERSION}", "/v1/estimates"]
+    paths += [f"/v1/estimates/{name}" for name in estimated(world.estate)]
+    for path in paths:
         yield path, said(client.get(path))
+    yield from bills(client)
+
+
+NUMBERS = [invoice_number(key, datetime(2026, 11, 1, tzinfo=UTC), "USD") for key in ("ea", "lab")]
+BILLED = "/providers/Microsoft.Billing/billingAccounts"
+
+
+def bills(client: TestClient) -> Iterator[tuple[str, Any]]:
+    """What lists of invoices say, and each of them, by its account, a subscription, or its number
+    alone, and its document."""
+    holders = ("ea", "lab", "default", "default/billingSubscriptions/s1")
+    for holder in holders:
+        path = f"{BILLED}/{holder}/invoices"
+        yield path, said(client.get(f"{path}?{VERSION}"))
+        for number in NUMBERS:
+            one = f"{path}/{number}"
+            yield one, said(client.get(f"{one}?{VERSION}"))
+            asked = client.post(f"{one}/download?{VERSION}")
+            yield f"{one} document", document(client, asked)
+
+
+def document(client: TestClient, asked: Any) -> Any:
+    """The file that a call leads to, or its refusal."""
+    answer = asked
+    for _ in range(600):
+        if answer.status_code != 202:
+            break
+        answer = client.get(asked.headers["location"])
+    if answer.status_code != 200:
+        return said(answer)
+    return said_text(client.get(answer.json()["url"]).text)
 
 
 def report(client: TestClient, address: str) -> Any:

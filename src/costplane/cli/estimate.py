@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,6 @@ from costplane.errors import InvalidInput
 if TYPE_CHECKING:
     from costplane.app.estimating.workload import Plan
 
-_EACH_MONTH = "each-month"
 Words = Annotated[str | None, typer.Option(show_default=False)]
 
 
@@ -73,7 +72,7 @@ def estimate(
     ] = None,
     prices_at: Annotated[
         str | None,
-        _option(f"Day whose prices hold, or {_EACH_MONTH}; today."),
+        _option("Day whose prices hold, or each-month; today."),
     ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Show other deployment types and provisioned units.")
@@ -87,6 +86,7 @@ def estimate(
 ) -> None:
     """Estimate what a workload will cost, by meter and month."""
     from costplane.app.estimating.alternatives import compare as alternatives
+    from costplane.app.estimating.fields import price_instant
     from costplane.cli.estimate_compare import print_alternatives
     from costplane.cli.estimate_output import as_data, print_estimate
 
@@ -125,7 +125,7 @@ def estimate(
     given = {name: value for name, value in told.items() if value}
     with opened(data, tables) as workspace:
         plan = _plan(file, given, workspace.now().date().replace(day=1))
-        at = _instant(prices_at, workspace.now())
+        at = price_instant(prices_at, workspace.now(), "--prices-at")
         plan = replace(plan, compare_models=(*plan.compare_models, *(compare_model or ())))
         found = workspace.estimating.estimate(plan, at)
         saved = workspace.estimates.save(save, found, workspace.now()) if save else None
@@ -173,17 +173,3 @@ def _quantity(text: str) -> tuple[str, str]:
             f"--quantity is {text!r}; write NAME=AMOUNT, such as images=1", target="--quantity"
         )
     return name.strip(), amount.strip()
-
-
-def _instant(text: str | None, now: datetime) -> datetime | None:
-    if text is None:
-        return now
-    if text == _EACH_MONTH:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput(
-            f"--prices-at is {text!r}; write a day as 2026-10-31, or {_EACH_MONTH}",
-            target="--prices-at",
-        ) from None

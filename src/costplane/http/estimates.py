@@ -16,7 +16,7 @@ from costplane.app.estimating.saving import estimate_of
 from costplane.app.estimating.workload_file import FIELDS
 from costplane.core.saved_estimate import SavedEstimate
 from costplane.core.scope import parse_scope
-from costplane.errors import NotFound
+from costplane.errors import Conflict, NotFound
 from costplane.http.access import Access, Principal, require
 from costplane.http.bodies import read_body
 from costplane.http.estimate_shapes import EstimateData, EstimateList, SavedName, data_of, summary
@@ -115,6 +115,8 @@ class EstimateDesk:
         """The answer to a plan, kept."""
         asked = self._asked(body, principal, KEEPER)
         for kept in self._named(name):
+            if not _holds_all(principal, READER, kept):
+                raise Conflict(f"the name '{name[:200]}' is taken; choose another", target="name")
             _require_all(principal, KEEPER, kept)
         found = self._estimate(asked)
         kept = self._workspace.estimates.save(name, found, self._workspace.now())
@@ -128,13 +130,16 @@ class EstimateDesk:
         )
 
     def show(self, name: str, version: int | None, principal: Principal) -> EstimateData:
-        """A kept estimate. Whether there is one is told to those who may see it."""
-        try:
-            kept = self._workspace.estimates.find(name, version)
-        except NotFound:
-            raise _nothing(name) from None
-        if not _holds_all(principal, READER, kept):
+        """A kept estimate, by default the newest version that the caller may see. Whether there
+        are others is not told."""
+        visible = [
+            kept
+            for kept in self._named(name)
+            if version in (None, kept.version) and _holds_all(principal, READER, kept)
+        ]
+        if not visible:
             raise _nothing(name)
+        kept = max(visible, key=lambda one: one.version)
         return data_of(estimate_of(kept), saved=SavedName(kept.name, kept.version))
 
     def remove(self, name: str, principal: Principal) -> Removed:

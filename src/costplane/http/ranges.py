@@ -7,7 +7,7 @@ from datetime import date, datetime
 from costplane.core.period import DAY, Period, day_start, month_start, parse_instant
 from costplane.errors import InvalidInput
 
-_EARLIEST, _LATEST = 1_900, 9_000
+EARLIEST, LATEST = 1_900, 9_000
 """Years: near the ends of the calendar there is no day before, or after."""
 
 
@@ -41,7 +41,7 @@ def parse_day(text: str, target: str) -> date:
 
 
 def _check_year(day: date, target: str) -> None:
-    if not _EARLIEST <= day.year <= _LATEST:
+    if not EARLIEST <= day.year <= LATEST:
         raise InvalidInput(
-            f"{day} is out of reach; years are {_EARLIEST} to {_LATEST}", target=target
+            f"{day} is out of reach; years are {EARLIEST} to {LATEST}", target=target
         )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from costplane.app.estimating.fields import price_instant
 from costplane.app.estimating.workload import Plan
 from costplane.app.estimating.workload_file import plan_of
 from costplane.errors import InvalidInput
 
-EACH_MONTH = "each-month"
 MOST_WORKLOADS = 100
 _MOST_MODELS = 20
 _OWN = ("compare", "prices_at")
@@ -52,7 +52,9 @@ def parse_asked(body: bytes, now: datetime) -> AskedEstimate:
     if told not in (None, True, False):
         raise InvalidInput("compare is true or false", target="compare")
     compares = bool(told or plan.compare_models)
-    return AskedEstimate(plan, _priced_at(document.get("prices_at"), now), compares)
+    day = document.get("prices_at")
+    priced_at = price_instant(None if day is None else str(day), now, "prices_at")
+    return AskedEstimate(plan, priced_at, compares)
 
 
 def _check(fields: dict[str, Any]) -> None:
@@ -66,17 +68,3 @@ def _check(fields: dict[str, Any]) -> None:
             )
         if isinstance(part, dict) and not isinstance(part.get("images") or [], list):
             raise InvalidInput("images is a list", target="images")
-
-
-def _priced_at(told: object, now: datetime) -> datetime | None:
-    if told is None:
-        return now
-    if told == EACH_MONTH:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(str(told)), time(), UTC)
-    except ValueError:
-        raise InvalidInput(
-            f"prices_at is '{str(told)[:40]}'; write a day as 2026-10-31, or {EACH_MONTH}",
-            target="prices_at",
-        ) from None

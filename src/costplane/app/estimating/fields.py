@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
 
@@ -12,17 +12,44 @@ from costplane.errors import InvalidInput
 
 Fields = Mapping[str, Any]
 
+EACH_MONTH = "each-month"
+_YEARS = range(1_900, 9_001)
+"""Near the ends of the calendar there is no month before, or after."""
+
 _NUMBER = re.compile(r"(?P<digits>-?\d[\d_]*(?:\.\d+)?)\s*(?P<percent>%)?")
 
 
 def month(written: object) -> date:
     """The first day of a month that is written as 2027-01."""
-    try:
-        return date.fromisoformat(f"{written}-01")
-    except ValueError:
+    found = _date(f"{written}-01")
+    if found is None:
+        raise InvalidInput(f"start is {written!r:.60}; write a month as 2027-01", target="start")
+    return found
+
+
+def price_instant(written: str | None, now: datetime, target: str) -> datetime | None:
+    """The instant whose prices hold: the start of a day that is written as 2026-10-31, now where
+    none is; None for `each-month`, where each month has its own."""
+    if written is None:
+        return now
+    if written == EACH_MONTH:
+        return None
+    found = _date(written)
+    if found is None:
         raise InvalidInput(
-            f"start is {written!r}; write a month as 2027-01", target="start"
-        ) from None
+            f"{target} is '{written[:40]}'; write a day as 2026-10-31, or {EACH_MONTH}",
+            target=target,
+        )
+    return datetime.combine(found, time(), UTC)
+
+
+def _date(written: str) -> date | None:
+    """The day that is written; None for what is none, or out of reach."""
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
 
 
 def number(fields: Fields, name: str, *, percent: bool = False) -> Fraction:

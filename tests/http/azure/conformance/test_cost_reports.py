@@ -156,7 +156,7 @@ def test_the_way_of_an_operation(http: httpx.Client) -> None:
         ({"timePeriod": {"start": "soon", "end": "2026-10-01"}}, "timePeriod.start"),
         ({"timePeriod": {"start": "2026-10-02", "end": "2026-10-01"}}, "timePeriod"),
         ({"timePeriod": OCTOBER, "billingPeriod": "202610"}, "timePeriod"),
-        ({"billingPeriod": "202613"}, "billingPeriodName"),
+        ({"billingPeriod": "202613"}, "billingPeriod"),
         ({"billingPeriod": ["202610"]}, "billingPeriod"),
         ({"invoiceId": {}}, "invoiceId"),
         ({"month": "202610"}, "month"),

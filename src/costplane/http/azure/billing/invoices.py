@@ -8,7 +8,7 @@ the caller reads billing where it is billed: it tells what others pay there, too
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -19,7 +19,7 @@ from costplane.billing.billing_key import billing_key
 from costplane.billing.invoice import Invoice
 from costplane.core.report import Report
 from costplane.core.scope import parse_scope
-from costplane.errors import NotFound
+from costplane.errors import InvalidInput, NotFound
 from costplane.http.answers import json_answer
 from costplane.http.azure.billing.lists import billing_list
 from costplane.http.azure.protocol.long_running import accepted, only_link, poll
@@ -31,13 +31,14 @@ BILLING = "Microsoft.Billing"
 
 _RESULTS = "invoiceOperationResults"
 _MOMENT = timedelta(microseconds=1)
+_DAYS = ("periodStartDate", "periodEndDate")
 
 
 def every(call: Call) -> Response:
     """GET: the invoices of the account or profile, the newest first."""
-    workspace = call.services.workspace
+    workspace, days = call.services.workspace, _asked_days(call)
     found = [i for i in workspace.invoicing.invoices(workspace.now()) if _is_here(call, i)]
-    found = [invoice for invoice in found if _in_range(call, invoice)]
+    found = [invoice for invoice in found if _touches(invoice, *days)]
     found.sort(key=lambda invoice: (invoice.period_start, invoice.number), reverse=True)
     return billing_list(call, [_shown(call, invoice) for invoice in found])
 
@@ -99,12 +100,21 @@ def _profile(invoice: Invoice) -> str:
     return invoice.billing_key.removeprefix(invoice.billing_account_id.lower()).strip(":")
 
 
-def _in_range(call: Call, invoice: Invoice) -> bool:
-    """Whether its period touches the days that are asked for, both included."""
-    first, last = call.options.get("periodstartdate"), call.options.get("periodenddate")
-    if first and (invoice.period_end - _MOMENT).date() < parse_day(first, "periodStartDate"):
-        return False
-    return not last or invoice.period_start.date() <= parse_day(last, "periodEndDate")
+def _asked_days(call: Call) -> tuple[date, date]:
+    """The first and the last day that are asked for. Raises InvalidInput."""
+    first, last = (call.options.get(name.lower()) for name in _DAYS)
+    start = parse_day(first, _DAYS[0]) if first else date.min
+    end = parse_day(last, _DAYS[1]) if last else date.max
+    if end < start:
+        raise InvalidInput(
+            f"the range ends on {end}, before its first day {start}", target=_DAYS[1]
+        )
+    return start, end
+
+
+def _touches(invoice: Invoice, first: date, last: date) -> bool:
+    """Whether its period has one of the days from `first` to `last`, both included."""
+    return first <= (invoice.period_end - _MOMENT).date() and invoice.period_start.date() <= last
 
 
 def _shown(call: Call, invoice: Invoice) -> dict[str, object]:

@@ -76,7 +76,9 @@ def _range(call: Call, members: Mapping[str, object]) -> dict[str, str | None]:
     if "invoiceid" in members:
         return {"invoice": _text(members["invoiceid"], "invoiceId")}
     if "billingperiod" in members:
-        month = billing_month(_text(members["billingperiod"], "billingPeriod") or "")
+        month = billing_month(
+            _text(members["billingperiod"], "billingPeriod") or "", "billingPeriod"
+        )
         return {"month": month.start.isoformat()}
     if "timeperiod" in members:
         return _days(members["timeperiod"])

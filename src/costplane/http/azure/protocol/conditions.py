@@ -12,10 +12,7 @@ from costplane.core.period import DAY, Period, day_start, month_start
 from costplane.errors import InvalidInput
 from costplane.http.azure.protocol.odata import Comparison, parse_filter
 from costplane.http.azure.protocol.operation import Call
-from costplane.http.ranges import parse_day
-
-_LATEST = 9_000
-"""Years beyond are refused: a day after the last one that there is cannot be told."""
+from costplane.http.ranges import LATEST, parse_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Conditions:
         if not self.bounded:
             return None
         start = day_start(self.first) if self.first else BEGINNING
-        return Period(start, day_start(self.last or date(_LATEST, 1, 1)) + DAY)
+        return Period(start, day_start(self.last or date(LATEST, 1, 1)) + DAY)
 
 
 def conditions(
@@ -51,7 +48,8 @@ def conditions(
     """
     told = call.options.get(option, "")
     comparisons = parse_filter(told) if told.strip() else ()
-    firsts, lasts = _day(call, "startdate"), _day(call, "enddate")
+    firsts, lasts = _day(call, "startDate"), _day(call, "endDate")
+    later = "endDate" if firsts or lasts else option
     values: dict[str, str] = {}
     for comparison in comparisons:
         if comparison.property in days:
@@ -61,7 +59,7 @@ def conditions(
             values[comparison.property] = comparison.value
         else:
             raise _refused(comparison, days, equal, option)
-    return _checked(Conditions(max(firsts, default=None), min(lasts, default=None), values))
+    return _checked(Conditions(max(firsts, default=None), min(lasts, default=None), values), later)
 
 
 def asked_span(call: Call) -> Span:
@@ -78,20 +76,13 @@ def asked_span(call: Call) -> Span:
 
 
 def _day(call: Call, name: str) -> list[date]:
-    told = call.options.get(name)
-    return [_parsed(told, name)] if told else []
-
-
-def _parsed(text: str, target: str) -> date:
-    day = parse_day(text, target)
-    if day.year > _LATEST:
-        raise InvalidInput(f"'{text[:40]}' is too late a day", target=target)
-    return day
+    told = call.options.get(name.lower())
+    return [parse_day(told, name)] if told else []
 
 
 def _bounds(comparison: Comparison, option: str) -> tuple[list[date], list[date]]:
     """The first and the last day that a comparison lets in."""
-    day = _parsed(comparison.value, option)
+    day = parse_day(comparison.value, option)
     match comparison.operator:
         case "ge":
             return [day], []
@@ -106,10 +97,10 @@ def _bounds(comparison: Comparison, option: str) -> tuple[list[date], list[date]
     return ([] if comparison.property.endswith("end") else [day]), [day]
 
 
-def _checked(found: Conditions) -> Conditions:
+def _checked(found: Conditions, target: str) -> Conditions:
     if found.first and found.last and found.last < found.first:
         raise InvalidInput(
-            f"the range ends on {found.last}, before its first day {found.first}", target="$filter"
+            f"the range ends on {found.last}, before its first day {found.first}", target=target
         )
     return found
 

@@ -21,6 +21,7 @@ from costplane.core.scope import BENEFITS, Scope, ScopeKind
 from costplane.errors import InvalidInput
 from costplane.http.access import Access, Principal, looker
 from costplane.http.answers import parse_object
+from costplane.http.ranges import EARLIEST, LATEST
 from costplane.http.services import Services
 
 BODY_LIMIT = 1_048_576
@@ -47,7 +48,7 @@ WRITE = Access("Cost Management Contributor", "path")
 READ_BILLING = Access("Billing Reader", "path")
 """Reads invoices, balances and what else the billing account shows."""
 
-_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])(?:-\d+)?")
+_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])(?:-\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +127,16 @@ class Operation:
         return self.billing_period in ("optional", "required" if told else "none")
 
 
-def billing_month(name: str) -> Period:
+def billing_month(name: str, target: str = "billingPeriodName") -> Period:
     """The UTC month of a billing period's name, such as 202611 (Azure also writes 202611-1).
 
     Raises InvalidInput for another text.
     """
     match = _MONTH.fullmatch(name)
-    if match is None or match[1] in ("0000", "9999"):
+    if match is None or not EARLIEST <= int(match[1]) <= LATEST:
         raise InvalidInput(
             f"'{name[:40]}' is no billing period; write its year and month, such as 202611",
-            target="billingPeriodName",
+            target=target,
         )
     start = datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
     return Period(start, next_month(start))
