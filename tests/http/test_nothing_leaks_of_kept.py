@@ -8,7 +8,8 @@ every operation refuses both in the same words, without having read anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -240,13 +241,22 @@ ALIKE = (
 
 @pytest.fixture(scope="module")
 def sibling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, TestClient]]:
-    """Somebody who reads one group, Contributor there, beside hidden scopes with all in them."""
-    folder = "/providers/microsoft.management/managementgroups/hid"
+    with beside_hidden(
+        tmp_path_factory.mktemp("sibling"),
+        ("Cost Management Contributor", "Billing Reader", "Person Reader"),
+    ) as found:
+        yield found
+
+
+@contextmanager
+def beside_hidden(folder: Path, roles: Sequence[Role]) -> Iterator[tuple[Workspace, TestClient]]:
+    """Somebody who holds roles at one group, beside hidden scopes with everything in them."""
+    above = "/providers/microsoft.management/managementgroups/hid"
     over: dict[str, tuple[str, ...]] = {
         ENTERPRISE: (),
-        folder: (),
-        "/subscriptions/s1": (ENTERPRISE, folder),
-        AWAY: (ENTERPRISE, folder),
+        above: (),
+        "/subscriptions/s1": (ENTERPRISE, above),
+        AWAY: (ENTERPRISE, above),
         SEEN: ("/subscriptions/s1",),
         HIDDEN: ("/subscriptions/s1",),
         f"{SEEN}{ACCOUNT}": (SEEN,),
@@ -254,9 +264,8 @@ def sibling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspac
     }
     events = {f"{s}{ACCOUNT}": [call(f"{s}{ACCOUNT}", n)] for n, s in enumerate((SEEN, HIDDEN))}
     estate = Estate(over, events, {})
-    workspace = opened(estate, set(over), tmp_path_factory.mktemp("sibling") / "part")
+    workspace = opened(estate, set(over), folder / "part")
     keep_everywhere(workspace, estate, set(over))
-    roles: list[Role] = ["Cost Management Contributor", "Billing Reader", "Person Reader"]
     held = tuple(_held(role, SEEN) for role in roles)
     app = create_app(workspace, authentication=Known(Caller("me", held, workspace.catalog)))
     with TestClient(app, base_url="https://costs.contoso.com") as client:
@@ -286,9 +295,9 @@ def test_a_hidden_sibling_reads_as_one_that_is_not_there(
                 client.request(operation.method, f"{path}?{VERSION}", json={}) for path in paths
             )
             assert there.status_code in (403, 400), (operation.name, there.text)
-            assert (there.status_code, _alike(there.text)) == (
+            assert (there.status_code, alike(there.text)) == (
                 not_there.status_code,
-                _alike(not_there.text),
+                alike(not_there.text),
             )
     assert asked > 100
 
@@ -316,7 +325,7 @@ def _names_of(operation: Operation, scope: str) -> dict[str, str] | None:
     return match.groupdict() if match else None
 
 
-def _alike(text: str) -> str:
+def alike(text: str) -> str:
     for there, not_there in ALIKE:
         text = text.replace(not_there, there)
     return re.sub(r"\(Request ID: [^)]*\)|[0-9a-f]{8}-[0-9a-f-]{27}", "#", text)
