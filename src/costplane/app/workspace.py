@@ -22,6 +22,7 @@ from costplane.app.bills.importing import BillImport, BillImports, BillOptions
 from costplane.app.erasing.erasing import Erasure
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
+from costplane.app.intake.hosts import Hosts
 from costplane.app.intake.intake import IntakeReport
 from costplane.app.ports import Quarantine
 from costplane.app.prices import PriceImport
@@ -136,6 +137,10 @@ class Workspace(Answers):
     def sessions(self) -> Sessions:
         """Who is signed in to the page."""
         return Sessions(self.accounts, self._control.sessions)
+
+    def hosts(self) -> Hosts:
+        """The resources of the catalog by the names of their hosts."""
+        return Hosts(self._control.catalog)
 
     def ingest(
         self,

@@ -35,6 +35,7 @@ from costplane.http.sessions import session_routes
 from costplane.http.throttle import NO_LIMITS, Limits
 from costplane.http.throttled import Throttled
 from costplane.http.tokens import token_routes
+from costplane.http.traces import trace_routes
 from costplane.http.unit_costs import unit_cost_routes
 
 
@@ -76,6 +77,7 @@ def create_app(
     app.include_router(own_routes(services))
     app.include_router(explain_routes(services))
     app.include_router(event_routes(services))
+    app.include_router(trace_routes(services))
     app.include_router(estimate_routes(services))
     app.include_router(unit_cost_routes(services))
     app.include_router(count_routes(services))

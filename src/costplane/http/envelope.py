@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from costplane.errors import CostplaneError, NotFound, TooManyRequests
+from costplane.http import otlp
 from costplane.http.answers import json_answer
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -45,9 +46,11 @@ async def costplane_error(request: Request, error: Exception) -> Response:
     message = error.message
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = _with_request_id(message, request)
-    content = _content(error.error_code, message, target=error.target)
     refused = error.status == HTTPStatus.UNAUTHORIZED
     headers = _waiting(error) | (ASK_FOR_TOKEN if refused else {})
+    if otlp.speaks_otlp(request):
+        return otlp.refusal(request, error.status, message, headers)
+    content = _content(error.error_code, message, target=error.target)
     return json_answer(content, error.status, headers)
 
 
@@ -61,6 +64,8 @@ async def http_error(request: Request, error: Exception) -> Response:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "another method")
         message = f"'{request.method}' is not allowed here; use {allowed}"
+    if otlp.speaks_otlp(request):
+        return otlp.refusal(request, status, message, error.headers)
     code = _CODES.get(status, str(status.value))
     return json_answer(_content(code, message), status, dict(error.headers or {}))
 
@@ -80,6 +85,8 @@ async def validation_error(request: Request, error: Exception) -> Response:  # n
 def internal_error(request: Request) -> Response:
     """The answer to a fault of the server."""
     message = _with_request_id("The server failed; its log says why.", request)
+    if otlp.speaks_otlp(request):
+        return otlp.refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR, message)
     return json_answer(_content("InternalServerError", message), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from costplane.app.intake.intake import IntakeReport
-from costplane.app.intake.permitted import REFUSED, permitted
-from costplane.core.scope import parse_scope
-from costplane.errors import Unavailable
-from costplane.http.access import Access, Principal
+from costplane.app.intake.permitted import REFUSED
+from costplane.http.access import Principal
 from costplane.http.answers import json_answer
 from costplane.http.bodies import read_body
 from costplane.http.content import content_type
 from costplane.http.event_schema import event_bodies
-from costplane.http.heavy import HeavyWork
+from costplane.http.intake import WRITING, take
 from costplane.http.own import ErrorAnswer, ErrorMember, Permission
 from costplane.http.services import Services
 from costplane.metering.batch import Rejection
 from costplane.metering.bodies import BODY_LIMIT, MEDIA_TYPES, decompressed, events_of
-
-MOST_WAITING = 32
-"""Bodies that may wait for the one writer: what they take of memory is bounded by this."""
-
-WRITING = Access("Ingest Writer", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,6 @@ class EventsRefused:
 def event_routes(services: Services) -> APIRouter:
     """The route of usage events."""
     router = APIRouter(prefix="/v1")
-    lane = HeavyWork(at_once=1, waiting=MOST_WAITING)
 
     @router.post(
         "/events",
@@ -86,7 +77,7 @@ def event_routes(services: Services) -> APIRouter:
         body = await read_body(request, BODY_LIMIT)
         encoding = request.headers.get("content-encoding", "")
         principal: Principal = request.state.principal
-        return _answer(await lane.run(_take, services, principal, kind, encoding, body))
+        return _answer(await services.intake.run(_take, services, principal, kind, encoding, body))
 
     return router
 
@@ -94,16 +85,7 @@ def event_routes(services: Services) -> APIRouter:
 def _take(
     services: Services, principal: Principal, kind: str, encoding: str, body: bytes
 ) -> IntakeReport:
-    sent = events_of(decompressed(body, encoding), kind)
-    batch = permitted(sent, partial(_may_write, principal))
-    try:
-        return services.workspace.ingest([batch])
-    except OSError as fault:
-        raise Unavailable(f"The events cannot be written: {fault.strerror}") from fault
-
-
-def _may_write(principal: Principal, resource_id: str) -> bool:
-    return principal.holds("Ingest Writer", parse_scope(resource_id))
+    return take(services, principal, events_of(decompressed(body, encoding), kind))
 
 
 def _answer(report: IntakeReport) -> Response:

@@ -6,8 +6,9 @@ are taken. Nothing in the input raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -22,6 +23,7 @@ _AT_ONCE = 2_000
 gone before the garbage collector looks through them."""
 
 _BATCH = msgspec.json.Decoder(list[msgspec.Raw])
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def read_json_lines(lines: Iterable[bytes], *, first_line: int = 1) -> EventBatch:
@@ -47,7 +49,13 @@ def read_events(body: bytes) -> EventBatch:
     return _read_all(map(bytes, events), None)
 
 
-def _read_all(texts: Iterable[bytes], first_line: int | None) -> EventBatch:
+def read_documents(documents: Iterable[Mapping[str, Any] | InvalidUsage]) -> EventBatch:
+    """The events of `documents`, which are in the native form; a fault stands for an event of
+    which none could be made."""
+    return _read_all((d if isinstance(d, InvalidUsage) else _encode(d) for d in documents), None)
+
+
+def _read_all(texts: Iterable[bytes | InvalidUsage], first_line: int | None) -> EventBatch:
     rejected: list[Rejection] = []
     rows = _rows(texts, first_line, rejected)
     tables = [table([])]
@@ -57,16 +65,19 @@ def _read_all(texts: Iterable[bytes], first_line: int | None) -> EventBatch:
 
 
 def _rows(
-    texts: Iterable[bytes], first_line: int | None, rejected: list[Rejection]
+    texts: Iterable[bytes | InvalidUsage], first_line: int | None, rejected: list[Rejection]
 ) -> Iterator[Row]:
     """The rows of `texts`; what is refused is added to `rejected`."""
     index = 0
     for offset, text in enumerate(texts):
-        if text.isspace():
+        line = None if first_line is None else first_line + offset
+        if isinstance(text, InvalidUsage):
+            rejected.append(Rejection.of([text], index, line))
+        elif text.isspace():
             continue
-        try:
-            yield read(text)
-        except (InvalidUsage, msgspec.DecodeError, RecursionError):
-            line = None if first_line is None else first_line + offset
-            rejected.append(Rejection.of(faults(text), index, line))
+        else:
+            try:
+                yield read(text)
+            except (InvalidUsage, msgspec.DecodeError, RecursionError):
+                rejected.append(Rejection.of(faults(text), index, line))
         index += 1

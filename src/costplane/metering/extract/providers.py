@@ -174,29 +174,47 @@ XAI = Shape(
 """As OpenAI's chat, but the completion excludes reasoning. Source: xAI API docs, reasoning."""
 
 _USAGE = "gen_ai.usage."
-OTEL = Shape(
-    "otel.gen_ai",
-    (
-        Sign(
-            keys=frozenset(
-                _USAGE + name
-                for name in ("input_tokens", "output_tokens", "prompt_tokens", "completion_tokens")
-            )
+_INPUT, _OUTPUT = f"{_USAGE}input_tokens", f"{_USAGE}output_tokens"
+_OTEL_OLD = (f"{_USAGE}prompt_tokens", f"{_USAGE}completion_tokens")
+
+
+def _span_counts(input_whole: tuple[str, ...]) -> tuple[Count, ...]:
+    """Counts of a span; the cache's lie within `input_whole`."""
+    return (
+        Count("input_text", _INPUT, aliases=_OTEL_OLD[:1]),
+        Count(
+            "input_text_cached",
+            f"{_USAGE}cache_read.input_tokens",
+            input_whole,
+            (f"{_USAGE}cache_read_input_tokens", f"{_INPUT}.cached"),
         ),
-    ),
-    (
-        Count("input_text", f"{_USAGE}input_tokens", aliases=(f"{_USAGE}prompt_tokens",)),
-        Count("input_text_cached", f"{_USAGE}cache_read.input_tokens", (f"{_USAGE}input_tokens",)),
         Count(
             "input_text_cache_write",
             f"{_USAGE}cache_creation.input_tokens",
-            (f"{_USAGE}input_tokens",),
+            input_whole,
+            (f"{_USAGE}cache_creation_input_tokens", f"{_INPUT}.cache_write"),
         ),
-        Count("output_text", f"{_USAGE}output_tokens", aliases=(f"{_USAGE}completion_tokens",)),
-        Count("output_reasoning", f"{_USAGE}reasoning.output_tokens", (f"{_USAGE}output_tokens",)),
-    ),
+        Count("output_text", _OUTPUT, aliases=_OTEL_OLD[1:]),
+        Count(
+            "output_reasoning",
+            f"{_USAGE}reasoning.output_tokens",
+            (_OUTPUT,),
+            (f"{_USAGE}reasoning_tokens", f"{_OUTPUT}.reasoning"),
+        ),
+    )
+
+
+OTEL = Shape(
+    "otel.gen_ai",
+    (Sign(keys=frozenset({_INPUT, _OUTPUT, *_OTEL_OLD})),),
+    _span_counts((_INPUT,)),
 )
-"""Span attributes of the GenAI conventions, old names too: both wholes include their parts."""
+"""Span attributes of the GenAI conventions: both wholes include their parts. Older names, and
+those of OpenLLMetry and Sentry, are other paths of the same counts."""
+
+OTEL_EXCLUSIVE = Shape("otel.gen_ai.exclusive", (), _span_counts(()))
+"""The same attributes of an instrumentation that passes on the counts of Anthropic or Bedrock as
+they are, beside the cache's. Nothing in a span shows it, so `usage_format` must name it."""
 
 _PARTS = "prompt_tokens_details"
 _LITELLM_WRITTEN = f"{_PARTS}/cache_creation_tokens"

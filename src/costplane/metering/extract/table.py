@@ -17,6 +17,7 @@ SHAPES: tuple[Shape, ...] = (
     providers.GEMINI,
     providers.BEDROCK,
     providers.OTEL,
+    providers.OTEL_EXCLUSIVE,
     providers.COHERE,
     providers.COHERE_TOKENS,
     providers.MISTRAL_OCR,
