@@ -49,9 +49,9 @@ def send(client: TestClient, content: bytes, kind: str = "application/json", **m
     return client.post("/v1/traces", content=content, headers={"content-type": kind} | named)
 
 
-def call(group: str = "rg-search", **attributes: object) -> dict[str, Any]:
+def call(attributes: dict[str, Any] | None = None, group: str = "rg-search") -> dict[str, Any]:
     place = {"costplane.resource_id": PLACE.format(group), "costplane.deployment": "chat"}
-    return span(MILLION | place | attributes)
+    return span(MILLION | place | (attributes or {}))
 
 
 def cost(client: TestClient) -> Any:
@@ -78,7 +78,7 @@ def test_compressed(server: TestClient, encoding: str) -> None:
 
 
 def test_what_is_rejected_is_told_and_the_rest_taken(server: TestClient) -> None:
-    wrong = call(**{"gen_ai.usage.cache_read.input_tokens": 2_000_000})
+    wrong = call({"gen_ai.usage.cache_read.input_tokens": 2_000_000})
     answer = send(server, body(call(), wrong, other("invoke_agent")))
     assert answer.status_code == 200
     partly = answer.json()["partialSuccess"]
@@ -132,9 +132,9 @@ def test_calls_are_taken_at_the_scopes_of_the_sender(estate: Workspace) -> None:
         unknown = send(app, body(call()))
         assert (unknown.status_code, set(unknown.json())) == (401, {"message"})
         assert unknown.headers["www-authenticate"].startswith("Bearer")
-        mixed = send(app, body(call("rg-agents"), call()), **writer).json()
+        mixed = send(app, body(call(group="rg-agents"), call()), **writer).json()
         assert mixed["partialSuccess"]["rejectedSpans"] == "1"
-        refused = send(app, body(call("rg-agents")), **writer)
+        refused = send(app, body(call(group="rg-agents")), **writer)
         assert refused.status_code == 403
         assert "'Ingest Writer'" in refused.json()["message"]
 
@@ -155,8 +155,8 @@ def test_another_method_is_refused_in_the_same_form(server: TestClient) -> None:
 
 def test_what_was_said_is_on_no_disk(server: TestClient, estate: Workspace) -> None:
     said = dict.fromkeys(("gen_ai.input.messages", "gen_ai.prompt.0.content"), "the secret plan")
-    spoken = call(**said) | {"name": "the secret plan"}
-    late = call(**said) | {"startTimeUnixNano": "1893456000000000000"}
+    spoken = call(said) | {"name": "the secret plan"}
+    late = call(said) | {"startTimeUnixNano": "1893456000000000000"}
     assert send(server, body(spoken, late)).status_code == 200
     files = [path for path in estate.data.rglob("*") if path.is_file()]
     assert len(files) > 5

@@ -18,7 +18,7 @@ def from_json(body: bytes) -> bytes:
     made = request.resource_spans[0].scope_spans[0].spans
     for message, ids in zip(made, spans, strict=True):
         message.trace_id, message.span_id, message.parent_span_id = map(bytes.fromhex, ids)
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def _spans(sent: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorProto,
 )
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -41,7 +41,7 @@ def _field(name: str, number: int, kind: str = "", *, repeated: bool = False) ->
     return field
 
 
-def _envelope() -> type[Message]:
+def _envelope() -> Any:
     """The outer messages of ExportTraceServiceRequest, by their field numbers."""
     messages = (
         DescriptorProto(name="ScopeSpans", field=[_field("scope", 1), _repeated("spans", 2)]),
@@ -66,7 +66,7 @@ _Envelope = _envelope()
 def spans(body: bytes) -> Iterator[Span]:
     """The spans of an ExportTraceServiceRequest. Raises InvalidInput for what is none."""
     try:
-        request: Any = _Envelope.FromString(body)
+        request = _Envelope.FromString(body)
         for one, group in _groups(request):
             resource = _attributes(Resource.FromString(one.resource).attributes)
             name = InstrumentationScope.FromString(group.scope).name
