@@ -137,7 +137,7 @@ def test_the_description_is_true(workspace: Workspace) -> None:
     whole = schemathesis.openapi.from_asgi("/openapi.json", app)
     described = whole.include(path_regex="^/v1/")
     operations = [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 25
+    assert len(operations) == 26
     for operation in operations:
 
         @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -55,5 +55,5 @@ def refusal(
 
 def is_protobuf(request: Request) -> bool:
     """Whether `request` was sent in protobuf, so that it is answered in it."""
-    told = request.headers.get("content-type", PROTOBUF)
-    return told.partition(";")[0].strip().lower() in ("", PROTOBUF)
+    told = request.headers.get("content-type", "")
+    return told.partition(";")[0].strip().lower() == PROTOBUF

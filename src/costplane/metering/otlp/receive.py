@@ -15,8 +15,8 @@ from costplane.metering.otlp.calls import calls
 from costplane.metering.otlp.span import MOST_SPANS, Span
 from costplane.metering.otlp.usage_event import PlaceOfHost, usage_event
 
-PROTOBUF, JSON = "application/x-protobuf", "application/json"
-MEDIA_TYPES = (PROTOBUF, JSON)
+JSON, PROTOBUF = "application/json", "application/x-protobuf"
+MEDIA_TYPES = (JSON, PROTOBUF)
 """What traces may be sent as."""
 
 
