@@ -22,10 +22,11 @@ from costplane.metering.otlp.receive import MEDIA_TYPES, Traced, read_traces
 _TOLD = 5
 """Rejected spans that a message names; the rest are counted."""
 
+_LIST = {"type": "array", "items": {"type": "object"}}
 _SPANS: dict[str, Any] = {
     "type": "object",
     "description": "ExportTraceServiceRequest of the OpenTelemetry Protocol",
-    "properties": {"resourceSpans": {"type": "array", "items": {"type": "object"}}},
+    "properties": {"resourceSpans": {"anyOf": [_LIST, {"type": "null"}]}},
 }
 _ANSWER: dict[str, Any] = {
     "type": "object",
