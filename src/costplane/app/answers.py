@@ -18,6 +18,7 @@ from costplane.app.access.visible import EVERYTHING, MaySee, scope_filters, sees
 from costplane.app.billing.commitments import Commitments
 from costplane.app.billing.invoicing import Invoicing
 from costplane.app.billing.prepayment import Prepayment
+from costplane.app.bills.invoiced import invoiced
 from costplane.app.capacity.provisioned import ProvisionedReport, ProvisionedUse
 from costplane.app.consumption.consumption import consumption
 from costplane.app.cost_details.reader import CostDetailsReader
@@ -131,7 +132,9 @@ class Answers:
     ) -> InvoiceLineExplanation:
         """The charges behind a line of an invoice. Raises NotFound."""
         invoice = self.invoicing.invoice(number, self.now())
-        return explain_line(self.engine, self._readable.snapshot().files, invoice, line, skip, most)
+        return explain_line(
+            self.engine, invoiced(self._readable.snapshot()), invoice, line, skip, most
+        )
 
     def charges(self, scope: Scope, period: Period, meter: str = "", most: int = 100) -> ChargeList:
         """The costliest charges of a scope whose meter's name has the text `meter`."""

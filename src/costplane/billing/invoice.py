@@ -23,7 +23,8 @@ class InvoiceLine:
 
     `amount` is `ledger_amount` (twelve places) rounded half-even to the currency's minor unit:
     the only rounding after a charge's lines (billing-rules 13). `corrects` is the month (yyyy-mm)
-    of the closed period that a correction changes. `charges` counts the rows behind.
+    of the closed period that a correction changes. `charges` counts the rows behind. `dataset` is
+    Metered, or Billed for what an imported bill tells of other services.
     """
 
     line: int
@@ -41,6 +42,7 @@ class InvoiceLine:
     charges: int
     ledger_amount: Decimal
     amount: Decimal
+    dataset: str = "Metered"
 
 
 @dataclass(frozen=True, slots=True)

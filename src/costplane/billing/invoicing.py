@@ -45,12 +45,15 @@ class BilledGroup:
     quantity: Decimal | None
     charges: int
     billed_cost: Decimal
+    dataset: str = "Metered"
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Where the line stands: usage before purchases and the rest, corrections last."""
+        """Where the line stands: metered before imported, usage before purchases and the rest,
+        corrections last."""
         return (
             self.corrects or "",
+            self.dataset != "Metered",
             self.charge_category != "Usage",
             self.charge_category,
             self.service,
@@ -158,6 +161,7 @@ def _line(number: int, group: BilledGroup, currency: str) -> InvoiceLine:
         charges=group.charges,
         ledger_amount=group.billed_cost,
         amount=in_minor_units(group.billed_cost, currency),
+        dataset=group.dataset,
     )
 
 

@@ -24,6 +24,7 @@ SUMMARY_NUMBERS = (*("subtotal", "paid by lots", "due", "unpriced events", "usag
 LINES = (
     *("line", "section", "category", "service", "meter", "resource group", "subscription"),
     *("invoice section", "corrects", "quantity", "unit", "amount", "ledger amount", "currency"),
+    "dataset",
 )
 _SHOWN = (
     *("line", "service", "meter", "resource group", "subscription"),
@@ -69,6 +70,7 @@ def lines(invoice: Invoice) -> Iterator[Cells]:
                 f"{line.amount:f}",
                 line.ledger_amount,
                 invoice.currency,
+                line.dataset,
             )
 
 
@@ -113,6 +115,7 @@ def print_invoice(invoice: Invoice, *, error: bool = False) -> None:
         print_pairs(_head(invoice))
         for section in invoice.sections:
             print(f"\n{section.publisher_type}, sold by {section.seller}")
+            imported = any(line.dataset == "Billed" for line in section.lines)
             rows = [
                 (
                     line.line,
@@ -124,10 +127,12 @@ def print_invoice(invoice: Invoice, *, error: bool = False) -> None:
                     line.quantity,
                     line.unit,
                     f"{line.amount:f}",
+                    *([line.dataset] if imported else []),
                 )
                 for line in section.lines
             ]
-            print_table(_SHOWN, rows, ("line", "quantity", "amount"))
+            shown = (*_SHOWN, "dataset") if imported else _SHOWN
+            print_table(shown, rows, ("line", "quantity", "amount"))
         print()
         print_pairs(_foot(invoice))
         for usage in invoice.unpriced:

@@ -30,6 +30,7 @@ LINE_FACTS: dict[str, str] = {
     "corrects": "CASE WHEN ChargePeriodStart < BillingPeriodStart "
     "THEN STRFTIME(MAKE_TIMESTAMP(EPOCH_US(ChargePeriodStart)), '%Y-%m') END",
     "unit": "COALESCE(PricingUnit, '')",
+    "dataset": "x_SourceDataset",
 }
 """What tells the lines of an invoice apart, in SQL. Charges that differ in none are one line."""
 

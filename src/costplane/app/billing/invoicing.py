@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from costplane.app.billing.billed_sums import PeriodOf, billed_groups
 from costplane.app.billing.prepayment import Prepayment
 from costplane.app.billing.unpriced_sums import unpriced_usage
+from costplane.app.bills.invoiced import invoiced
 from costplane.app.ports import BillingPeriods, Settings
 from costplane.app.readable_ledger import Snapshots
 from costplane.billing.document import invoice_of, stored
@@ -142,7 +143,7 @@ class Invoicing:
         snapshot = self.ledger.snapshot()
         keys = None if key is None else [key]
         months = None if month is None else [month]
-        groups = billed_groups(self.engine, snapshot.files, keys, months)
+        groups = billed_groups(self.engine, invoiced(snapshot), keys, months)
         chosen = [p for p in groups if not self.periods.closed(p.billing_key, p.month)]
         chosen.sort(key=lambda p: (p.billing_key, p.month, p.currency))
         unpriced = unpriced_usage(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from costplane.app.billing.billed_sums import day_totals
+from costplane.app.bills.invoiced import invoiced
 from costplane.app.ports import BillingPeriods
 from costplane.app.readable_ledger import Snapshots
 from costplane.billing.balances import Balance, Crossing, Event, balance, crossings, events
@@ -85,13 +86,13 @@ class Prepayment:
         paid: dict[str, Decimal] = defaultdict(Decimal)
         for draw in kept:
             paid[draw.lot_id] = EXACT.add(paid[draw.lot_id], draw.amount)
-        tables = (snapshot or self.ledger.snapshot()).files
+        tables = invoiced(snapshot or self.ledger.snapshot())
         open_days = day_totals(self.engine, tables, key, without=closed)
         return sorted(kept + draws(lots, open_days, paid), key=lambda draw: draw.day)
 
     def totals(self, key: str, since: datetime = BEGINNING) -> list[DayTotal]:
         """What the key was charged by day, in billing periods from `since` on."""
-        return list(day_totals(self.engine, self.ledger.snapshot().files, key, since))
+        return list(day_totals(self.engine, invoiced(self.ledger.snapshot()), key, since))
 
     def lots(self, key: str | None, now: datetime) -> list[LotState]:
         """Every lot, or those of a billing key, with what is left of it at `now`."""
