@@ -32,7 +32,8 @@ class Format:
 
     `needed` are the columns by which it is told: one name of each group. `versions` go from the
     newest to the oldest, whose marks are the empty set. `excluding` are pairs of sets of columns
-    of which no file has both, since no version does. `aliases` are other names of columns.
+    of which no file has both, since no version does. `aliases` are other names of columns. `views`
+    are words in the names of files that tell the same charges in another way.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Format:
     columns: Mapping[str, str]
     aliases: Mapping[str, str] = field(default_factory=dict)
     excluding: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+    views: tuple[str, ...] = ()
 
     def matches(self, names: frozenset[str]) -> bool:
         """Whether a file with columns of these names, in lower case, is one."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from costplane.bills.azure_details import AZURE_DETAILS
 from costplane.bills.focus import FOCUS
 from costplane.bills.formats import Format
 from costplane.errors import InvalidInput, UnreadableFile
 
-FORMATS: tuple[Format, ...] = (FOCUS,)
+_IN_BRACKETS = re.compile(r"\(([a-z0-9]+)\)$")
+
+FORMATS: tuple[Format, ...] = (FOCUS, AZURE_DETAILS)
 """Every format, in the order in which they are tried."""
 
 
@@ -20,11 +24,12 @@ class Header:
     names: tuple[str, ...]
     format: Format
     version: str
+    view: str = ""
 
     @property
     def label(self) -> str:
         """Format and version as people read them."""
-        return f"{self.format.name} {self.version}".strip()
+        return " ".join(part for part in (self.format.name, self.version, self.view) if part)
 
     def positions(self) -> Mapping[str, int]:
         """The place of each column by its name in lower case, aliases as what they stand for."""
@@ -42,7 +47,8 @@ def header_of(names: Sequence[str], place: str, wanted: str = "auto") -> Header:
         known = frozenset(_known_as(name, one) for name in names)
         if one.matches(known):
             one.check(known, place)
-            return Header(tuple(names), one, one.version(known))
+            view = next((word for word in one.views if word in place.lower()), "")
+            return Header(tuple(names), one, one.version(known), view)
     told = ", ".join(names[:6])
     kinds = " or ".join(one.name for one in formats_of(wanted))
     raise UnreadableFile(
@@ -76,5 +82,8 @@ def _check_names(names: Sequence[str], place: str) -> None:
 
 
 def _known_as(name: str, one: Format) -> str:
+    """The name that a format gives a column. Localised files have it in brackets."""
     plain = name.strip().lower()
+    if found := _IN_BRACKETS.search(plain):
+        plain = found[1]
     return one.aliases.get(plain, plain)

@@ -19,7 +19,7 @@ def import_bill(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Files of one bill: CSV, plain or gzip, or Parquet.", exists=True, dir_okay=False
+            help="Files of one bill (CSV, gzip, Parquet), or an export's folder.", exists=True
         ),
     ],
     data: DataOption = None,

@@ -16,6 +16,7 @@ from pyarrow import ipc
 from costplane.app.bills.delivery import Delivery, DeliveryReader, OnRows
 from costplane.app.bills.restating import Cover, covers, restated
 from costplane.app.ports import Settings
+from costplane.bills.manifest import files_of
 from costplane.bills.understood import Place
 from costplane.core.relation import Engine
 from costplane.core.settings import BILL_SETTLING_DAYS, INVOICE_CLOSE_DAYS
@@ -80,7 +81,7 @@ class BillImports:
     ) -> BillImport:
         """What importing the files as one delivery would do; nothing is written. Raises
         UnreadableFile for the first fault in any of them."""
-        return self._understood(self._reader(options).read(paths, None, on_rows), options)
+        return self._understood(self._reader(options).read(files_of(paths), None, on_rows), options)
 
     def take(
         self, paths: Sequence[Path], options: BillOptions, on_rows: OnRows | None = None
@@ -88,7 +89,9 @@ class BillImports:
         """Imports the files as one delivery, in place of what it restates: all or nothing."""
         with self._staging_folder() as folder:
             staged = folder / "rows.arrow"
-            done = self._understood(self._reader(options).read(paths, staged, on_rows), options)
+            done = self._understood(
+                self._reader(options).read(files_of(paths), staged, on_rows), options
+            )
             if done.known:
                 return done
             run = max(0, self.ledger.committed("billed", APP)) + 1
