@@ -80,7 +80,8 @@ class Workspace(Answers):
             **invoice_documents(self.invoicing, now),
         }
         self.reports = Reports(control.reports, data / "reports", makers, now)
-        self.bills = BillImports(self.ledger, self.engine, control.settings, data, now)
+        read = (self.ledger, self.engine, control.catalog, control.settings)
+        self.bills = BillImports(*read, data, now)
         key, paid = self._erasure_key, (self.prepayment, self.invoicing)
         self._writer = Writer(data, self._usage, *paid, key, self.bills, now)
         self.settling_due = threading.Event()

@@ -45,6 +45,16 @@ def test_the_same_export_twice_changes_nothing(workspace: Workspace, tmp_path: P
     assert standing(workspace) == summed(rows)
 
 
+def test_sub_accounts_of_a_bill_can_be_asked_for(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.import_bill([write(tmp_path / "b.csv", days("a", "s", 1, 5, "1.25", OCTOBER))])
+    (entry,) = workspace.catalog.hierarchy().subscriptions
+    assert (entry.id, entry.kind, entry.confirmed) == ("s", "Azure", False)
+    asked = estate.body(period={"from": "2026-10-01", "to": "2026-10-31"})
+    assert estate.costs(estate.answer(workspace, asked, "/subscriptions/s")) == {
+        (): Decimal("6.25")
+    }
+
+
 def test_a_month_to_date_replaces_its_days_and_nothing_else(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -15,9 +15,11 @@ from pyarrow import ipc
 
 from costplane.app.bills.delivery import Delivery, DeliveryReader, OnRows
 from costplane.app.bills.restating import Cover, covers, restated
+from costplane.app.bills.sub_accounts import unknown_sub_accounts
 from costplane.app.ports import Settings
 from costplane.bills.manifest import files_of
 from costplane.bills.understood import Place
+from costplane.catalog.ports import CatalogWriter
 from costplane.core.relation import Engine
 from costplane.core.settings import BILL_SETTLING_DAYS, INVOICE_CLOSE_DAYS
 from costplane.core.sql import select
@@ -72,6 +74,7 @@ class BillImports:
 
     ledger: Ledger
     engine: Engine
+    catalog: CatalogWriter
     settings: Settings
     data: Path
     now: Callable[[], datetime]
@@ -98,6 +101,7 @@ class BillImports:
             rows = pa.RecordBatchReader.from_batches(BILLED, self._rows(staged, done, run))
             chosen = restated(done.delivery.parts)
             self.ledger.restate("billed", rows, chosen, app=APP, version=run)
+        self.catalog.put_subscription(*unknown_sub_accounts(self.catalog, done.delivery.parts))
         return BillImport(done.delivery, done.covers, done.replaced, run)
 
     def _reader(self, options: BillOptions) -> DeliveryReader:
