@@ -18,16 +18,22 @@ from tests.app.bills.written import Row, write
 
 CALLS = billed.calls(1, 40, OCTOBER, 31)
 DAY, EARLIER = date(2026, 10, 7), date(2026, 9, 7)
-AI = {"service": "Foundry Models", "subcategory": "Generative AI"}
+
+
+def ai(sub_account: str, cost: str, resource: str) -> Row:
+    names = ("Foundry Models", "Generative AI")
+    return Row(ACCOUNT, sub_account, DAY, cost, None, *names, resource)
+
+
 OTHERS = [
     Row(ACCOUNT, "s-1", DAY, "10.005"),
     Row(ACCOUNT, "s-1", DAY, "2", service="Storage", subcategory="Object Storage"),
     Row(ACCOUNT, "s-2", DAY, "3"),
-    Row(ACCOUNT, "s-1", DAY, "4", resource="/subscriptions/s-1/x/unmetered", **AI),
+    ai("s-1", "4", "/subscriptions/s-1/x/unmetered"),
 ]
 """What Costplane does not meter: other services, and AI of a resource without usage."""
 LEFT_OUT = [
-    Row(ACCOUNT, "s-1", DAY, "70", resource=estate.RESOURCES[0].upper(), **AI),
+    ai("s-1", "70", estate.RESOURCES[0].upper()),
     Row("ea-2", "s-1", DAY, "80"),
     Row(ACCOUNT, "s-1", EARLIER, "90"),
 ]
@@ -62,7 +68,7 @@ def test_an_imported_line_is_explained_by_its_rows(workspace: Workspace) -> None
     (invoice,) = workspace.invoicing.invoices(workspace.now())
     line = next(line for line in invoice.lines if line.service == "Storage")
     found = workspace.explain_invoice_line(invoice.number, line.line)
-    assert [(charge.billed_cost, charge.address) for charge in found.shown] == [(2, None)]
+    assert [(charge.billed_cost, charge.address) for charge in found.shown] == [(Decimal(2), None)]
     assert found.amount_of_others == 0
 
 
