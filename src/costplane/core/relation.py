@@ -45,8 +45,8 @@ class Engine(Protocol):
     ) -> pa.Table:
         """The statement's rows. Table names in it are keys of `relations`; there are no others.
 
-        `values` are those of its parameters, and may have more. A statement that has any is run
-        again and again: what reading it takes may be kept with the object, which never changes.
+        `values` are those of its parameters, and may have more. What reading a statement takes may
+        be kept with the object, which therefore never changes once it ran.
         Raises Unavailable for a file that cannot be read.
         """
         ...

@@ -5,6 +5,8 @@ What a user wrote never stands in such a text; it enters as a literal node or as
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 
@@ -16,6 +18,13 @@ def query(text: str) -> exp.Query:
     statement = sqlglot.parse_one(text, dialect="duckdb")
     assert isinstance(statement, exp.Query)
     return statement
+
+
+@lru_cache(maxsize=128)
+def shared_query(text: str) -> exp.Query:
+    """The one statement of a text that comes again and again, such as for each hour or month: the
+    engine need not write it anew. It must not be changed."""
+    return query(text)
 
 
 def select(text: str) -> exp.Select:

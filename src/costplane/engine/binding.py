@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from costplane.core.relation import Derived, Files, Relation
 from costplane.engine.kept_texts import Text
+from costplane.engine.written import Place, WrittenStatements
 
 
 @dataclass(slots=True)
@@ -20,61 +21,46 @@ class Binding:
 
     connection: duckdb.DuckDBPyConnection
     empty: Callable[[pa.Schema], str]
+    written: WrittenStatements
     names: count[int] = field(default_factory=count)
+    parameters: set[str] = field(default_factory=set)
 
     def text(self, statement: exp.Query, relations: Mapping[str, Relation]) -> Text:
         """The text of `statement` over `relations`."""
+        self.parameters.clear()
         bound = self._bound(statement, relations)
-        parameters = (node.name for node in bound.find_all(exp.Parameter, exp.Placeholder))
-        return Text(bound.sql(dialect="duckdb", copy=False), frozenset(parameters))
+        return Text(bound, frozenset(self.parameters))
 
-    def _bound(self, statement: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
+    def _bound(self, statement: exp.Query, relations: Mapping[str, Relation]) -> str:
         """`statement` with each relation's name replaced by what it stands for."""
-        own = {cte.alias for cte in statement.find_all(exp.CTE)}
-        bound = statement.copy()
-        for table in list(bound.find_all(exp.Table)):
-            if table.name not in own:
-                source = self._source(_relation(table, relations))
-                source.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
-                table.replace(source)
-        return bound
+        written = self.written.of(statement)
+        self.parameters |= written.parameters
+        return written.over(lambda place: self._source(_relation(place, relations)))
 
-    def _source(self, relation: Relation) -> exp.Expression:
+    def _source(self, relation: Relation) -> str:
         if isinstance(relation, Derived):
-            return exp.Subquery(this=self._bound(relation.statement, relation.relations))
+            return f"({self._bound(relation.statement, relation.relations)})"
         if not isinstance(relation, Files):
             name = f"relation_{next(self.names)}"
             self.connection.register(name, relation)
-            return exp.Table(this=exp.to_identifier(name))
+            return name
         if relation.paths and not relation.uneven:
-            return exp.Table(this=_read_parquet(relation))
-        shape = exp.Table(this=exp.to_identifier(self.empty(relation.schema)))
+            return _read_parquet(relation)
+        shape = self.empty(relation.schema)
         if not relation.paths:
             return shape
-        return exp.Subquery(this=_completed(shape, _read_parquet(relation)))
+        # The columns that are missing in the files are null.
+        return f"(FROM {shape} UNION ALL BY NAME FROM {_read_parquet(relation)})"
 
 
-def _relation(table: exp.Table, relations: Mapping[str, Relation]) -> Relation:
-    if not isinstance(table.this, exp.Identifier) or table.name not in relations:
+def _relation(place: Place, relations: Mapping[str, Relation]) -> Relation:
+    if place.name is None or place.name not in relations:
         known = ", ".join(relations) or "none"
-        raise LookupError(f"{table.sql()} is no relation of the statement; it has {known}")
-    return relations[table.name]
+        raise LookupError(f"{place.shown} is no relation of the statement; it has {known}")
+    return relations[place.name]
 
 
-def _read_parquet(files: Files) -> exp.Expression:
-    paths = exp.Array(expressions=[exp.Literal.string(path) for path in files.paths])
-    by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
-    return exp.Anonymous(
-        this="read_parquet", expressions=[paths, by_name] if files.uneven else [paths]
-    )
-
-
-def _completed(columns: exp.Table, rows: exp.Expression) -> exp.Query:
-    """`rows` with every one of `columns`: the missing ones are null."""
-    every = exp.select("*").from_(columns)
-    return exp.Union(
-        this=every,
-        expression=exp.select("*").from_(exp.Table(this=rows)),
-        distinct=False,
-        by_name=True,
-    )
+def _read_parquet(files: Files) -> str:
+    paths = ", ".join("'" + path.replace("'", "''") + "'" for path in files.paths)
+    by_name = ", union_by_name = TRUE" if files.uneven else ""
+    return f"read_parquet([{paths}]{by_name})"

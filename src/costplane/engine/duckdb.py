@@ -18,6 +18,7 @@ from sqlglot import exp
 from costplane.core.relation import Relation
 from costplane.engine.binding import Binding
 from costplane.engine.kept_texts import KeptTexts
+from costplane.engine.written import WrittenStatements
 from costplane.errors import Unavailable
 
 _SETTINGS = {
@@ -39,6 +40,7 @@ class DuckDBEngine:
             config["memory_limit"] = memory_limit
         self._instance = duckdb.connect(":memory:", config=config)
         self._texts = KeptTexts()
+        self._written = WrittenStatements()
         self._lock = threading.Lock()
         self._empties: dict[pa.Schema, str] = {}
 
@@ -55,7 +57,7 @@ class DuckDBEngine:
         """
         connection = self._instance.cursor()
         try:
-            binding = Binding(connection, self._empty)
+            binding = Binding(connection, self._empty, self._written)
             if values is None:
                 text, asked = binding.text(statement, relations).sql, None
             else:

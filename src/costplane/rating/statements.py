@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.core.sql import shared_query
 from costplane.rating.amounts import PRICING
 
 HOUR_US = 3_600_000_000
@@ -56,7 +56,7 @@ def extent_of(quantities: Sequence[Quantity]) -> exp.Query:
     """How many events there are, the first and last time, and the largest amount that a row tells
     of each quantity, null where none does (extent.py)."""
     found = "".join(f", MAX({q.name}) AS {q.name}" for q in quantities)
-    return _parse(
+    return shared_query(
         f"SELECT COUNT(*) AS events, MIN(time) AS first, MAX(time) AS last{found} FROM usage"
     )
 
@@ -66,7 +66,7 @@ def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     sums = "".join(
         f", SUM({whole(q)}) AS q_{q.name}, COUNT({q.name}) AS n_{q.name}" for q in quantities
     )
-    return _parse(
+    return shared_query(
         f"SELECT series, {grain.bucket} AS start, {grain.band} AS band, {grain.key_list()}"
         f"COUNT(*) AS events{sums} FROM usage GROUP BY ALL"
     )
@@ -74,7 +74,7 @@ def groups(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 def uses(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """Which series use how much of which quantity in which band, and between which buckets."""
-    return _parse(
+    return shared_query(
         "SELECT series, quantity, band, MIN(start) AS first, MAX(start) AS last, "
         "SUM(CAST(quantity_sum AS HUGEINT)) AS total "
         f"FROM ({unpivoted(grain, quantities)}) AS line GROUP BY ALL "
@@ -88,7 +88,7 @@ def lines(grain: Grain, quantities: Sequence[Quantity], amounts: Sequence[str]) 
         f"CAST(quantity_sum AS HUGEINT) * CAST({name}_even AS HUGEINT) AS {name}, "
         for name in (*amounts, PRICING)
     )
-    return _parse(
+    return shared_query(
         f"SELECT rate, start, {grain.key_list('line.')}line.events AS events, "
         f"{products}quantity_sum "
         f"FROM ({unpivoted(grain, quantities)}) AS line JOIN rates ON {matches('line')} "
@@ -101,7 +101,7 @@ def rounded_lines(
 ) -> exp.Query:
     """Lines of rates that can round: each event's is rounded half-even, then summed."""
     event = _lines_of_events(grain, quantities, fractions(amounts), "each")
-    return _parse(
+    return shared_query(
         f"SELECT rate, start, {grain.key_list()}COUNT(*) AS events, {rounded_sums(amounts)} "
         f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
     )
@@ -110,7 +110,7 @@ def rounded_lines(
 def counted_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """How many events of the rates beyond 128 bits told which quantity (rating/wide_lines.py)."""
     event = _lines_of_events(grain, quantities, "rates.quantity AS quantity", "wide")
-    return _parse(
+    return shared_query(
         f"SELECT rate, start, {grain.key_list()}amount, COUNT(*) AS times, COUNT(*) AS events "
         f"FROM ({event}) AS event WHERE amount IS NOT NULL GROUP BY ALL"
     )
@@ -150,7 +150,7 @@ def concerned_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
         f'usage."source" AS source, usage."id" AS id, MIN(rate) AS rate '
         f"FROM {_uses_of_rates(grain, quantities)} GROUP BY ALL"
     )
-    return _parse(
+    return shared_query(
         f"SELECT MIN(rate) AS rate, start, {grain.key_list()}COUNT(*) AS events "
         f"FROM ({event}) AS event GROUP BY series, reason, {grain.key_list()}start"
     )
@@ -159,7 +159,7 @@ def concerned_events(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 def events_of_rates(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """How many events have a line of any of the rates: each event once."""
     event = 'SELECT DISTINCT usage."source" AS source, usage."id" AS id FROM '
-    return _parse(
+    return shared_query(
         f"SELECT COUNT(*) AS events FROM ({event}{_uses_of_rates(grain, quantities)}) AS event"
     )
 
@@ -214,9 +214,3 @@ def half_even(numerator: str, denominator: str) -> str:
     odd = f"(({product} // {divisor}) % 2 = 1)"
     up = f"{rest} > {divisor} OR ({rest} = {divisor} AND {odd})"
     return f"({product} // {divisor}) + CASE WHEN {up} THEN 1 ELSE 0 END"
-
-
-def _parse(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement

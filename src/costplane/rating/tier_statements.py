@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import sqlglot
 from sqlglot import exp
 
 from costplane.core.quantities import QUANTITIES, Quantity
+from costplane.core.sql import shared_query
 from costplane.rating.statements import (
     HOUR_US,
     Grain,
@@ -34,7 +34,7 @@ _POSITIONS = (
 
 def hour_sums(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
     """What each key counts by hour and place, out of `groups`."""
-    return _parse(
+    return shared_query(
         f"SELECT key, place, line.start - line.start % {HOUR_US} AS hour, "
         "SUM(CAST(quantity_sum AS HUGEINT)) AS quantity "
         f"FROM ({unpivoted(grain, quantities)}) AS line "
@@ -44,14 +44,14 @@ def hour_sums(grain: Grain, quantities: Sequence[Quantity]) -> exp.Query:
 
 def totals() -> exp.Query:
     """What each key counts in all."""
-    return _parse(
+    return shared_query(
         "SELECT key, SUM(CAST(quantity AS HUGEINT)) AS total FROM sums GROUP BY key ORDER BY key"
     )
 
 
 def crossings() -> exp.Query:
     """Where keys reach their `borders`."""
-    return _parse(
+    return shared_query(
         "SELECT position.key AS key, border, hour, place, since, until "
         f"FROM ({_POSITIONS}) AS position JOIN borders ON position.key = borders.key "
         "AND CAST(border AS HUGEINT) > since AND CAST(border AS HUGEINT) <= until "
@@ -61,7 +61,7 @@ def crossings() -> exp.Query:
 
 def counted_before(hour: int, place: int) -> exp.Query:
     """What a key counts before an hour (microseconds) of a place."""
-    return _parse(
+    return shared_query(
         "SELECT COALESCE(SUM(CAST(quantity AS HUGEINT)), 0) AS total FROM sums "
         f"WHERE hour < {hour} OR (hour = {hour} AND place < {place})"
     )
@@ -87,7 +87,7 @@ def lines_of_hours(
         f"ON usage.series = rates.series AND {grain.band} = rates.band "
         f"AND {grain.bucket} >= rates.since AND {grain.bucket} < rates.until WHERE {within}"
     )
-    return _parse(
+    return shared_query(
         f"SELECT *, start - start % {HOUR_US} AS hour FROM ({event}) AS line "
         "WHERE NOT amount IS NULL"
     )
@@ -96,7 +96,7 @@ def lines_of_hours(
 def positions(grain: Grain) -> exp.Query:
     """Where each of `lines` begins and ends in its key's count; `divided` has the count at the
     start of each of the hours."""
-    return _parse(
+    return shared_query(
         f"SELECT number, start, {grain.key_list()}source, id, amount, "
         "until - CAST(amount AS HUGEINT) AS since, until FROM ("
         f"SELECT lines.number AS number, lines.start AS start, {grain.key_list('lines.')}"
@@ -113,7 +113,7 @@ def parts(grain: Grain, amounts: Sequence[str]) -> exp.Query:
     """The parts of lines by tier, each rounded half-even, then summed. `tiers` are rates that
     hold from `begins` up to `ends` of the count. A divided line counts its event in its first
     part, so that events add up."""
-    return _parse(
+    return shared_query(
         f"SELECT rate, start, {grain.key_list()}SUM(CASE WHEN first THEN 1 ELSE 0 END) AS events, "
         f"{rounded_sums(amounts)} FROM ({_part(grain, fractions(amounts))}) AS part "
         "WHERE way <> 'wide' GROUP BY ALL"
@@ -122,7 +122,7 @@ def parts(grain: Grain, amounts: Sequence[str]) -> exp.Query:
 
 def counted_parts(grain: Grain) -> exp.Query:
     """The parts of the rates beyond 128 bits, equal ones counted (rating/wide_lines.py)."""
-    return _parse(
+    return shared_query(
         f"SELECT rate, start, {grain.key_list()}amount, COUNT(*) AS times, "
         "SUM(CASE WHEN first THEN 1 ELSE 0 END) AS events "
         f"FROM ({_part(grain, 'tiers.quantity AS quantity')}) AS part "
@@ -140,9 +140,3 @@ def _part(grain: Grain, further: str) -> str:
         "FROM positioned AS line JOIN tiers ON line.number = tiers.number "
         f"AND {since} < {ends} AND {until} > {begins}"
     )
-
-
-def _parse(text: str) -> exp.Query:
-    statement = sqlglot.parse_one(text, dialect="duckdb")
-    assert isinstance(statement, exp.Query)
-    return statement

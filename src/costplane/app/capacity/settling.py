@@ -27,7 +27,7 @@ from costplane.core.period import Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.rerating import Selection
 from costplane.core.settings import RETENTION_DAYS
-from costplane.core.sql import query, select, within
+from costplane.core.sql import select, shared_query, within
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
 from costplane.rating.capacity_templates import CAPACITY
@@ -136,7 +136,7 @@ class CapacitySettling:
         calls = covered_calls(hours, usage)
         for version in self._versions(calls):
             rater = Rater(self.engine, usage.prices.at(version), usage.holders)
-            of_version = query(f"SELECT * FROM calls WHERE price_version = {version}")
+            of_version = shared_query(f"SELECT * FROM calls WHERE price_version = {version}")
             rated = Derived(of_version, {"calls": calls})
             parts.append(rater.rate(rated, usage.series, rater.grain(), today))
         return RatedRows(
@@ -145,7 +145,7 @@ class CapacitySettling:
         )
 
     def _versions(self, calls: Relation) -> list[int]:
-        statement = query("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
+        statement = shared_query("SELECT DISTINCT price_version FROM calls ORDER BY price_version")
         found: list[int] = self.engine.execute(statement, {"calls": calls})[0].to_pylist()
         return found
 
@@ -159,7 +159,9 @@ class CapacitySettling:
         else:
             ours = f"{_UNCHARGED} OR {_OF_TYPE}"
         posted = Derived(
-            query(f"SELECT * FROM {table} WHERE {within('ChargePeriodStart', hours)} AND ({ours})"),
+            shared_query(
+                f"SELECT * FROM {table} WHERE {within('ChargePeriodStart', hours)} AND ({ours})"
+            ),
             {table: snapshot.relation(table)},
         )
         return difference(self.engine, computed, posted, schema)
@@ -171,7 +173,7 @@ def _is_provisioned(facts: Facts) -> bool:
 
 def _posted(snapshot: Snapshot, table: str, part: Selection) -> Relation:
     """The rows of units and hours that stand for a selection."""
-    statement = query(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
+    statement = shared_query(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
     return _of(Derived(statement, {table: snapshot.relation(table)}), part, table)
 
 

@@ -17,7 +17,7 @@ from costplane.app.settling import post
 from costplane.app.tiers.usage import TierUsage
 from costplane.core.period import Period, next_month
 from costplane.core.relation import Derived, Engine, Relation
-from costplane.core.sql import query
+from costplane.core.sql import shared_query
 from costplane.core.tables import CHARGES, INSTANT, UNCHARGED
 from costplane.ledger.delta import Ledger
 from costplane.rating.difference import difference
@@ -179,4 +179,4 @@ def _held(usage: TierUsage, month: Period) -> pa.Table:
 
 def _of_period(text: str, period: Period) -> exp.Query:
     start, end = (f"TIMESTAMPTZ '{i.isoformat(sep=' ')}'" for i in (period.start, period.end))
-    return query(text.format(start=start, end=end))
+    return shared_query(text.format(start=start, end=end))
