@@ -5,11 +5,15 @@ run, in the page's order, in one folder per page; the lines below it are what it
 for what differs from run to run. `costplane serve` and `costplane demo` go on in the background
 until the page ends; their usual address in what follows means that server. Blocks of `python` run
 as one program.
+
+Where a line is nothing but one call of `costplane`, it runs in this process as its script does; on
+the pages of STARTED, and where a shell has a part in it, it is started as a reader starts it.
 """
 
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,15 +26,19 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.cli.conftest import run_command
 from tests.environment.server import running_server
 from tests.environment.sources import ROOT
 
 GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 PAGES = [*sorted(ROOT.glob("*.md")), *GUIDES[1:], ROOT / "tests/README.md"]
+STARTED = {ROOT / "README.md", ROOT / "docs/first-steps.md", ROOT / "docs/command-line.md"}
 ADDRESS = "http://127.0.0.1:8080"
 LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SERVING = re.compile(r"^costplane (?:serve|demo)\b")
 RUN = re.compile(r"(?:^|[|;&] *)(?:\w+=\S+ )*(?:costplane|curl) ")
+PLAIN = re.compile(r"costplane [^|&;<>$`*?#(){}\[\]~!\n]*")
+SHOWN = {"COLUMNS": "100", "NO_COLOR": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,10 @@ def commands(line: int, block: str) -> Iterator[Command]:
 class Reader:
     """Follows one page, in a folder of its own."""
 
-    def __init__(self, folder: Path, servers: ExitStack) -> None:
+    def __init__(self, folder: Path, servers: ExitStack, *, started: bool = True) -> None:
         self.folder = folder
         self.servers = servers
+        self.started = started
         self.address = ADDRESS
         self.names: dict[str, object] = {"__name__": "page"}
         if (ROOT / "examples").is_dir():
@@ -97,9 +106,21 @@ class Reader:
         self.address = self.servers.enter_context(started).url
 
     def run(self, text: str, example: Command) -> None:
+        line = text.replace("\\\n", " ")
+        plain = PLAIN.fullmatch(line) and not self.started
+        status, printed = self.call(line) if plain else self.start(text)
+        assert status == 0, f"line {example.line}: {text}\n{printed}"
+        if example.expected.strip():
+            same = doctest.OutputChecker().check_output(example.expected, printed, LENIENT)
+            assert same, f"line {example.line}: {text}\n--- prints\n{printed}"
+
+    def call(self, line: str) -> tuple[int, str]:
+        ended = run_command(self.folder / "data", tuple(shlex.split(line)[1:]))
+        return ended.status, ended.out + ended.err
+
+    def start(self, text: str) -> tuple[int, str]:
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        data = str(self.folder / "data")
-        environment = {"PATH": programs, "COSTPLANE_DATA": data, "COLUMNS": "100", "NO_COLOR": "1"}
+        environment = {"PATH": programs, "COSTPLANE_DATA": str(self.folder / "data"), **SHOWN}
         done = subprocess.run(
             ["bash", "-c", text],
             cwd=self.folder,
@@ -109,11 +130,7 @@ class Reader:
             timeout=120,
             check=False,
         )
-        printed = done.stdout + done.stderr
-        assert done.returncode == 0, f"line {example.line}: {text}\n{printed}"
-        if example.expected.strip():
-            same = doctest.OutputChecker().check_output(example.expected, printed, LENIENT)
-            assert same, f"line {example.line}: {text}\n--- prints\n{printed}"
+        return done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.timeout(600)
@@ -122,8 +139,10 @@ def test_examples_do_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name, value in SHOWN.items():
+        monkeypatch.setenv(name, value)
     with ExitStack() as servers:
-        reader = Reader(tmp_path, servers)
+        reader = Reader(tmp_path, servers, started=page in STARTED)
         for example in examples(page):
             reader.follow(example)
 
@@ -163,10 +182,11 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     assert set(GUIDES) - reached - {index} == set()
 
 
-def test_the_reader_of_pages_notices_what_is_false(tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", [True, False])
+def test_the_reader_of_pages_notices_what_is_false(tmp_path: Path, started: bool) -> None:
     page = tmp_path / "page.md"
     page.write_text("```console\n$ costplane --nonsense\n```\n[gone](gone.md)\n")
     [command] = examples(page)
     with ExitStack() as servers, pytest.raises(AssertionError, match="nonsense"):
-        Reader(tmp_path, servers).follow(command)
+        Reader(tmp_path, servers, started=started).follow(command)
     assert [link for link in links(page) if not leads_somewhere(page, link)] == ["gone.md"]

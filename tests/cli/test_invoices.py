@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
 from tests.environment.sources import ROOT
-from tests.http.sample import PRICES, event, write_events, write_prices
+from tests.http.sample import PRICES, event
 
 LOT = """\
 lots:
@@ -21,10 +22,9 @@ lots:
 
 
 @pytest.fixture
-def invoiced(run: Run, tmp_path: Path) -> Run:
+def invoiced(filled: Path, run: Run, tmp_path: Path) -> Run:
     """The sample's prices and calls in a folder of the test's own."""
-    assert run("prices", "import", str(write_prices(tmp_path))).status == 0
-    assert run("ingest", str(write_events(tmp_path))).status == 0
+    shutil.copytree(filled, tmp_path / "data")
     return run
 
 

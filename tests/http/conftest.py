@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,20 @@ from tests.http.sample import NOW, write_events, write_prices
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample, to be copied: to take it in costs more than most tests."""
     folder = tmp_path_factory.mktemp("sample")
     opened = Workspace.open(folder / "data", now=lambda: NOW)
     opened.import_prices(write_prices(folder))
     opened.ingest(open_events(write_events(folder), "auto", None))
+    opened.close()
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def workspace(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    data = shutil.copytree(sample_data, tmp_path_factory.mktemp("shared") / "data")
+    opened = Workspace.open(data, now=lambda: NOW)
     yield opened
     opened.close()
 
@@ -48,11 +58,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sample(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+def sample(sample_data: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
     """The sample in a folder of the test's own."""
-    opened = Workspace.open(tmp_path / "data", now=clock)
-    opened.import_prices(write_prices(tmp_path))
-    opened.ingest(open_events(write_events(tmp_path), "auto", None))
+    opened = Workspace.open(shutil.copytree(sample_data, tmp_path / "data"), now=clock)
     yield opened
     opened.close()
 
