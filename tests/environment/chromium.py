@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.environment.parts import demand
 
@@ -16,6 +16,10 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+PATIENCE_MS = 60_000
+"""How long what is expected of the page may take. What holds is seen at once; a machine that does
+much else at the time is slow."""
 
 
 # For a module, not for the session: while it is open, Playwright keeps an event loop running in
@@ -36,5 +40,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(
         locale="en-US", timezone_id="UTC", viewport={"width": 1440, "height": 900}
     )
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     yield context.new_page()
     context.close()

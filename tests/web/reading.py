@@ -22,8 +22,8 @@ class Screen:
     def settle(self) -> None:
         """Wait until nothing is loading."""
         shown = self.page.locator(".figures, .empty, .failure").first
-        expect(shown).to_be_visible(timeout=15_000)
-        expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0, timeout=15_000)
+        expect(shown).to_be_visible()
+        expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
 
     def pick(self, label: str, text: str) -> None:
         """Open the list of a pill, type, and take the first that is found."""

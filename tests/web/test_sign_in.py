@@ -47,7 +47,7 @@ def guarded(
 
 def shown(page: Page) -> None:
     """Waits for the smart view with its numbers."""
-    expect(page.get_by_role("treegrid")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("treegrid")).to_be_visible()
 
 
 def test_a_token_signs_in_and_out(guarded: tuple[str, str], page: Page) -> None:
