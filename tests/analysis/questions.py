@@ -165,11 +165,17 @@ def definition(question: Question) -> QueryDefinition:
     return parse_definition(body(question), NOW)
 
 
-def planned(question: Question) -> QueryPlan:
+def planned(question: Question, *, one_currency: bool = False) -> QueryPlan:
     """The question's plan."""
     asked = question["scope"]
     parts = tuple(map(scope_filter, asked.get("any", [asked])))
-    return plan(definition(question), parts, carried_tags=CARRIED, currency="USD")
+    return plan(
+        definition(question),
+        parts,
+        carried_tags=CARRIED,
+        currency="USD",
+        one_currency=one_currency,
+    )
 
 
 def scope_filter(asked: Row) -> ScopeFilter:
@@ -188,9 +194,14 @@ def engine() -> DuckDBEngine:
     return DuckDBEngine(threads=2)
 
 
+def in_one_currency(events: list[Row]) -> bool:
+    """Whether all charges of the world are in the billing currency."""
+    return all(event["facts"]["currency"] == "USD" for event in events)
+
+
 def ask(question: Question, events: list[Row]) -> QueryResult:
     """The product's answer over the tables of the world."""
-    found = planned(question)
+    found = planned(question, one_currency=in_one_currency(events))
     keys = found.request_columns if found.source == "usage" else ()
     return CostAnalysis(engine()).run(found, tables(events, keys=keys, cuts=found.cuts))
 

@@ -10,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costplane.analysis.dimensions import DIMENSIONS
+from costplane.analysis.service import CostAnalysis
 from tests.analysis import oracle
-from tests.analysis.questions import WHOLE, ZONES, as_answer, ask, questions
-from tests.analysis.worlds import END, SERIES_FACTS, START, Row, events
+from tests.analysis.questions import (
+    WHOLE,
+    ZONES,
+    as_answer,
+    ask,
+    engine,
+    in_one_currency,
+    planned,
+    questions,
+)
+from tests.analysis.worlds import END, SERIES_FACTS, START, Row, events, tables
 
 
 @settings(max_examples=60)
@@ -27,6 +37,18 @@ def test_answer_equals_the_naive_one(question: dict[str, Any], world: list[Row])
     assert found == expected
     told = {(u.status, u.reason): (u.events, dict(u.quantities)) for u in result.unpriced}
     assert told == oracle.unpriced(question, world)
+
+
+@settings(max_examples=12)
+@given(questions(), events)
+def test_one_currency_changes_no_answer(question: dict[str, Any], world: list[Row]) -> None:
+    of_one = [event for event in world if in_one_currency([event])]
+    ways = [planned(question, one_currency=known) for known in (True, False)]
+    keys = ways[0].request_columns if ways[0].source == "usage" else ()
+    relations = tables(of_one, keys=keys, cuts=ways[0].cuts)
+    one, several = (CostAnalysis(engine()).run(way, relations) for way in ways)
+    assert one.rows.equals(several.rows)
+    assert one.unpriced == several.unpriced
 
 
 def test_a_part_of_a_meters_name_keeps_what_has_no_meter() -> None:

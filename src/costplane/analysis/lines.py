@@ -117,6 +117,16 @@ def regrouped(
     having: Sequence[exp.Expr] = (),
 ) -> exp.Select:
     """The second stage over the rows of `source`: `kept` columns, derived groups, `further`."""
+    return grouped(named(plan, source, further, kept), having)
+
+
+def named(
+    plan: QueryPlan,
+    source: str,
+    further: Iterable[exp.Expr],
+    kept: Iterable[str] = (),
+) -> exp.Select:
+    """The same with the rows as they are, not yet grouped."""
     filters = [
         condition(part, lambda leaf: group_value(plan, leaf.kind, leaf.name)) for part in late(plan)
     ]
@@ -125,7 +135,7 @@ def regrouped(
         for n, g in enumerate(plan.definition.groupings)
     ]
     shown = [*columns(kept), *columns(bucket_alias(plan)), *groups, *further]
-    return grouped(select(shown, source, where=filters), having)
+    return select(shown, source, where=filters)
 
 
 def bucket_columns(plan: QueryPlan, time: str) -> list[exp.Expr]:

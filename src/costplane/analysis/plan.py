@@ -62,8 +62,9 @@ class QueryPlan:
     ledger's tables, in which the `border_hours` are replaced by such rows. `calls` says how
     events are counted: as rows of `usage`, or by the lines that they have. `uncharged` says
     whether lines without a charge make groups of the answer. `currency` stands on groups
-    without any charge. With `reversals` groups of which nothing is left are left out. With
-    `pseudonyms` nobody is named: pseudonyms.py says what stands in place of persons.
+    without any charge; `one_currency` says that all charges are in it. With `reversals` groups of
+    which nothing is left are left out. With `pseudonyms` nobody is named: pseudonyms.py says what
+    stands in place of persons.
     """
 
     definition: QueryDefinition
@@ -80,6 +81,7 @@ class QueryPlan:
     reversals: bool = False
     pseudonyms: bool = False
     dataset: Dataset = "Best"
+    one_currency: bool = False
 
     @property
     def period(self) -> Period:
@@ -149,12 +151,14 @@ def plan(
     reversals: bool = False,
     pseudonyms: bool = False,
     bills: bool = False,
+    one_currency: bool = False,
 ) -> QueryPlan:
     """The plan for `definition` at `scopes`.
 
     `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
     answered from requests. `reversals` says whether a re-rating may have taken rows back, `bills`
-    whether imported bills cover anything of what is asked for.
+    whether imported bills cover anything of what is asked for, `one_currency` that all rows of
+    `charges` are in `currency`; rows made of requests or of bills are not looked at.
     Raises InvalidQuery if the range has too many divided hours.
     """
     dimensions_used = _dimensions_used(definition)
@@ -165,21 +169,24 @@ def plan(
     cuts = _cuts(definition)
     found = offsets(definition.zone, definition.period)
     cuts_all = definition.granularity == "Hourly" and any(o.ahead % HOUR for o in found)
+    hourly = not request and not cuts_all
+    datasets = _datasets(definition.filter, bills=bills)
     return QueryPlan(
         definition=definition,
         scopes=scopes,
         currency=currency,
-        source="usage" if request or cuts_all else "hourly",
+        source="hourly" if hourly else "usage",
         request_columns=tuple(request),
         event_tags=event_tags,
         offsets=found,
         cuts=cuts,
         calls=_calls(definition, scopes),
         uncharged=_shows_uncharged(definition),
-        datasets=_datasets(definition.filter, bills=bills),
+        datasets=datasets,
         reversals=reversals,
         pseudonyms=pseudonyms,
         dataset=chosen_dataset(definition.filter),
+        one_currency=one_currency and hourly and not cuts and "Billed" not in datasets,
     )
 
 

@@ -3,6 +3,7 @@
 First stage: `lines`, rows of `charges` and `uncharged` summed by the columns that are needed.
 Second stage: `groups`, the same by what the answer shows. `calls` joins them as further rows.
 Then a row of unknown currency goes to the currency of its group, and persons under pseudonyms.
+Where nothing of this looks at whole groups, the answer itself sums what the second stage names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from costplane.analysis.amounts import alias_of, amounts, total
 from costplane.analysis.calls import calls_of_events
 from costplane.analysis.calls_by_line import calls_of_lines
 from costplane.analysis.definition import Sorting
-from costplane.analysis.lines import group_aliases, regrouped, rows
+from costplane.analysis.lines import group_aliases, named, regrouped, rows
 from costplane.analysis.nodes import (
     alias,
     column,
@@ -43,7 +44,7 @@ def statement(plan: QueryPlan) -> exp.Select:
     tables: dict[str, exp.Query] = {}
     if plan.sums_amounts:
         tables["lines"] = _lines(plan)
-        tables["groups"] = _groups(plan)
+        tables["groups"] = _named(plan) if _is_summed_last(plan) else _groups(plan)
     if plan.calls is not None:
         tables |= calls_of_events(plan) if plan.calls == "usage" else calls_of_lines(plan)
     if not plan.uncharged and plan.calls is None and not persons(plan):
@@ -55,6 +56,12 @@ def statement(plan: QueryPlan) -> exp.Select:
         tables["crowds"], tables["shown"] = under_pseudonyms(plan, "homed")
         return with_tables(_answer(plan, "shown"), tables)
     return with_tables(_answer(plan, "homed"), tables)
+
+
+def _is_summed_last(plan: QueryPlan) -> bool:
+    """Whether the answer can be summed from rows that are not grouped yet."""
+    by_row = plan.one_currency or not plan.uncharged
+    return by_row and plan.calls is None and not plan.reversals and not persons(plan)
 
 
 def _lines(plan: QueryPlan) -> exp.Query:
@@ -70,6 +77,10 @@ def _lines(plan: QueryPlan) -> exp.Query:
 def _groups(plan: QueryPlan) -> exp.Query:
     summed = [alias(exp.Sum(this=column(a.alias)), a.alias) for a in amounts(plan)]
     return regrouped(plan, "lines", summed, ["currency"], _left(plan))
+
+
+def _named(plan: QueryPlan) -> exp.Query:
+    return named(plan, "lines", columns(a.alias for a in amounts(plan)), ["currency"])
 
 
 def _left(plan: QueryPlan) -> list[exp.Expr]:
@@ -103,6 +114,9 @@ def _homed(plan: QueryPlan) -> exp.Query:
     """Each row's currency: its own where the group has amounts in it. Lines without a charge,
     and calls beside them, have none: they go to the billing currency's row of their group, else
     to its first, else make one in the billing currency."""
+    if plan.one_currency:
+        told = exp.Coalesce(this=column("currency"), expressions=[literal(plan.currency)])
+        return select([template("* EXCLUDE (currency)"), alias(told, "currency")], "parts")
     home = template(_HOME, own=literal(plan.currency))
     for window in home.find_all(exp.Window):
         own = window.args.get("partition_by") or []

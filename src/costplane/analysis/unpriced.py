@@ -57,13 +57,18 @@ def unpriced_statement(plan: QueryPlan) -> exp.Select:
     """Rows of status, reason, type, events and quantity; the type is null where events are
     counted (rating puts one such row beside the lines of each reason)."""
     shown = ["status", "reason", "type"]
+    order = exp.Order(expressions=columns(shown))
+    if not late(plan):
+        whole = _lines(plan)
+        whole.set("order", order)
+        return whole
     summed = [
         alias(template("SUM(events)"), "events"),
         alias(template("SUM(quantity)"), "quantity"),
     ]
     filters = [_lenient(condition(part, _late_value(plan))) for part in late(plan)]
     answer = grouped(select([*columns(shown), *summed], "lines", where=filters))
-    answer.set("order", exp.Order(expressions=columns(shown)))
+    answer.set("order", order)
     return with_tables(answer, {"lines": _lines(plan)})
 
 

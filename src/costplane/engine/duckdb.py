@@ -8,6 +8,7 @@ statement sees its relations only.
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -27,6 +28,12 @@ _SETTINGS = {
     "parquet_metadata_cache": "true",
     "preserve_insertion_order": "false",
 }
+
+
+# A relation would be bound before it is run, which takes longer than copying the rows of an answer.
+warnings.filterwarnings(
+    "ignore", "Arrow output on a DB-API result makes an extra copy", UserWarning
+)
 
 
 class DuckDBEngine:
@@ -59,11 +66,11 @@ class DuckDBEngine:
         try:
             binding = Binding(connection, self._empty, self._written)
             if values is None:
-                text, asked = binding.text(statement, relations).sql, None
-            else:
-                kept = self._texts.of(statement, relations, binding.text)
-                text, asked = kept.sql, {name: values[name] for name in kept.parameters}
-            return connection.sql(text, params=asked).to_arrow_table()
+                text = binding.text(statement, relations).sql
+                return connection.sql(text).to_arrow_table()
+            kept = self._texts.of(statement, relations, binding.text)
+            asked = {name: values[name] for name in kept.parameters}
+            return connection.execute(kept.sql, asked).to_arrow_table()
         except duckdb.IOException as fault:
             raise Unavailable("A file of the tables cannot be read now; ask anew") from fault
         finally:

@@ -29,6 +29,7 @@ from costplane.app.bills.answering import BillsOf
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.queries.currencies import Currencies
 from costplane.app.queries.from_requests import (
     RequestRows,
     border_periods,
@@ -124,6 +125,7 @@ class Queries:
         self._lacking: RecentAnswers[tuple[Unpriced, ...]] = RecentAnswers()
         self._keys = TagKeys(engine)
         self._bills = BillsOf(engine)
+        self._currencies = Currencies(engine)
 
     def page(
         self,
@@ -239,15 +241,16 @@ class Queries:
         snapshot: Snapshot,
         looker: str | None,
     ) -> QueryPlan:
-        carried = self._carried(snapshot, scopes)
+        carried, currency = self._carried(snapshot, scopes), self._currency(scopes)
         return plan(
             definition,
             scopes,
             carried_tags=carried,
-            currency=self._currency(scopes),
+            currency=currency,
             reversals=bool(self._reratings.list()),
             pseudonyms=looker is None,
             bills=self._bills.cover(snapshot, scopes, definition.period),
+            one_currency=self._currencies.of(with_allocated(snapshot)) <= {currency},
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:
