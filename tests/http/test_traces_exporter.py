@@ -9,6 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from google.rpc.status_pb2 import Status
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import SpanKind, Tracer
 
 from costplane.app.workspace import Workspace
 from costplane.http.server import listen
@@ -16,21 +24,8 @@ from costplane.metering.formats import open_events
 from costplane.metering.otlp.receive import PROTOBUF
 from tests.http.conftest import running
 from tests.http.sample import NOW, SCOPE, definition, write_events, write_prices
-from tests.metering.otlp.spans import body, span
-
-pytest.importorskip("opentelemetry.sdk.trace", reason="requirements/dev.lock is not installed")
-pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="as above")
-
-from google.rpc.status_pb2 import Status
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Tracer, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import SpanKind
-
 from tests.metering.otlp.protobuf import from_json
+from tests.metering.otlp.spans import body, span
 
 START = 1_793_613_609_000_000_000
 """2026-11-02T09:20:09Z, in nanoseconds."""
@@ -62,7 +57,7 @@ def tracer(url: str, compression: Compression) -> Iterator[Tracer]:
 
 def chat(made_by: Tracer, **attributes: Any) -> None:
     """A call of 1,000,000 input tokens: two dollars."""
-    told = {
+    told: dict[str, Any] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "azure.ai.openai",
         "gen_ai.request.model": "chat",
@@ -81,7 +76,10 @@ def test_calls_of_an_agent_cost_what_they_cost(address: str, compression: Compre
     with httpx.Client(base_url=address, timeout=60) as client:
         before = cost(client)
         with tracer(address, compression) as traced, traced.start_as_current_span("agent") as agent:
-            sums = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 3_000_000}
+            sums: dict[str, Any] = {
+                "gen_ai.operation.name": "invoke_agent",
+                "gen_ai.usage.input_tokens": 3_000_000,
+            }
             agent.set_attributes(sums)
             for _ in range(3):
                 chat(traced)

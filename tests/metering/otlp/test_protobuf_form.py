@@ -7,16 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from costplane.errors import InvalidInput, TooLarge
-from costplane.metering.otlp import json_form
+from costplane.metering.otlp import json_form, protobuf_form
 from costplane.metering.otlp.receive import PROTOBUF, read_traces
 from costplane.metering.otlp.span import MOST_SPANS
-from tests.metering.otlp.spans import body, other, span
-
-pytest.importorskip("google.protobuf", reason="requirements/runtime.lock is not installed")
-pytest.importorskip("opentelemetry.proto", reason="requirements/runtime.lock is not installed")
-
-from costplane.metering.otlp import protobuf_form
 from tests.metering.otlp.protobuf import from_json
+from tests.metering.otlp.spans import body, other, span
 
 
 def delimited(number: int, content: bytes) -> bytes:
