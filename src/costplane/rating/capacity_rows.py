@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from costplane.catalog.reservations import Reservation
 from costplane.core.tables import CHARGES, INSTANT, UNCHARGED
 from costplane.rating.capacity import CapacityLine
 from costplane.rating.capacity_templates import (
@@ -63,7 +64,7 @@ class CapacityRows:
         rate = self._rate(line)
         reason = rate.reason
         if rate.offer is not None and line.reserved is not None:
-            reason = f"ReservationPriceUnknown: {line.reserved.reservation.name}"
+            reason = price_unknown(line.reserved.reservation)
         template = uncharged_template(replace(rate, status="Unpriced", reason=reason))
         of_reservation = line.reserved if line.kind in OF_RESERVATION else None
         place = reservation_identity(of_reservation) if of_reservation else {}
@@ -77,6 +78,11 @@ class CapacityRows:
         tags = self.holders.tags(facts, line.period)[0].tags
         use = replace(line.rate.use, series=line.series)
         return replace(line.rate, facts=facts, tags=tags, use=use)
+
+
+def price_unknown(reservation: Reservation) -> str:
+    """The reason why what a reservation covers has no price."""
+    return f"ReservationPriceUnknown: {reservation.name}"
 
 
 class _Columns:

@@ -11,10 +11,13 @@ from typing import Any
 
 from costplane.app.workspace import Workspace
 from costplane.catalog.model import Resource, Subscription
+from costplane.catalog.reservations import Reservation
 from costplane.core.period import Period
 from costplane.core.rerating import Rerating
 from costplane.core.scope import parse_scope
 from tests.app.capacity import test_settling as capacity
+from tests.app.capacity.capacity_world import OTHER as ELSEWHERE
+from tests.app.capacity.capacity_world import World, hourly, monthly, units
 from tests.app.estate import select, take
 
 OTHER = capacity.RESOURCE.replace("s-1", "s-2")
@@ -107,6 +110,31 @@ def test_a_scope_and_days_alone_change_and_the_preview_tells_it(tmp_path: Path) 
     assert rerate(workspace, "/subscriptions/s-1", DAY).changes.rows == 0, "the same once more"
     assert costs(workspace) == after
     workspace.close()
+
+
+def test_what_a_reservation_covers_elsewhere_follows_its_price(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.prices(hourly(5), monthly(744))
+    start, scope = capacity.START, "/subscriptions/s-2"
+    world.workspace.catalog.put_deployment(units(0, 10, name="big", resource_id=ELSEWHERE))
+    bought = Reservation(
+        *("r-1", "o-1", "r-1", "Global", "westeurope", 10, "P1M", "Monthly"),
+        *(start, start + timedelta(days=31), "1", "s-1", scope),
+    )
+    world.workspace.catalog.put_reservation(bought)
+    world.at(3.5)
+    assert world.by_hour("EffectiveCost") == dict.fromkeys(range(3), 10)
+    world.prices(hourly(6), monthly(1488))
+    done = rerate(world.workspace, "/subscriptions/s-1", DAY)
+    assert done.changes.rows == 0, "another day"
+    first = Period(datetime(2026, 10, 30, tzinfo=UTC), DAY.start)
+    preview = world.workspace.preview_rerating(parse_scope("/subscriptions/s-1"), first)
+    world.workspace.rerate(preview, "tester", "rerate")
+    there = "SubAccountId = 's-2'"
+    assert world.by_hour("EffectiveCost", there) == dict.fromkeys(range(3), 20)
+    assert world.by_hour("ContractedCost", there) == dict.fromkeys(range(3), 50), "as it was"
+    assert rerate(world.workspace, "/subscriptions/s-1", first).changes.rows == 0
+    world.workspace.close()
 
 
 def test_every_scope_and_back_again(tmp_path: Path) -> None:

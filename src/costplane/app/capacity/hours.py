@@ -60,6 +60,10 @@ class CapacityHours:
             if self._is_of(place, chosen):
                 self.priced.raise_to(place, period, version)
 
+    def reservations_of(self, chosen: Selection) -> list[Reservation]:
+        """The reservations that a selection pays for."""
+        return [one for id_, one in self._bought().items() if self._is_of(id_, chosen)]
+
     def _places(self, hours: Period) -> Iterator[tuple[str, Period]]:
         """What is charged in some hours, by its id, and the full hours of it."""
         for entry in capacity_entries(self.catalog):

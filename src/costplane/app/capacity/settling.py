@@ -8,11 +8,12 @@ run are one operation. The prices are those with which an hour was charged first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pyarrow as pa
+from sqlglot import exp
 
 from costplane.app.billing.months import in_open_periods
 from costplane.app.capacity.due import TYPES, CapacityDue, by_month, floor_of
@@ -23,6 +24,7 @@ from costplane.app.ports import BillingPeriods, PostingKeys, Settings
 from costplane.app.settling import post
 from costplane.app.tiers.usage import TierUsage
 from costplane.catalog.ports import CatalogReader
+from costplane.catalog.reservations import Reservation
 from costplane.core.period import Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.rerating import Selection
@@ -30,6 +32,7 @@ from costplane.core.settings import RETENTION_DAYS
 from costplane.core.sql import select, shared_query, within
 from costplane.core.tables import CHARGES, TABLES, UNCHARGED
 from costplane.ledger.delta import Ledger, Snapshot
+from costplane.rating.capacity_rows import price_unknown
 from costplane.rating.capacity_templates import CAPACITY
 from costplane.rating.difference import difference
 from costplane.rating.holder import Facts
@@ -82,20 +85,23 @@ class CapacitySettling:
         is to be posted, `keep` has that version hold from now on.
 
         Reservations cover places together, so each hour is computed whole. How they cover it
-        does not depend on amounts, so the rows of the selection can change alone.
+        does not depend on amounts, so the rows of the selection can change alone: those of its
+        places, and of what its reservations cover anywhere. A reservation has one price, and what
+        it covers sums to it.
         """
         capacity, snapshot, today = self._capacity(usage), self.ledger.snapshot(), now.date()
+        bought = capacity.reservations_of(chosen)
         months = list(self._settled(chosen, now))
         for hours in months:
             capacity.raise_prices(chosen, version, hours)
         if keep:
             capacity.priced.remember(self._floor(now))
         for hours in months:
-            part = replace(chosen, start=hours.start, end=hours.end)
+            part = _Part(replace(chosen, start=hours.start, end=hours.end), bought)
             rows = capacity.rows(hours, today)
             posted = (_posted(snapshot, "charges", part), _posted(snapshot, "uncharged", part))
             charges, uncharged = (
-                difference(self.engine, _of(computed, part, name), stands, TABLES[name])
+                difference(self.engine, part.of(computed, name), stands, TABLES[name])
                 for name, computed, stands in (
                     ("charges", rows.charges, posted[0]),
                     ("uncharged", rows.uncharged, posted[1]),
@@ -171,16 +177,37 @@ def _is_provisioned(facts: Facts) -> bool:
     return f"'{(facts['deployment_type'] or '').lower()}'" in TYPES.split(", ")
 
 
-def _posted(snapshot: Snapshot, table: str, part: Selection) -> Relation:
-    """The rows of units and hours that stand for a selection."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of a selection, and those of what its reservations, `bought`, cover elsewhere."""
+
+    chosen: Selection
+    bought: Collection[Reservation]
+
+    def of(self, rows: Relation, table: str) -> Relation:
+        """Its rows among those of a table."""
+        columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
+        found = selected_lines(self.chosen)
+        if self.bought:
+            anywhere = replace(
+                self.chosen, subscriptions=None, resource_group=None, resource_id=None
+            )
+            covered = exp.and_(selected_lines(anywhere), self._covered(table))
+            found = exp.or_(found, covered)
+        return Derived(select(f"SELECT {columns} FROM rows").where(found), {"rows": rows})
+
+    def _covered(self, table: str) -> exp.Condition:
+        if table == "charges":
+            name, values = "CommitmentDiscountId", [one.resource_id for one in self.bought]
+        else:
+            name, values = "x_StatusReason", [price_unknown(one) for one in self.bought]
+        return exp.column(name, quoted=True).isin(*map(exp.Literal.string, values))
+
+
+def _posted(snapshot: Snapshot, table: str, part: _Part) -> Relation:
+    """The rows of units and hours that stand for a part."""
     statement = shared_query(f"SELECT * FROM {table} WHERE {_HOURS[table]}")
-    return _of(Derived(statement, {table: snapshot.relation(table)}), part, table)
-
-
-def _of(rows: Relation, part: Selection, table: str) -> Relation:
-    columns = ", ".join(f'"{name}"' for name in TABLES[table].names)
-    statement = select(f"SELECT {columns} FROM rows")
-    return Derived(statement.where(selected_lines(part)), {"rows": rows})
+    return part.of(Derived(statement, {table: snapshot.relation(table)}), table)
 
 
 def _joined(schema: pa.Schema, parts: Iterable[pa.Table]) -> pa.Table:
