@@ -73,8 +73,8 @@ def test_every_change_that_costs_rest_on_is_audited(run: Run, tmp_path: Path) ->
     assert [(ended.status, ended.err) for ended in done if ended.status] == []
     found = json.loads(run("audit", "list", "--format", "json").out)
     assert [entry["action"] for entry in reversed(found)] == [
-        *("PricesImported", "AgreementImported", "LotsImported", "PricesImported", "Rerated"),
-        "ResourcesImported",
+        *("PricesImported", "AgreementImported", "LotsImported", "PricesImported"),
+        *("ReratingBegun", "Rerated", "ResourcesImported"),
     ]
     assert all(entry["actor"].startswith("local") for entry in found)
     (rerated,) = [entry["target"] for entry in found if entry["action"] == "Rerated"]

@@ -29,6 +29,7 @@ AuditAction = Literal[
     "CommitmentsImported",
     "CountsImported",
     "CountsRemoved",
+    "ReratingBegun",
     "Rerated",
     "InvoiceClosed",
     "PersonsSeen",

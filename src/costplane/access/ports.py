@@ -6,6 +6,7 @@ Every change is kept together with its entry in the audit log, or neither is.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -85,6 +86,11 @@ class AccessStore(AccessReader, Protocol):
 
     def remove_issuer(self, name: str, entry: AuditEntry) -> bool:
         """Remove an issuer; the assignments of its users stay."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Makes one transaction of all that the thread does with the control plane until the
+        block ends: a change and the entry that tells of it."""
         ...
 
     def record(self, entry: AuditEntry, used_token: str | None = None) -> None:

@@ -13,6 +13,7 @@ from costplane.access.sealing import Sealing, sealing_of
 from costplane.analysis.definition import QueryDefinition, parse_definition
 from costplane.analysis.result import QueryResult
 from costplane.analysis.values import DimensionValue
+from costplane.app.access.accounts import Accounts
 from costplane.app.access.persons import Persons
 from costplane.app.access.visible import EVERYTHING, MaySee, scope_filters, sees_everything
 from costplane.app.billing.commitments import Commitments
@@ -71,7 +72,9 @@ class Answers:
         self._explaining = Explaining(*read, self.prices, self._usage.readable)
         self.cost_details = CostDetailsReader(readable, self.engine, control.catalog)
         self.prepayment = Prepayment(readable, self.engine, control.lots, control.invoices)
-        self.invoicing = Invoicing(*read, control.invoices, control.invoices, self.prepayment)
+        self.invoicing = Invoicing(
+            *read, control.invoices, control.invoices, self.prepayment, self.accounts
+        )
         self.commitments = Commitments(readable, self.engine, control.commitments)
         paid = (self.prepayment, self.commitments, control.settings, self.prices)
         self.consumption = consumption(readable, self.engine, control.catalog, *paid)
@@ -80,6 +83,11 @@ class Answers:
     def catalog(self) -> CatalogWriter:
         """Accounts, subscriptions, groups, resources, deployments and their tags."""
         return self._control.catalog
+
+    @property
+    def accounts(self) -> Accounts:
+        """Tokens, roles, issuers and the audit log."""
+        return Accounts(self._control.access, self._control.catalog, self.now)
 
     @property
     def settings(self) -> Settings:

@@ -98,13 +98,14 @@ class PostingKeys(Protocol):
 
 
 class Reratings(Protocol):
-    """The record of re-ratings (billing-rules 12)."""
+    """The record of re-ratings (billing-rules 12). The audit log says of each, in one transaction,
+    that it began and that it ended."""
 
     def start(self, rerating: Rerating) -> int:
         """Record a re-rating that begins, under the next number, which is the answer."""
         ...
 
-    def finish(self, number: int, versions: Mapping[str, int]) -> None:
+    def finish(self, number: int, versions: Mapping[str, int], now: datetime) -> None:
         """Record that everything of it is posted, in tables of these versions."""
         ...
 

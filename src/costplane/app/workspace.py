@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from costplane.access.audit import ITSELF
 from costplane.access.sealing import add_key
-from costplane.app.access.accounts import Accounts
 from costplane.app.access.own_secrets import own_secret
 from costplane.app.access.sessions import Sessions
 from costplane.app.agreements.agreements import Agreements
@@ -72,7 +71,9 @@ class Workspace(Answers):
         self.estimating = Estimating(
             self.engine, control.catalog, control.settings, self.prices, now
         )
-        self.unit_costs = UnitCosts(self._queries, control.catalog, control.counts, now)
+        self.unit_costs = UnitCosts(
+            self._queries, control.catalog, control.counts, self.persons, now
+        )
         makers = {
             **cost_reports(self.cost_details),
             **benefit_reports(self.consumption, control.catalog),
@@ -112,16 +113,12 @@ class Workspace(Answers):
         """Events that were held back, and why."""
         return self._control.quarantine
 
-    @property
-    def accounts(self) -> Accounts:
-        """Tokens, roles, issuers and the audit log."""
-        return Accounts(self._control.access, self._control.catalog, self.now)
-
     def rotate_keys(self, who: str) -> int:
         """Seal all secrets anew, with a new key unless the environment has the keys; how many."""
         add_key(self.data)
-        count = seal_anew(self._control.secrets, self._control.arm, self.sealing)
-        self.accounts.record(who, "KeysRotated", f"{count} secrets")
+        with self.accounts.together():
+            count = seal_anew(self._control.secrets, self._control.arm, self.sealing)
+            self.accounts.record(who, "KeysRotated", f"{count} secrets")
         return count
 
     @property
@@ -172,23 +169,28 @@ class Workspace(Answers):
 
     def change_setting(self, setting: Setting[T], value: T, who: str) -> T:
         """Sets a setting for what is done from now on; what it was before."""
-        before = self.settings.get(setting)
-        if before != value:
-            self.settings.set(setting, value)
-            self.accounts.record(who, "SettingChanged", f"{setting.name}: {before} -> {value}")
+        with self.accounts.together():
+            before = self.settings.get(setting)
+            if before != value:
+                self.settings.set(setting, value)
+                self.accounts.record(who, "SettingChanged", f"{setting.name}: {before} -> {value}")
         return before
 
     def set_tags(self, scope: Scope, tags: Mapping[str, str], who: str) -> None:
         """Sets all tags of a scope from now on. What is charged anew by them is due at once."""
-        change = set_tags(self.catalog, scope.id, tags, self.now())
+        with self.accounts.together():
+            change = set_tags(self.catalog, scope.id, tags, self.now())
+            if change:
+                self.accounts.record(who, "TagsSet", f"{scope.id}: {change}")
         if change:
-            self.accounts.record(who, "TagsSet", f"{scope.id}: {change}")
             self.settling_due.set()
 
     def import_lots(self, path: Path, who: str = ITSELF) -> LotImport:
         """Keeps the lots of prepayment and credit in a file, and posts what they pay."""
-        done = self.prepayment.take(path, self.now())
-        self.accounts.record(who, "LotsImported", f"{path.name}: {done.lots} lots, {done.new} new")
+        with self.accounts.together():
+            done = self.prepayment.take(path, self.now())
+            told = f"{path.name}: {done.lots} lots, {done.new} new"
+            self.accounts.record(who, "LotsImported", told)
         self.settle()
         return done
 
@@ -215,19 +217,11 @@ class Workspace(Answers):
 
     def close_invoices(self, key: str, month: datetime, who: str = ITSELF) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
-        known = self._control.invoices.closed(key, month)
-        closed = self._writer.close_invoices(key, month)
-        return closed if known else self._told_closed(closed, who)
+        return self._writer.close_invoices(key, month, who)
 
     def close_due_invoices(self) -> list[Invoice]:
         """Closes the billing periods whose time has come."""
-        return self._told_closed(self._writer.close_due_invoices(), ITSELF)
-
-    def _told_closed(self, closed: list[Invoice], who: str) -> list[Invoice]:
-        for invoice in closed:
-            told = f"{invoice.number}: {invoice.billing_key} {invoice.month}, {invoice.currency}"
-            self.accounts.record(who, "InvoiceClosed", told)
-        return closed
+        return self._writer.close_due_invoices(ITSELF)
 
     def preview_rerating(self, scope: Scope, period: Period) -> Preview:
         """What re-rating the usage of a scope with the prices of now would change; nothing is
@@ -237,9 +231,7 @@ class Workspace(Answers):
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""
-        done = self._writer.rerate(preview, who, command)
-        self.accounts.record(who, "Rerated", done.words())
-        return done
+        return self._writer.rerate(preview, who, command)
 
     def import_resources(
         self,
@@ -253,8 +245,9 @@ class Workspace(Answers):
     ) -> ResourcesImport:
         """Takes what the Azure CLI lists, and reservations, into the catalog; then settles."""
         taker = ResourceLists(self.catalog, self.now(), at)
-        done = taker.take(lists, complete=complete, accounts=accounts, written=reservations)
-        self.accounts.record(who, "ResourcesImported", done.words())
+        with self.accounts.together():
+            done = taker.take(lists, complete=complete, accounts=accounts, written=reservations)
+            self.accounts.record(who, "ResourcesImported", done.words())
         self.settle()
         return done
 

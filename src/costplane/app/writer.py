@@ -98,15 +98,15 @@ class Writer:
         with self._writing():
             return self._bills.take(paths, options, on_rows)
 
-    def close_invoices(self, key: str, month: datetime) -> list[Invoice]:
+    def close_invoices(self, key: str, month: datetime, who: str) -> list[Invoice]:
         """Closes a month of a billing key; a second time it tells how it was closed."""
         with self._writing():
-            return self._invoicing.close(key, month, self._now())
+            return self._invoicing.close(key, month, self._now(), who)
 
-    def close_due_invoices(self) -> list[Invoice]:
+    def close_due_invoices(self, who: str) -> list[Invoice]:
         """Closes the billing periods whose time has come."""
         with self._writing():
-            return self._invoicing.close_due(self._now())
+            return self._invoicing.close_due(self._now(), who)
 
     def rerate(self, preview: Preview, who: str, command: str) -> Rerating:
         """Does what was previewed, and records it with `who` asked for it and how."""

@@ -43,7 +43,7 @@ def import_agreement(
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Take an agreement: all of the file, or nothing."""
-    with opened(data, tables) as workspace:
+    with opened(data, tables) as workspace, workspace.accounts.together():
         done = workspace.agreements.take(file, workspace.now())
         told = f"{done.name}: {file.name}, {done.adjustments} adjustments, {done.levels} levels"
         workspace.accounts.record(actor(), "AgreementImported", told)

@@ -43,7 +43,7 @@ def import_commitments(
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Import commitments. One that is known already is replaced."""
-    with opened(data, tables) as workspace:
+    with opened(data, tables) as workspace, workspace.accounts.together():
         taken = workspace.commitments.take(file, workspace.now())
         workspace.accounts.record(actor(), "CommitmentsImported", f"{file.name}: {taken}")
     print_facts(format_, {"commitments": taken}, [("commitments", taken)])

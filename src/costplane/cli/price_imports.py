@@ -88,6 +88,11 @@ def _take(workspace: Workspace, reading: SheetReading, dry_run: bool, format_: F
     if dry_run:
         _print_preview(workspace.prices.preview(reading), format_)
     else:
+        _print_import(_added(workspace, reading), format_)
+
+
+def _added(workspace: Workspace, reading: SheetReading) -> PriceImport:
+    with workspace.accounts.together():
         done = workspace.prices.add(reading)
         if not done.already_known:
             sheet = done.sheet
@@ -95,7 +100,7 @@ def _take(workspace: Workspace, reading: SheetReading, dry_run: bool, format_: F
                 f"{sheet.name} version {sheet.version}: {sheet.source_file}, {sheet.row_count} rows"
             )
             workspace.accounts.record(actor(), "PricesImported", told)
-        _print_import(done, format_)
+    return done
 
 
 def _print_import(done: PriceImport, format_: Format) -> None:

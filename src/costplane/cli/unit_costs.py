@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.actor import actor
 from costplane.cli.location import DataOption, TablesOption, opened
 from costplane.cli.output import (
     ListFormat,
@@ -54,6 +55,12 @@ def unit_costs(
     group_by: GroupByOption = None,
     filter_: FilterOption = None,
     time_zone: TimeZoneOption = None,
+    persons: Annotated[
+        bool,
+        typer.Option(
+            "--persons", help="Count users and sessions however few; the audit log tells."
+        ),
+    ] = False,
     format_: ListFormatOption = ListFormat.TABLE,
 ) -> None:
     """Divide costs by calls, tokens, users, sessions or business counts."""
@@ -72,7 +79,9 @@ def unit_costs(
     )
     with opened(data, tables) as workspace:
         try:
-            answer = workspace.unit_costs.ask(parse_scope(scope), body | {"per": per or []})
+            looker = actor() if persons else None
+            asked = body | {"per": per or []}
+            answer = workspace.unit_costs.ask(parse_scope(scope), asked, looker=looker)
         except InvalidQuery as error:
             raise in_options(error) from error
     if format_ is ListFormat.JSON:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from costplane.access.roles import READER
 from costplane.app.unit_costs.as_data import UnitCostData, as_data
 from costplane.core.scope import parse_scope
-from costplane.http.access import Access
+from costplane.http.access import Access, looker
 from costplane.http.answers import parse_object
 from costplane.http.bodies import read_body
 from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
@@ -64,8 +64,9 @@ def unit_cost_routes(services: Services) -> APIRouter:
     async def unit_costs(request: Request, scope: ScopeParameter = "/") -> UnitCostData:
         """Costs divided by calls, tokens, users, sessions or business counts."""
         question = parse_object(await read_body(request, BODY_LIMIT))
-        granted = request.state.principal.granted(READER)
+        principal, place = request.state.principal, parse_scope(scope)
+        granted, sees = principal.granted(READER), looker(principal, place)
         ask = services.workspace.unit_costs.ask
-        return as_data(await services.heavy.run(ask, parse_scope(scope), question, granted))
+        return as_data(await services.heavy.run(ask, place, question, granted, sees))
 
     return router

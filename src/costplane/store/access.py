@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -131,6 +132,10 @@ class StoredAccess:
                 return False
             _record(connection, entry)
         return True
+
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction of all that the thread does until the block ends."""
+        return self._database.together()
 
     def record(self, entry: AuditEntry, used_token: str | None = None) -> None:
         """Keep an entry; the token of that id was used at its time."""

@@ -35,11 +35,11 @@ class StoredAgreements:
 
     def add(self, told: Told, adjustments: Sequence[Adjustment]) -> StoredAgreement:
         """Keep the adjustments of a file as the next version."""
-        with self._database.writing() as connection:
+        with self._database.writing() as connection, connection.begin_nested() as attempt:
             version = next_version(connection)
             for known in _versions(connection):
                 if (known["sha256"], known["name"]) == (told.sha256, told.agreement):
-                    connection.rollback()
+                    attempt.rollback()
                     return StoredAgreement(**known, already_known=True)
             row: dict[str, Any] = {
                 "version": version,

@@ -32,6 +32,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._watch = _Watch.of(url)
+        self._own = threading.local()
         # SQLite's readers see one state anyway.
         self._reader_options = (
             {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -41,8 +42,11 @@ class Database:
 
     def changes(self) -> int | None:
         """A number that is another after every change of the database, whoever makes it; None
-        where the database tells none. It costs much less than a read."""
-        return None if self._watch is None else self._watch.changes()
+        where the database tells none, and in a transaction of several parts, whose changes are
+        nobody else's yet. It costs much less than a read."""
+        if self._watch is None or self._joined() is not None:
+            return None
+        return self._watch.changes()
 
     def shred(self, tables: Iterable[Table]) -> None:
         """Leaves nothing of what was overwritten or deleted in the database's own files.
@@ -52,9 +56,7 @@ class Database:
         with self._available(), closing(self.engine.raw_connection()) as connection:
             raw: Any = connection.dbapi_connection
             if self.url.get_backend_name() == "sqlite":
-                raw.execute("VACUUM")
-                if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    raise Unavailable("the control plane is being read; repeat this in a moment")
+                _rewrite_file(raw)
             else:
                 raw.autocommit = True
                 raw.execute(f"VACUUM {', '.join(table.name for table in tables)}")
@@ -69,15 +71,42 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
+        joined = self._joined()
+        if joined is not None:
+            yield joined
+            return
         with self._available(), self.engine.connect() as connection:
             yield connection.execution_options(**self._reader_options)
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes one transaction of all that this thread reads and writes until the block ends:
+        a change and what tells of it are kept both or neither."""
+        if self._joined() is not None:
+            yield
+            return
+        with self.writing() as connection:
+            self._own.connection = connection
+            try:
+                yield
+            finally:
+                self._own.connection = None
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is kept when the block ends, and undone when it raises."""
+        joined = self._joined()
+        if joined is not None:
+            with joined.begin_nested():
+                yield joined
+            return
         with self._available(), self.engine.connect() as connection:
             yield connection.execution_options(**{_WRITES: True})
             connection.commit()
+
+    def _joined(self) -> Connection | None:
+        found: Connection | None = getattr(self._own, "connection", None)
+        return found
 
     @contextmanager
     def _available(self) -> Iterator[None]:
@@ -116,6 +145,16 @@ class _Watch:
                 return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error:  # whoever reads the database tells what is wrong with it
                 return None
+
+
+def _rewrite_file(connection: Any) -> None:
+    try:
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"the control plane's file cannot be written anew: {error}") from error
+    if busy:
+        raise Unavailable("the control plane is being read; repeat this in a moment")
 
 
 def parse_address(address: str | Path) -> URL:

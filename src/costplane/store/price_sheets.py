@@ -33,12 +33,12 @@ class PriceSheets:
 
     def add(self, sheet: PriceSheet) -> StoredSheet:
         """Keep a sheet as the next version; the same file again is the version it was."""
-        with self._database.writing() as connection:
+        with self._database.writing() as connection, connection.begin_nested() as attempt:
             # Counting first lets one writer in at a time: the next sees what this one added.
             version = next_version(connection)
             known = _same_file(connection, sheet)
             if known is not None:
-                connection.rollback()
+                attempt.rollback()
                 return replace(known, already_known=True)
             stored = _stored(sheet, version)
             connection.execute(insert(tables.price_sheet), _sheet_row(stored))
@@ -63,10 +63,10 @@ class PriceSheets:
 
     def confirm(self, mappings: Iterable[MeterMapping]) -> int:
         """Record mappings and answer the version that brought them."""
-        with self._database.writing() as connection:
+        with self._database.writing() as connection, connection.begin_nested() as attempt:
             version = next_version(connection)
             if not price_mappings.record(connection, mappings, version):
-                connection.rollback()
+                attempt.rollback()
                 return version - 1
         return version
 

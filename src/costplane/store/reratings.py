@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from costplane.access.audit import AuditAction, AuditEntry
 from costplane.core.rerating import Changes, Rerating, Selection
 from costplane.store import tables
 from costplane.store.database import Database
@@ -29,20 +32,25 @@ class StoredReratings:
         self._database = database
 
     def start(self, rerating: Rerating) -> int:
-        """Record a re-rating that begins, under the next number."""
+        """Record a re-rating that begins, under the next number; the audit log says so."""
         table = tables.rerating
         with self._database.writing() as connection:
             number = int(connection.scalar(select(func.max(table.c.number))) or 0) + 1
-            connection.execute(insert(table), _row(rerating) | {"number": number})
+            begun = replace(rerating, number=number)
+            connection.execute(insert(table), _row(begun))
+            _note(connection, begun, "ReratingBegun", begun.recorded_at)
         return number
 
-    def finish(self, number: int, versions: Mapping[str, int]) -> None:
-        """Record that everything of it is posted, in tables of these versions."""
+    def finish(self, number: int, versions: Mapping[str, int], now: datetime) -> None:
+        """Record that everything of it is posted, in tables of these versions; the audit log says
+        so."""
         table = tables.rerating
         after = msgspec.json.encode(versions).decode()
         with self._database.writing() as connection:
             done = update(table).where(table.c.number == number)
             connection.execute(done.values(finished=True, ledger_after=after))
+            row = connection.execute(select(table).where(table.c.number == number)).mappings().one()
+            _note(connection, _rerating(dict(row)), "Rerated", now)
 
     def list(self) -> list[Rerating]:
         """All re-ratings, the oldest first."""
@@ -50,6 +58,11 @@ class StoredReratings:
         with self._database.reading() as connection:
             rows = connection.execute(select(table).order_by(table.c.number)).mappings()
             return [_rerating(dict(row)) for row in rows]
+
+
+def _note(connection: Connection, of: Rerating, action: AuditAction, now: datetime) -> None:
+    entry = AuditEntry(now, of.who, action, of.words())
+    connection.execute(insert(tables.audit_entry), [asdict(entry)])
 
 
 def _row(rerating: Rerating) -> dict[str, object]:

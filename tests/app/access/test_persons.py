@@ -150,6 +150,28 @@ def test_looking_at_persons_is_told_once_an_hour(filled: Workspace) -> None:
     assert looks()[0] == ("ana", "User ana-1 at /")
 
 
+def test_few_persons_are_not_counted(filled: Workspace) -> None:
+    """What a group's only user costs would else be one division away (unit costs)."""
+    asked = body("tag:team") | {"per": ["User", "Session", "Call"]}
+    del asked["dataset"]["aggregation"]
+
+    def told(looker: str | None) -> dict[tuple[str, str], tuple[Any, str]]:
+        found = filled.unit_costs.ask(SCOPE, asked, looker=looker).rows
+        return {
+            (row.groups[0].value, unit.unit): (unit.quantity, unit.state)
+            for row in found
+            for unit in row.units
+        }
+
+    shown = told(None)
+    assert shown["few", "User"] == shown["few", "Session"] == (None, "Unknown")
+    assert shown["few", "Call"] == (6, "Known")
+    assert (shown["many", "User"][0], shown["many", "Session"][0]) == (7, 8)
+    assert told("counter")["few", "User"] == (3, "Known")
+    looks = [e.target for e in filled.accounts.store.audit(100) if e.actor == "counter"]
+    assert looks == ["how many of Session, User at /"]
+
+
 def test_the_printed_plan_gives_no_key_away(filled: Workspace) -> None:
     rows(filled, None, "User")
     text = filled.explain(SCOPE, filled.definition(body("User")))

@@ -11,9 +11,11 @@ import pytest
 from costplane.catalog.agreement import BillingProfile, InvoiceSection
 from costplane.catalog.model import BillingAccount, Subscription
 from costplane.errors import NotFound
+from costplane.store.invoices import StoredInvoices
 from tests.app import estate
 from tests.app.billing import billed_estate as billed
 from tests.app.billing.billed_estate import NOVEMBER, OCTOBER, Clock
+from tests.app.stopping import Stopped, stop_after
 
 ACCOUNT = "mca:1_2019-05-31"
 KEY = f"{ACCOUNT}:bp-1"
@@ -25,7 +27,9 @@ lots:
 """
 
 
-def test_profiles_close_and_pay_by_themselves(tmp_path: Path) -> None:
+def test_profiles_close_and_pay_by_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace = billed.opened(tmp_path, Clock())
     catalog = workspace.catalog
     catalog.put_billing_account(
@@ -48,6 +52,11 @@ def test_profiles_close_and_pay_by_themselves(tmp_path: Path) -> None:
     (azure, marketplace) = invoice.sections
     assert invoice.due == marketplace.subtotal
     assert invoice.payments[0].ledger_amount == sum(x.ledger_amount for x in azure.lines)
+    with monkeypatch.context() as patched:
+        stop_after(patched, 1, (StoredInvoices, "add"))
+        with pytest.raises(Stopped):
+            workspace.close_invoices(KEY, OCTOBER, "local ann")
+    assert [i.state for i in workspace.invoicing.invoices(workspace.now())] == ["estimated"]
     (closed,) = workspace.close_invoices(KEY, OCTOBER, "local ann")
     workspace.close_invoices(KEY, OCTOBER, "local bob")
     (entry,) = [e for e in workspace.accounts.store.audit(9) if e.action == "InvoiceClosed"]

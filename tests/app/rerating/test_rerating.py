@@ -256,13 +256,23 @@ def test_a_stopped_rerating_is_completed_by_whoever_writes_next(
             workspace.rerate(preview, "tester", "rerate")
     workspace.close()
     again = Workspace.open(tmp_path / "data", now=lambda: NOW)
+    assert notes(again) == ["ReratingBegun"]
     assert told(again) == first, "answers keep to the prices of before until it is complete"
     assert again.settle() >= 0
     assert answers(again) == fresh(tmp_path / "fresh", TIERED_NEWLY, events)
     assert [r.finished for r in again.reratings()] == [True]
+    assert notes(again) == ["Rerated", "ReratingBegun"], "the log says that it ended, too"
     assert again.settle() == 0
     assert rerate(again) is None
     again.close()
+
+
+def notes(workspace: Workspace) -> list[str]:
+    """What the audit log says of re-ratings, the newest first, always by whom."""
+    found = [e for e in workspace.accounts.store.audit(100) if e.action.startswith("Rerat")]
+    assert {entry.actor for entry in found} <= {"tester"}
+    assert len({entry.target for entry in found}) <= 1
+    return [entry.action for entry in found]
 
 
 def _stop(workspace: Workspace, patched: pytest.MonkeyPatch, after: int) -> None:

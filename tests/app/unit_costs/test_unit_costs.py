@@ -60,7 +60,7 @@ def asked(per: list[str], *groups: str, **facts: Any) -> dict[str, Any]:
 
 
 def answer(workspace: Workspace, asking: dict[str, Any], scope: str = "/") -> UnitCostAnswer:
-    return workspace.unit_costs.ask(parse_scope(scope), asking)
+    return workspace.unit_costs.ask(parse_scope(scope), asking, looker="test")
 
 
 def one(workspace: Workspace, asking: dict[str, Any], scope: str = "/") -> UnitCost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -121,6 +122,10 @@ class Accounts:
     ) -> None:
         """Keep a sign-in, a refused one, or a change that was made, in the audit log."""
         self.store.record(self._entry(actor, action, target, client), token)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Makes one transaction of a change in the control plane and its record."""
+        return self.store.together()
 
     def _caller(self, name: str, held_by: list[Assignee]) -> Caller:
         return Caller(name, tuple(self.store.assignments(held_by)), self.catalog)

@@ -8,7 +8,7 @@ kind of look.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 
@@ -62,6 +62,10 @@ class Persons:
             self._tell(looker, f"{'; '.join(named) or ', '.join(asked)} at {scope.id}")
         elif filtered:
             raise no_filter(filtered[0].name)
+
+    def look_at_counts(self, looker: str, scope: Scope, dimensions: Iterable[str]) -> None:
+        """Tell the audit log that `looker` sees how many persons there are, however few."""
+        self._tell(looker, f"how many of {', '.join(dimensions)} at {scope.id}")
 
     def _tell(self, looker: str, look: str) -> None:
         now = self._now()

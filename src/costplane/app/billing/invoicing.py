@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from costplane.app.access.accounts import Accounts
 from costplane.app.billing.billed_sums import PeriodOf, billed_groups
 from costplane.app.billing.prepayment import Prepayment
 from costplane.app.billing.unpriced_sums import unpriced_usage
@@ -52,6 +53,7 @@ class Invoicing:
     store: InvoiceStore
     periods: BillingPeriods
     prepayment: Prepayment
+    accounts: Accounts
 
     def invoices(
         self, now: datetime, key: str | None = None, month: datetime | None = None
@@ -117,22 +119,29 @@ class Invoicing:
             )
         return chosen
 
-    def close(self, key: str, month: datetime, now: datetime) -> list[Invoice]:
+    def close(self, key: str, month: datetime, now: datetime, who: str) -> list[Invoice]:
         """Closes a month of a billing key, or tells how it was closed. The draws of its days are
         posted first, and stand from then on."""
         self.prepayment.settle(now)
-        return self._keep(self.preview(key, month, now), now)
+        return self._keep(self.preview(key, month, now), now, who)
 
-    def close_due(self, now: datetime) -> list[Invoice]:
+    def close_due(self, now: datetime, who: str) -> list[Invoice]:
         """Closes every month whose time has come by the setting `invoice_close_days`."""
         self.prepayment.settle(now)
         wait = timedelta(days=self.settings.get(INVOICE_CLOSE_DAYS))
         due = [i for i in self._unclosed(now, None, None) if i.period_end + wait <= now]
-        return self._keep(due, now)
+        return self._keep(due, now, who)
 
-    def _keep(self, invoices: Iterable[Invoice], now: datetime) -> list[Invoice]:
-        closed = [i if i.state == "closed" else _closed(i, now, self._due_days()) for i in invoices]
-        self.store.add([stored(invoice) for invoice in closed])
+    def _keep(self, invoices: Sequence[Invoice], now: datetime, who: str) -> list[Invoice]:
+        """Closes those that are open, all or none, together with what the audit log says."""
+        if all(invoice.state == "closed" for invoice in invoices):
+            return list(invoices)
+        closed = [_closed(invoice, now, self._due_days()) for invoice in invoices]
+        with self.accounts.together():
+            self.store.add([stored(invoice) for invoice in closed])
+            for one in closed:
+                told = f"{one.number}: {one.billing_key} {one.month}, {one.currency}"
+                self.accounts.record(who, "InvoiceClosed", told)
         return closed
 
     def _due_days(self) -> int:

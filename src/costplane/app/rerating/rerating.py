@@ -129,7 +129,7 @@ class Rerater:
         for rerating in known:
             if not rerating.finished:
                 appended += self._complete(rerating, self.usage(known), now)
-                self.log.finish(rerating.number, self.tiers.ledger.snapshot().versions)
+                self.log.finish(rerating.number, self.tiers.ledger.snapshot().versions, now)
         return appended
 
     def _complete(self, rerating: Rerating, usage: TierUsage, now: datetime) -> int:

@@ -28,11 +28,12 @@ class BusinessCounts:
     def put(self, counts: Sequence[BusinessCount], who: str = ITSELF) -> None:
         """Keep counts, all or none, in place of those of the same unit, day, scope and
         dimensions."""
-        self.store.put(counts, self.now())
         units = ", ".join(sorted({count.unit for count in counts})[:20])
         days = sorted({count.day for count in counts})
         told = f"{len(counts)} counts of {units}, {days[0]} to {days[-1]}" if counts else "none"
-        self.accounts.record(who, "CountsImported", told)
+        with self.accounts.together():
+            self.store.put(counts, self.now())
+            self.accounts.record(who, "CountsImported", told)
 
     def list(
         self,
@@ -56,7 +57,8 @@ class BusinessCounts:
 
     def remove(self, unit: str, scope: Scope, first: date, last: date, who: str = ITSELF) -> int:
         """Forget the counts of a unit at a scope itself, for these days; how many there were."""
-        removed = self.store.remove(unit, scope.id, first, last)
-        told = f"{removed} counts of {unit} at {scope.id}, {first} to {last}"
-        self.accounts.record(who, "CountsRemoved", told)
+        with self.accounts.together():
+            removed = self.store.remove(unit, scope.id, first, last)
+            told = f"{removed} counts of {unit} at {scope.id}, {first} to {last}"
+            self.accounts.record(who, "CountsRemoved", told)
         return removed

@@ -15,6 +15,7 @@ from costplane.core.period import Period
 ReasonCode = Literal[
     "CallsWithoutPrice",
     "CallsThatNameNone",
+    "FewPersons",
     "CostsWithoutDirection",
     "CountOfSomeDays",
     "CountOfParts",

@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from costplane.analysis.definition import QueryDefinition
+from costplane.analysis.pseudonyms import FEWEST
 from costplane.analysis.zones import local_date, local_midnight
+from costplane.app.access.persons import Persons
 from costplane.app.access.visible import EVERYTHING
 from costplane.app.queries.queries import Queries
 from costplane.app.unit_costs.counting import Asked, Counted, Counts, count_groups
@@ -46,15 +48,24 @@ class UnitCosts:
     queries: Queries
     catalog: CatalogReader
     counts: CountStore
+    persons: Persons
     now: Callable[[], datetime]
 
     def ask(
-        self, scope: Scope, body: Mapping[str, object], visible: Sequence[Scope] = EVERYTHING
+        self,
+        scope: Scope,
+        body: Mapping[str, object],
+        visible: Sequence[Scope] = EVERYTHING,
+        looker: str | None = None,
     ) -> UnitCostAnswer:
-        """The unit costs of a scope; `visible` is what `/` means for the caller. Raises
-        InvalidQuery for what cannot be asked, and for more than MOST_ROWS rows."""
+        """The unit costs of a scope; `visible` is what `/` means for the caller, `looker` its name
+        if it sees persons: without one, fewer than five in a group are one (billing-rules 30).
+        Raises InvalidQuery for what cannot be asked, and for more than MOST_ROWS rows."""
         now = self.now()
         question = parse_question(body, now)
+        named = [unit.dimension for unit in question.units if unit.kind == "Values"]
+        if looker is not None and named:
+            self.persons.look_at_counts(looker, scope, sorted(set(named)))
         sums = sums_of(question, self.queries.view(scope, visible))
         if len(sums.totals) > MOST_ROWS:
             raise InvalidQuery(
@@ -65,7 +76,8 @@ class UnitCosts:
         asked = self._asked(scope, question.query, visible)
         days = whole_days(question.query, now)
         counts = {unit: self._counts(unit, asked, days) for unit in counted_by(question.units)}
-        answer = _Answer(question, sums, asked, counts)
+        fewest = FEWEST if looker is None else 1
+        answer = _Answer(question, sums, asked, counts, fewest)
         return UnitCostAnswer(question.query.period, tuple(answer.rows()), sums.unpriced)
 
     def _asked(self, scope: Scope, definition: QueryDefinition, visible: Sequence[Scope]) -> Asked:
@@ -100,12 +112,13 @@ def whole_days(definition: QueryDefinition, now: datetime) -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Puts an answer together."""
+    """Puts an answer together. Groups with fewer persons than `fewest` do not tell how many."""
 
     question: UnitCostQuestion
     sums: Sums
     asked: Asked
     counts: dict[str, Counts]
+    fewest: int
 
     def rows(self) -> Iterator[UnitCostRow]:
         """The rows by date, groups and currency."""
@@ -184,6 +197,9 @@ class _Answer:
             message = f"{named.untold:,} calls name no {noun}, but their cost counts"
             lacking.append(Reason("CallsThatNameNone", message))
         counted = named.values if named else None
+        if counted and counted < self.fewest:
+            few = f"fewer than {self.fewest} {noun}s; whoever is Person Reader sees how many"
+            return unit_cost(unit.name, 1, summed.cost, None, (), Reason("FewPersons", few))
         return unit_cost(unit.name, 1, summed.cost, counted, lacking, none)
 
     def _business(self, unit: Unit, place: Place, lacking: list[Reason]) -> UnitCost:
