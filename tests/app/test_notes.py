@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_neither_a_change_nor_its_note(tmp_path: Path, monkeypatch: pytest.Monke
     lots = tmp_path / "lots.yaml"
     lots.write_text(LOTS)
     count = BusinessCount("chats", DAY, "/", (), Decimal(5))
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: workspace.import_lots(lots, "ann"),
         lambda: workspace.change_setting(RETENTION_DAYS, 30, "ann"),
         lambda: workspace.counts.put([count], "ann"),

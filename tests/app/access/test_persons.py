@@ -166,7 +166,7 @@ def test_few_persons_are_not_counted(filled: Workspace) -> None:
     shown = told(None)
     assert shown["few", "User"] == shown["few", "Session"] == (None, "Unknown")
     assert shown["few", "Call"] == (6, "Known")
-    assert (shown["many", "User"][0], shown["many", "Session"][0]) == (7, 8)
+    assert (shown["many", "User"][0], shown["many", "Session"][0]) == (7, 7)
     assert told("counter")["few", "User"] == (3, "Known")
     looks = [e.target for e in filled.accounts.store.audit(100) if e.actor == "counter"]
     assert looks == ["how many of Session, User at /"]
