@@ -112,7 +112,7 @@ def test_an_unknown_format_says_what_was_expected(tmp_path: Path) -> None:
     path.write_bytes(b"date,cost\n")
     with pytest.raises(UnreadableFile, match=r"bill\.csv.*no known format.*JSON lines of usage"):
         list(open_events(path))
-    with pytest.raises(InvalidInput, match="known: auto, azure-trace-2023, mooncake, events"):
+    with pytest.raises(InvalidInput, match=r"known: auto, azure-trace-2023, .*litellm, .*events"):
         list(open_events(path, "excel"))
     with pytest.raises(UnreadableFile, match="No such file"):
         list(open_events(tmp_path / "missing"))

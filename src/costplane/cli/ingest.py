@@ -42,6 +42,10 @@ class EventFormat(StrEnum):
     EVENTS = "events"
     AZURE_TRACE_2023 = "azure-trace-2023"
     MOONCAKE = "mooncake"
+    LITELLM = "litellm"
+    OPENAI_BATCH = "openai-batch"
+    APIM_LLM_LOG = "apim-llm-log"
+    LANGFUSE = "langfuse"
     JSON = "json"
 
 
@@ -88,7 +92,8 @@ def ingest(
 ) -> None:
     """Take in usage events; print how many were accepted, duplicate, rejected, unpriced.
 
-    The options from --resource on say what a public trace leaves out.
+    The options from --resource on say what a public trace leaves out; --resource alone, where
+    the calls in records of a gateway or an export went that name no host of the catalog.
     """
     options = TraceOptions(
         resource=resource,
@@ -128,7 +133,8 @@ def _take(workspace: Workspace, file: Path, layout: str, assigned: Assignment | 
     with intake_progress(_name(file)) as show:
         try:
             source = sys.stdin.buffer if str(file) == "-" else file
-            batches = open_events(source, layout, assigned)
+            hosts = workspace.hosts()
+            batches = open_events(source, layout, assigned, hosts.resource_at)
             return Taken(file, workspace.ingest(batches, remember))
         except CostplaneError as fault:
             return Taken(file, latest, fault)

@@ -58,20 +58,16 @@ class TraceOptions:
         """What they assign to the calls in `file`; None if none was given.
 
         Without --source the file's name is the source, so that two traces do not share ids.
-        Raises InvalidInput if one is missing or is not understood.
+        Raises InvalidInput if one is not understood; the reader of a trace misses what it needs.
         """
         if not any(astuple(self)):
             return None
-        if self.resource is None or self.deployment is None or self.model is None:
-            raise InvalidInput(
-                "A trace needs --resource, --deployment and --model", target="--resource"
-            )
         from costplane.metering.traces.assignment import Assignment
 
         return Assignment(
-            resource_id=self.resource,
-            deployment=self.deployment,
-            model=self.model,
+            resource_id=self.resource or "",
+            deployment=self.deployment or "",
+            model=self.model or "",
             model_version=self.model_version,
             deployment_type=self.deployment_type,
             region=self.region,

@@ -20,6 +20,9 @@ _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 
 _PORTION_BYTES = 64 << 20
 
+_BUFFER_BYTES = 1 << 18
+"""What of a file can be looked at before it is read: records tell their format late."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -43,11 +46,12 @@ def name_of(source: Path | BinaryIO) -> str:
 
 
 def _decompressed(stream: BinaryIO) -> BufferedReader[Any]:
-    plain: BufferedReader[Any] = BufferedReader(stream)
+    plain: BufferedReader[Any] = BufferedReader(stream, _BUFFER_BYTES)
     start = plain.peek(4)
     for mark, compression in _COMPRESSIONS.items():
         if start.startswith(mark):
-            return BufferedReader(pa.CompressedInputStream(pa.PythonFile(plain, "r"), compression))
+            unpacked = pa.CompressedInputStream(pa.PythonFile(plain, "r"), compression)
+            return BufferedReader(unpacked, _BUFFER_BYTES)
     return plain
 
 

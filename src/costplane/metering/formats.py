@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from costplane.errors import InvalidInput, UnreadableFile
+from costplane.metering.adapters.adapter import Adapter, Context
+from costplane.metering.adapters.reading import ADAPTERS, read_records
 from costplane.metering.batch import EventBatch
 from costplane.metering.files import name_of, read_batches, reading
+from costplane.metering.hosts import PlaceOfHost, nowhere
 from costplane.metering.traces import azure_2023, mooncake
 from costplane.metering.traces.assignment import Assignment
 
@@ -20,12 +23,13 @@ _START_BYTES = 4_096
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format of usage files: its `name` for --format, what it `looks_like`, how to tell it
-    by the start of a file, and, for traces, how to read it."""
+    by the start of a file, and, for traces and records, how to read it."""
 
     name: str
     looks_like: str
     begins: Callable[[bytes], bool]
     read_requests: Callable[[BufferedReader[Any], Assignment], Iterator[EventBatch]] | None = None
+    adapter: Adapter | None = None
 
 
 def _is_mooncake(start: bytes) -> bool:
@@ -46,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
         _is_mooncake,
         mooncake.read_requests,
     ),
+    *(Format(one.name, one.looks_like, one.begins, adapter=one) for one in ADAPTERS),
     Format(
         "events",
         "JSON lines of usage events",
@@ -58,12 +63,17 @@ BY_NAME = {known.name: known for known in FORMATS}
 
 
 def open_events(
-    source: Path | BinaryIO, name: str = "auto", assignment: Assignment | None = None
+    source: Path | BinaryIO,
+    name: str = "auto",
+    assignment: Assignment | None = None,
+    place_of_host: PlaceOfHost = nowhere,
 ) -> Iterator[EventBatch]:
     """The batches of a usage file (plain, gzip or zstd): a path, or an open binary stream.
 
-    `name` is a format's or "auto". Raises UnreadableFile when the file has no known format or
-    is damaged, InvalidInput for an unknown `name`, and when a trace has no `assignment`.
+    `name` is a format's or "auto". Records of gateways and exports that name a host are placed by
+    `place_of_host`, others at the resource of `assignment`. Raises UnreadableFile when the file
+    has no known format or is damaged, InvalidInput for an unknown `name`, and when a trace has no
+    `assignment`.
     """
     if name != "auto" and name not in BY_NAME:
         raise InvalidInput(
@@ -71,10 +81,13 @@ def open_events(
         )
     with reading(source) as stream:
         chosen = BY_NAME.get(name) or _detected(stream.peek(_START_BYTES), name_of(source))
-        if chosen.read_requests is None:
-            yield from read_batches(stream)
-        else:
+        if chosen.read_requests is not None:
             yield from chosen.read_requests(stream, _needed(assignment, chosen))
+        elif chosen.adapter is not None:
+            resource = assignment.resource_id if assignment else ""
+            yield from read_records(stream, chosen.adapter, Context(resource, place_of_host))
+        else:
+            yield from read_batches(stream)
 
 
 def _detected(start: bytes, source: str) -> Format:

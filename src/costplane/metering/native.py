@@ -52,7 +52,14 @@ def read_events(body: bytes) -> EventBatch:
 def read_documents(documents: Iterable[Mapping[str, Any] | InvalidUsage]) -> EventBatch:
     """The events of `documents`, which are in the native form; a fault stands for an event of
     which none could be made."""
-    return _read_all((d if isinstance(d, InvalidUsage) else _encode(d) for d in documents), None)
+    return _read_all(map(_text, documents), None)
+
+
+def _text(document: Mapping[str, Any] | InvalidUsage) -> bytes | InvalidUsage:
+    try:
+        return document if isinstance(document, InvalidUsage) else _encode(document)
+    except (msgspec.MsgspecError, OverflowError, RecursionError) as error:
+        return InvalidUsage(f"a value of the record cannot be kept: {error}")
 
 
 def _read_all(texts: Iterable[bytes | InvalidUsage], first_line: int | None) -> EventBatch:

@@ -216,6 +216,33 @@ OTEL_EXCLUSIVE = Shape("otel.gen_ai.exclusive", (), _span_counts(()))
 """The same attributes of an instrumentation that passes on the counts of Anthropic or Bedrock as
 they are, beside the cache's. Nothing in a span shows it, so `usage_format` must name it."""
 
+LANGFUSE = Shape(
+    "langfuse",
+    (),
+    (
+        Count("input_text", "input"),
+        Count(
+            "input_text_cached",
+            "input_cached_tokens",
+            aliases=("cache_read_input_tokens", "input_cache_read"),
+        ),
+        Count(
+            "input_text_cache_write",
+            "cache_creation_input_tokens",
+            aliases=("input_cache_creation",),
+        ),
+        Count("input_text_cache_write_5m", "input_cache_creation_5m"),
+        Count("input_text_cache_write_1h", "input_cache_creation_1h"),
+        Count("input_audio", "input_audio_tokens"),
+        Count("output_text", "output"),
+        Count("output_reasoning", "output_reasoning_tokens", aliases=("output_reasoning",)),
+        Count("output_audio", "output_audio_tokens"),
+    ),
+)
+"""`usageDetails`: keys are added up, so `input` and `output` exclude all others. Free keys beside
+these are no known quantities. The adapter names this shape. Source: Langfuse docs, token and cost
+tracking."""
+
 _PARTS = "prompt_tokens_details"
 _LITELLM_WRITTEN = f"{_PARTS}/cache_creation_tokens"
 _LIFETIMES = f"{_PARTS}/cache_creation_token_details"

@@ -24,6 +24,7 @@ SHAPES: tuple[Shape, ...] = (
     providers.MISTRAL,
     providers.DEEPSEEK,
     providers.XAI,
+    providers.LANGFUSE,
     providers.ANTHROPIC,
     providers.LITELLM,
     openai.DURATION,

@@ -9,11 +9,12 @@ from typing import Any
 
 from costplane.errors import InvalidUsage, TooLarge
 from costplane.metering.batch import EventBatch
+from costplane.metering.hosts import PlaceOfHost
 from costplane.metering.native import read_documents
 from costplane.metering.otlp import json_form
 from costplane.metering.otlp.calls import calls
 from costplane.metering.otlp.span import MOST_SPANS, Span
-from costplane.metering.otlp.usage_event import PlaceOfHost, usage_event
+from costplane.metering.otlp.usage_event import usage_event
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 MEDIA_TYPES = (JSON, PROTOBUF)

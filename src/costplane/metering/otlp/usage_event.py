@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from costplane.errors import InvalidUsage
+from costplane.metering.hosts import AZURE_HOSTS, PlaceOfHost, host_of
 from costplane.metering.otlp import attributes as read
 from costplane.metering.otlp.attributes import text, whole
 from costplane.metering.otlp.calls import operation
 from costplane.metering.otlp.span import Span
-
-PlaceOfHost = Callable[[str], str | None]
-"""The id of the Azure resource that answers at a host name, where the catalog knows one."""
-
-AZURE_HOSTS = (
-    ".openai.azure.com",
-    ".cognitiveservices.azure.com",
-    ".services.ai.azure.com",
-    ".models.ai.azure.com",
-)
-"""Ends of the host names of Azure's AI resources; the first label is the resource's own name."""
 
 UNASSIGNED = "unassigned"
 """The project of calls of which nobody said where they were made."""
@@ -135,9 +124,8 @@ def _provider(span: Span) -> str | None:
 
 
 def _host(span: Span) -> str:
-    """The host that was called, in lower case; "" where none was told."""
-    address = (text(read.HOST, span.attributes) or "").lower()
-    return address.partition("://")[2].partition("/")[0] if "://" in address else address
+    """The host that was called; "" where none was told."""
+    return host_of(text(read.HOST, span.attributes))
 
 
 def _place(

@@ -1,0 +1,93 @@
+"""What an adapter is: how its records are told, and how one becomes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from costplane.errors import InvalidUsage
+from costplane.metering.hosts import AZURE_HOSTS, PlaceOfHost, host_of
+
+Record: TypeAlias = dict[str, Any]
+"""A JSON object; fractions are Decimal."""
+
+_NATIVE = b'"ai.inference.usage"'
+_LATEST = 250_000_000_000
+"""Seconds since 1970: before the year 9999."""
+
+_LONGEST_TAG = 256
+"""Characters: longer texts are no tags, and may be something that somebody wrote."""
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - written with its zone below
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the records leave out: the resource of calls to no known host (""), the catalog's."""
+
+    resource_id: str
+    place_of_host: PlaceOfHost
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A shape of records: its `name` for --format, what it `looks_like`, the `marks` of which all
+    stand in the text of a record, and what makes an event of one (None: it tells of no call)."""
+
+    name: str
+    looks_like: str
+    marks: tuple[bytes, ...]
+    event: Callable[[Record, Context], dict[str, Any] | None]
+
+    def begins(self, start: bytes) -> bool:
+        """Whether a file that starts so holds these records."""
+        is_json = start[:1] in (b"{", b"[") and _NATIVE not in start
+        return is_json and all(mark in start for mark in self.marks)
+
+
+def place(context: Context, address: str | None, provider: str | None, project: str) -> Record:
+    """Where a call was made: the resource at its host, else the one that the caller of the
+    adapter names, else a project that stands under "Unassigned" until somebody places it."""
+    host = host_of(address)
+    is_azure = host.endswith(AZURE_HOSTS)
+    resource = (context.place_of_host(host) if is_azure else None) or context.resource_id
+    if resource:
+        return {"resource_id": resource}
+    return {"account": {"provider": provider, "project": host if is_azure else project}}
+
+
+def text(value: object) -> str | None:
+    """`value` if it is a text that says something."""
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def inner(record: Record, *keys: str) -> Record:
+    """The object under `keys`; empty if there is none."""
+    for key in keys:
+        found = record.get(key)
+        record = found if isinstance(found, dict) else {}
+    return record
+
+
+def count(value: object) -> object:
+    """A count that was written as text, as the Azure CLI does; anything else as it is."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def time_of(value: object, target: str) -> str:
+    """A time as text, from ISO 8601 or from seconds since 1970. Raises InvalidUsage."""
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int | Decimal) and 0 < value < _LATEST:
+        moment = _EPOCH + timedelta(microseconds=int(value * 1_000_000))
+        return f"{moment.isoformat()}Z"
+    raise InvalidUsage(f"{target} is missing or no time; the record tells no time", target=target)
+
+
+def tags(told: dict[str, object]) -> dict[str, str]:
+    """The facts that have a short text as their value, as tags."""
+    texts = ((key, value) for key, value in told.items() if isinstance(value, str))
+    return {key: value for key, value in texts if 0 < len(value) <= _LONGEST_TAG}

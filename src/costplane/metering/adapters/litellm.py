@@ -1,0 +1,124 @@
+"""LiteLLM: StandardLoggingPayload, as callbacks hand it on and S3 or GCS logging writes it.
+
+The prompt includes the cache, whoever the provider was (shape `litellm`). Messages and answers
+in the payload are not looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from costplane.metering.adapters.adapter import (
+    Adapter,
+    Context,
+    Record,
+    inner,
+    place,
+    tags,
+    text,
+    time_of,
+)
+
+_PROVIDERS = {
+    "azure": "azure.ai.openai",
+    "azure_ai": "azure.ai.inference",
+    "bedrock": "aws.bedrock",
+    "bedrock_converse": "aws.bedrock",
+    "vertex_ai": "gcp.vertex_ai",
+    "gemini": "gcp.gemini",
+    "mistral": "mistral_ai",
+    "xai": "x_ai",
+}
+_OPERATIONS = {
+    "completion": "chat",
+    "text_completion": "text_completion",
+    "embedding": "embeddings",
+    "image_generation": "image",
+    "image_edit": "image",
+    "transcription": "audio",
+    "speech": "audio",
+    "responses": "responses",
+    "rerank": "rerank",
+}
+_USAGE = ("prompt_tokens", "completion_tokens")
+_GIVEN_UP = 0
+
+
+def event(record: Record, context: Context) -> dict[str, Any]:
+    """The event of a payload."""
+    told, provider = inner(record, "metadata"), text(record.get("custom_llm_provider"))
+    named = _PROVIDERS.get(provider or "", provider)
+    is_azure = provider in ("azure", "azure_ai")
+    model = (text(record.get("model")) or "").rpartition("/")[2] or None
+    answered = text(inner(record, "response").get("model"))
+    return {
+        "source": "litellm",
+        "id": text(record.get("litellm_call_id")) or text(record.get("id")),
+        "time": time_of(record.get("startTime"), "startTime"),
+        "data": {
+            **place(context, text(record.get("api_base")), named, "litellm"),
+            "provider": named,
+            "deployment": model if is_azure else None,
+            "model": answered or (None if is_azure else model),
+            "operation": _operation(text(record.get("call_type")) or ""),
+            "service_tier": text(inner(record, "cost_breakdown").get("service_tier")),
+            "response_id": text(record.get("id")),
+            "gateway_cache_hit": record.get("cache_hit") in (True, "True", "true"),
+            "reported_cost": record.get("response_cost"),
+            "reported_currency": "USD",
+            "user": text(record.get("end_user")) or text(told.get("user_api_key_user_id")),
+            "session": text(record.get("session_id")),
+            "tags": _tags(record, told),
+            **_status(record),
+            **_usage(record, told),
+        },
+    }
+
+
+def _operation(call_type: str) -> str | None:
+    """LiteLLM names asynchronous calls with an `a` before the name."""
+    return _OPERATIONS.get(call_type) or _OPERATIONS.get(call_type.removeprefix("a"))
+
+
+def _status(record: Record) -> Record:
+    if record.get("status") != "failure":
+        return {"http_status": 200}
+    error = inner(record, "error_information")
+    code = str(error.get("error_code") or "")
+    status = int(code) if code.isascii() and code.isdigit() and len(code) == 3 else _GIVEN_UP
+    return {"http_status": status, "error_code": text(error.get("error_class"))}
+
+
+def _usage(record: Record, told: Record) -> Record:
+    """The usage object if it is there; else the sums, unless a failed call tells zeros."""
+    whole = inner(told, "usage_object")
+    if any(whole.get(name) is not None for name in _USAGE):
+        return {"usage": whole, "usage_format": "litellm"}
+    if whole:
+        return {"usage": whole}
+    usage = {name: record[name] for name in _USAGE if record.get(name) is not None}
+    if record.get("status") == "failure" and not any(usage.values()):
+        return {}
+    return {"usage": usage or None, "usage_format": "litellm"}
+
+
+def _tags(record: Record, told: Record) -> dict[str, str]:
+    own = {
+        "team": told.get("user_api_key_team_alias") or told.get("user_api_key_team_id"),
+        "api-key": told.get("user_api_key_alias"),
+        "project": told.get("user_api_key_project_alias"),
+    }
+    listed = record.get("request_tags")
+    asked = (one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+    pairs = (one.partition("=" if "=" in one else ":") for one in asked)
+    requested = {key.strip(): value.strip() for key, _, value in pairs if key.strip()}
+    requested.pop("User-Agent", None)
+    return tags({**own, **inner(told, "spend_logs_metadata"), **requested})
+
+
+LITELLM = Adapter(
+    "litellm",
+    "LiteLLM's StandardLoggingPayload",
+    (b'"call_type"', b'"custom_llm_provider"', b'"startTime"'),
+    event,
+)
