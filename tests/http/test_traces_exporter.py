@@ -28,7 +28,7 @@ from tests.metering.otlp.protobuf import from_json
 from tests.metering.otlp.spans import body, span
 
 START = 1_793_613_609_000_000_000
-"""2026-11-02T09:20:09Z, in nanoseconds."""
+"""2026-11-02T10:00:09Z, in nanoseconds."""
 
 QUERY = "/providers/Microsoft.CostManagement/query?api-version=2025-03-01"
 PLACE = f"/{SCOPE}/resourceGroups/rg-search/providers/Microsoft.CognitiveServices/accounts/ai"

@@ -141,7 +141,7 @@ def test_a_payload_of_litellm() -> None:
     assert row(LITELLM) == {
         "source": "litellm",
         "id": "6f2c0c1e",
-        "time": datetime(2026, 11, 2, 9, 20, 9, 420499, tzinfo=UTC),
+        "time": datetime(2026, 11, 2, 10, 0, 9, 420499, tzinfo=UTC),
         "subscription_id": "d3a0c057-0000-4000-8000-000000000001",
         "resource_group": "rg-search",
         "resource_id": RESOURCE,

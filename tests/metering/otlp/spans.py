@@ -8,7 +8,7 @@ from typing import Any
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 START = 1_793_613_609_420_499_200
-"""2026-11-02T09:20:09.4204992Z, in nanoseconds."""
+"""2026-11-02T10:00:09.4204992Z, in nanoseconds."""
 
 CHAT: dict[str, Any] = {
     "gen_ai.operation.name": "chat",
