@@ -18,7 +18,7 @@ from costplane.bills.header import Header
 from costplane.bills.recognition import IS_GENERATIVE
 from costplane.bills.text import LINE, column
 from costplane.core.focus import CHARGE_COLUMNS, Column
-from costplane.core.sql import query
+from costplane.core.sql import Words
 
 FAULT = "fault"
 """Column of the result: the first column whose text is missing or none of its type, else null."""
@@ -101,7 +101,7 @@ class BillMapping:
 
     def build(self) -> exp.Query:
         """The statement, made anew."""
-        words = _Words()
+        words = Words()
         cells = [column(place) for place in range(len(self.header.names))]
         cleaned = ", ".join(f"{_cleaned(cell)} AS {cell}" for cell in cells)
         typed = ", ".join(f"{sql} AS {name}" for name, sql in self._typed(words))
@@ -114,7 +114,7 @@ class BillMapping:
             f"WHERE COALESCE({', '.join(cells)}) IS NOT NULL) AS typed"
         )
 
-    def _typed(self, words: _Words) -> Iterator[tuple[str, str]]:
+    def _typed(self, words: Words) -> Iterator[tuple[str, str]]:
         faults = []
         for target in TOLD:
             text = self._text(target.name, words)
@@ -127,7 +127,7 @@ class BillMapping:
                 faults.append(f"WHEN {broken} THEN '{target.name}'")
         yield FAULT, f"CASE {' '.join(faults)} END"
 
-    def _text(self, target: str, words: _Words) -> str:
+    def _text(self, target: str, words: Words) -> str:
         """The text of a column in SQL over cells; NULL where the file has nothing for it."""
         template = self.header.format.columns.get(target, "NULL")
         places = self.header.positions()
@@ -143,7 +143,7 @@ class BillMapping:
             return f"COALESCE({found}, {words(self.given[target])})"
         return found
 
-    def _rest(self, words: _Words) -> str:
+    def _rest(self, words: Words) -> str:
         """What the row does not say otherwise, as one JSON object; null if there is nothing."""
         plain = self._plainly_told()
         named = [(place, name) for place, name in enumerate(self.header.names) if name]
@@ -171,24 +171,6 @@ class BillMapping:
 def _built(header: Header, given: tuple[tuple[str, str], ...]) -> exp.Query:
     """Files of one header share their statement."""
     return BillMapping(header, dict(given)).build()
-
-
-class _Words:
-    """Texts of files and people, which enter a statement as literals once it is parsed."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-
-    def __call__(self, text: str) -> str:
-        self._texts.append(text)
-        return f":w{len(self._texts) - 1}"
-
-    def query(self, text: str) -> exp.Query:
-        found = query(text)
-        for placeholder in list(found.find_all(exp.Placeholder)):
-            word = self._texts[int(placeholder.name.removeprefix("w"))]
-            placeholder.replace(exp.Literal.string(word))
-        return found
 
 
 def _completed(name: str) -> str:

@@ -45,3 +45,23 @@ def is_within(column: str, period: Period) -> exp.Condition:
     found = sqlglot.parse_one(within(column, period), dialect="duckdb")
     assert isinstance(found, exp.Condition)
     return found
+
+
+class Words:
+    """Texts of files and people, which enter a statement as literals once it is parsed."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def __call__(self, text: str) -> str:
+        """The placeholder of a text."""
+        self._texts.append(text)
+        return f":w{len(self._texts) - 1}"
+
+    def query(self, text: str) -> exp.Query:
+        """A statement with the texts in their places."""
+        found = query(text)
+        for placeholder in list(found.find_all(exp.Placeholder)):
+            word = self._texts[int(placeholder.name.removeprefix("w"))]
+            placeholder.replace(exp.Literal.string(word))
+        return found

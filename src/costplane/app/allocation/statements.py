@@ -22,32 +22,12 @@ from costplane.app.allocation.columns import (
 from costplane.app.arm.allocation_rule import RuleProperties
 from costplane.core.money import LINE_PLACES
 from costplane.core.period import Period
-from costplane.core.sql import query, within
+from costplane.core.sql import Words, within
 from costplane.core.tables import CHARGES
 
 _TAG = """LIST_FILTER(
     MAP_ENTRIES(CAST(CAST(Tags AS JSON) AS MAP(TEXT, TEXT))), LAMBDA e: LOWER(e.key) = {key}
 )[1].value"""
-
-
-class Words:
-    """Texts that people wrote, which stand in a statement as literals only once it is parsed."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-
-    def __call__(self, text: str) -> str:
-        """The placeholder of a text."""
-        self._texts.append(text)
-        return f":w{len(self._texts) - 1}"
-
-    def query(self, text: str) -> exp.Query:
-        """A statement with the texts in their places."""
-        found = query(text)
-        for placeholder in list(found.find_all(exp.Placeholder)):
-            word = self._texts[int(placeholder.name.removeprefix("w"))]
-            placeholder.replace(exp.Literal.string(word))
-        return found
 
 
 def of_account(account: str, period: Period, words: Words) -> str:
