@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costplane.app.erasing.names import COLUMNS, ErasedNames
+from costplane.app.erasing.names import COLUMNS, ErasedNames, replaced
 from costplane.app.erasing.ports import ErasureStore
 from costplane.metering.digests import digests_after
 
@@ -38,13 +38,13 @@ def without_names(events: pa.Table, names: ErasedNames) -> pa.Table:
     if not of_users and not of_sessions:
         return events
     changed = {
-        "user": _mapped(users, of_users),
-        "session": _mapped(sessions, of_sessions),
+        "user": replaced(users, of_users),
+        "session": replaced(sessions, of_sessions),
     }
     if whole:
         anew = {s: names.always("Session", s) for s in _told(sessions)}
         theirs = pc.is_in(users, pa.array(whole, pa.string()))
-        changed["session"] = pc.if_else(theirs, _mapped(sessions, anew), changed["session"])
+        changed["session"] = pc.if_else(theirs, replaced(sessions, anew), changed["session"])
     return _with(events, changed)
 
 
@@ -63,13 +63,3 @@ def _with(events: pa.Table, changed: Mapping[str, pa.ChunkedArray]) -> pa.Table:
 
 def _told(column: pa.ChunkedArray) -> list[str]:
     return [value for value in pc.unique(column).to_pylist() if value is not None]
-
-
-def _mapped(column: pa.ChunkedArray, texts: Mapping[str, str]) -> pa.ChunkedArray:
-    if not texts:
-        return column
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    words = pa.array([texts.get(w, w) for w in encoded.dictionary.to_pylist()], pa.string())
-    return pa.chunked_array([words.take(encoded.indices)], pa.string())

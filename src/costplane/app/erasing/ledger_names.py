@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from costplane.app.erasing.names import COLUMNS, ErasedNames
+from costplane.app.erasing.names import COLUMNS, ErasedNames, replaced
 from costplane.core.relation import Engine
 from costplane.core.sql import select
 from costplane.ledger.delta import Ledger
@@ -108,7 +108,7 @@ class LedgerNames:
         rows = self.engine.execute(statement, {table: self.ledger.snapshot().relation(table)})
         for column, texts in found.items():
             before = rows[column]
-            after = _mapped(before, texts)
+            after = replaced(before, texts)
             digests = digests_after(rows[_DIGEST], column, before, after)
             rows = rows.set_column(rows.schema.get_field_index(_DIGEST), _DIGEST, digests)
         for segment in np.unique(rows["segment"].to_numpy()).tolist():
@@ -126,8 +126,3 @@ def _added(column: str, texts: Mapping[str, str]) -> dict[str, int]:
     after = pa.chunked_array([pa.array(list(texts.values()), pa.string())])
     zeros = pa.chunked_array([pa.array([0] * len(texts), pa.int64())])
     return dict(zip(texts, digests_after(zeros, column, before, after).to_pylist(), strict=True))
-
-
-def _mapped(column: pa.ChunkedArray, texts: Mapping[str, str]) -> pa.ChunkedArray:
-    told = [texts.get(name, name) for name in column.to_pylist()]
-    return pa.chunked_array([pa.array(told, pa.string())])

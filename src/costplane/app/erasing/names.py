@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
 
 from costplane.core.erased_person import ErasedPerson, PersonKind
 
@@ -59,6 +61,17 @@ class ErasedNames:
 def pseudonym(digest: str) -> str:
     """What stands in the place of a name with this keyed hash."""
     return f"{PREFIX}{digest[:16]}"
+
+
+def replaced(column: pa.ChunkedArray, texts: Mapping[str, str]) -> pa.ChunkedArray:
+    """`column` with what `texts` has in the place of its values; the others stay."""
+    if not texts:
+        return column
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    words = pa.array([texts.get(w, w) for w in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([words.take(encoded.indices)], pa.string())
 
 
 def _folded(name: str) -> str:
