@@ -101,4 +101,4 @@ def test_persons_are_asked_for_by_name(ask: Run) -> None:
     assert refused.status == 1
     assert "Person Reader" in refused.err
     assert ask(*asked, "--persons").status == 0
-    assert "User ana at /" in ask("audit", "list").out
+    assert 'User "ana" at /' in ask("audit", "list").out

@@ -110,7 +110,7 @@ def test_with_the_role_they_show(server: Server) -> None:
     looks = [e for e in server.workspace.accounts.store.audit(100) if e.action == "PersonsSeen"]
     assert {(look.actor, look.target) for look in looks} >= {
         ("analyst", f"User at {SEARCH}"),
-        ("analyst", f"User {SECRET}-2 at {SEARCH}"),
+        ("analyst", f'User "{SECRET}-2" at {SEARCH}'),
     }
 
 

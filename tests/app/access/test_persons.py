@@ -147,7 +147,7 @@ def test_looking_at_persons_is_told_once_an_hour(filled: Workspace) -> None:
     asked["dataset"]["filter"] = {"dimensions": leaf}
     found = filled.query_whole(SCOPE, filled.definition(asked), "ana").rows.to_pylist()
     assert [row["CallCount"] for row in found] == [1]
-    assert looks()[0] == ("ana", "User ana-1 at /")
+    assert looks()[0] == ("ana", 'User "ana-1" at /')
 
 
 def test_few_persons_are_not_counted(filled: Workspace) -> None:

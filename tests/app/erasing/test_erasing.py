@@ -25,7 +25,7 @@ from tests.app.stopping import Stopped, stop_after
 
 SCOPE = parse_scope(SUBSCRIPTION)
 NAME = "Änne O'Neil <anne@contoso.com>"
-CHAT = "chat-7f3e-of-anne"
+CHAT = "Chat-7F3e-of-Anne"
 GROUPS = [(), ("tag:team",), ("Model",), ("Session",), ("User", "Session")]
 
 
@@ -86,16 +86,20 @@ def workspace(filled: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 def keep_a_view(workspace: Workspace) -> None:
-    leaf = {"name": "User", "operator": "In", "values": [NAME.lower(), "bob"]}
-    text = json.dumps({"query": {"dataSet": {"filter": {"dimensions": leaf}}}}, ensure_ascii=False)
+    dataset = {"filter": filtered([NAME.lower(), "bob"], [CHAT.upper()])}
+    text = json.dumps({"query": {"dataSet": dataset}}, ensure_ascii=False)
     workspace.kept.save(Place(VIEWS, SUBSCRIPTION), "mine", lambda _: text, "bob")
 
 
 def look(workspace: Workspace) -> None:
     asked = body("Model")
-    leaf = {"name": "User", "operator": "In", "values": ["bob", NAME]}
-    asked["dataset"]["filter"] = {"dimensions": leaf}
+    asked["dataset"]["filter"] = filtered(["bob", NAME], [CHAT])
     workspace.query_whole(SCOPE, workspace.definition(asked), "auditor")
+
+
+def filtered(users: list[str], sessions: list[str]) -> dict[str, Any]:
+    leaves = (("User", users), ("Session", sessions))
+    return {"and": [{"dimensions": {"name": name, "values": values}} for name, values in leaves]}
 
 
 def sums(workspace: Workspace, *shapes: tuple[str, ...]) -> list[Any]:

@@ -20,6 +20,7 @@ from costplane.analysis.filters import leaves_of
 from costplane.analysis.plan import persons_asked
 from costplane.app.access.own_secrets import own_secret
 from costplane.app.ports import Secrets
+from costplane.core.exact_json import json_text
 from costplane.core.period import hour_start
 from costplane.core.scope import Scope
 from costplane.errors import Forbidden
@@ -58,7 +59,7 @@ class Persons:
             return
         filtered = [leaf for leaf in leaves_of(definition.filter) if leaf.name in asked]
         if looker is not None:
-            named = [f"{leaf.name} {', '.join(leaf.values[:5])}" for leaf in filtered]
+            named = [f"{leaf.name} {', '.join(map(_told, leaf.values[:5]))}" for leaf in filtered]
             self._tell(looker, f"{'; '.join(named) or ', '.join(asked)} at {scope.id}")
         elif filtered:
             raise no_filter(filtered[0].name)
@@ -86,3 +87,9 @@ def no_filter(dimension: str) -> Forbidden:
         f"at this scope. Grouping by {' and '.join(sorted(PERSONS))} shows pseudonyms without it",
         target="dataset.filter",
     )
+
+
+def _told(value: str) -> str:
+    """A value in quotes, as in JSON: none looks like more than one, or like the rest of a look,
+    and erasing a person finds it (app/erasing/other_texts.py)."""
+    return json_text(value).decode()

@@ -51,12 +51,14 @@ class Erasing:
         now = self.now()
         person = ErasedPerson("User", known.digest("User", user), sessions, now)
         theirs = self._sessions(person) if sessions else set()
-        digests = sorted(known.digest("Session", session) for session in theirs)
+        # Filters tell sessions in lower case, however they were sent.
+        spellings = theirs.union(session.lower() for session in theirs)
+        digests = sorted(known.digest("Session", session) for session in spellings)
         further = [ErasedPerson("Session", digest, False, now) for digest in digests]
         words = "a user with its sessions" if sessions else "a user"
         self.store.begin([person, *further], self._entry(who, "ErasureBegun", words))
         events, texts = self.complete(who)
-        return Erasure(events, texts, len(further), self.names.elsewhere(user))
+        return Erasure(events, texts, len(theirs), self.names.elsewhere(user))
 
     def complete_begun(self, who: str) -> None:
         """End what a stop left begun, if anything."""

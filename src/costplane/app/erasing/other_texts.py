@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -15,7 +14,9 @@ from costplane.app.erasing.names import COLUMNS, ErasedNames
 from costplane.core.erased_person import PersonKind
 from costplane.core.exact_json import json_text
 
-_PARTS = re.compile(r"(, |; | at |User |Session )")
+_QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u00[01][0-9a-f]))*+"')
+"""A text as JSON writes it."""
+
 _READ = msgspec.json.Decoder(float_hook=Decimal)
 _PERSONS: dict[str, PersonKind] = {"user": "User", "session": "Session"}
 
@@ -38,15 +39,13 @@ def event_without(text: str, names: ErasedNames) -> str:
 
 def look_without(text: str, names: ErasedNames) -> str:
     """What a look at persons was about (app/access/persons.py) without names of erased ones."""
-    parts = _PARTS.split(text)
-    spans = sorted(combinations(range(len(parts) + 1), 2), key=lambda s: s[0] - s[1])
-    for start, end in spans:
-        told = "".join(parts[start:end])
+
+    def without(quoted: re.Match[str]) -> str:
+        told = msgspec.json.decode(quoted[0], type=str)
         other = names.instead("User", told) or names.instead("Session", told)
-        if told and other is not None:
-            before, after = "".join(parts[:start]), "".join(parts[end:])
-            return look_without(f"{before}{other}{after}", names)
-    return text
+        return quoted[0] if other is None else json_text(other).decode()
+
+    return _QUOTED.sub(without, text)
 
 
 def document_without(text: str, names: ErasedNames) -> str:
@@ -70,7 +69,10 @@ def _without(value: Any, names: ErasedNames) -> Any:
 
 
 def _instead(item: Any, kind: PersonKind, names: ErasedNames) -> Any:
-    return (names.instead(kind, item) or item) if isinstance(item, str) else item
+    """What stands for a value of a filter, which compares without regard to case."""
+    if not isinstance(item, str):
+        return item
+    return names.instead(kind, item) or names.instead(kind, item.lower()) or item
 
 
 assert {name.lower() for name in PERSONS} == set(_PERSONS)
