@@ -6,7 +6,7 @@ those that nobody knows are passed over, as in Azure's paths (`azure/protocol/ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -114,11 +114,10 @@ def own_router(
     )
 
 
-def refusals(*statuses: int, told: Mapping[int, str] | None = None) -> Responses:
-    """The description of errors by their status; `told` says what some of them mean here."""
-    meanings = _MEANINGS | dict(told or {})
+def refusals(*statuses: int) -> Responses:
+    """The description of errors by their status."""
     return {
-        status: {"model": ErrorAnswer, "description": meanings[status]}
+        status: {"model": ErrorAnswer, "description": _MEANINGS[status]}
         | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
         for status in statuses
     }
