@@ -73,6 +73,7 @@ GOOD: dict[str, Asked] = {
     "status": Asked("GET", "/v1/status"),
     "explain": Asked("GET", "/v1/explain", {"event": "gateway/eu-1#a1"}),
     "events": Asked("POST", "/v1/events", body=[EVENT, {"id": "b2"}]),
+    "traces": Asked("POST", "/v1/traces", body={}),
     "estimate": Asked("POST", "/v1/estimates", body=PLAN),
     "estimates": Asked("GET", "/v1/estimates"),
     "saved_estimate": Asked("GET", "/v1/estimates/shop"),
@@ -96,7 +97,7 @@ GOOD: dict[str, Asked] = {
 """In an order in which each finds what the ones before it left."""
 
 _NOWHERE = {"scope": "nowhere"}
-_XML = {"content-type": "application/xml"}
+_XML, _JSON = {"content-type": "application/xml"}, {"content-type": "application/json"}
 WRONG: dict[tuple[str, int], Asked] = {
     ("dimensions", 400): GOOD["dimensions"].but(query=_NOWHERE),
     ("dimension_values", 400): GOOD["dimension_values"].but(query={"from": "soon"}),
@@ -104,6 +105,8 @@ WRONG: dict[tuple[str, int], Asked] = {
     ("explain", 404): GOOD["explain"].but(query={"event": "gateway/eu-1#none"}),
     ("events", 400): GOOD["events"].but(body=[{"id": "b2"}]),
     ("events", 415): GOOD["events"].but(body=b"<a/>", headers=_XML),
+    ("traces", 400): GOOD["traces"].but(body=b"{", headers=_JSON),
+    ("traces", 415): GOOD["traces"].but(body=b"<a/>", headers=_XML),
     ("estimate", 400): GOOD["estimate"].but(body={}),
     ("save_estimate", 400): GOOD["save_estimate"].but(body={}),
     ("saved_estimate", 400): GOOD["saved_estimate"].but(query={"version": "0"}),

@@ -90,6 +90,7 @@ WHERE = {
 EVERYWHERE = {"/v1/persons/erase": "at `/`"}
 BODY_LIMITS = {
     "/v1/events": EVENT_BODY_LIMIT,
+    "/v1/traces": EVENT_BODY_LIMIT,
     "/v1/estimates": ESTIMATE_BODY_LIMIT,
     "/v1/estimates/{name}": ESTIMATE_BODY_LIMIT,
     "/v1/unit-costs": UNIT_COST_BODY_LIMIT,
