@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from costplane.app.estimating.asked import EACH_MONTH, MOST_WORKLOADS
+from costplane.app.estimating.asked import MOST_WORKLOADS
+from costplane.app.estimating.fields import EACH_MONTH
 from costplane.app.estimating.workload import CACHE_LIFETIMES, MOST_MONTHS
 from costplane.app.estimating.workload_file import FIELDS, NUMBERS, SHARES, TRAFFIC
 
