@@ -58,7 +58,7 @@ def trace_routes(services: Services) -> APIRouter:
         otlp.TRACES,
         dependencies=[Depends(Permission(WRITING, services))],
         response_class=Response,
-        responses={200: {"description": "Taken", "content": _bodies(_ANSWER)}} | _refusals(),
+        responses=_answers(),
         openapi_extra={"requestBody": {"required": True, "content": _bodies(_SPANS)}},
     )
     async def traces(request: Request) -> Response:
@@ -99,13 +99,13 @@ def _all_forbidden(report: IntakeReport) -> bool:
     return all(one.code == REFUSED for one in report.rejected)
 
 
-def _refusals() -> Responses:
-    """Those of other routes, in the protocol's own form."""
+def _answers() -> Responses:
+    """What was taken; the refusals are those of other routes, in the protocol's own form."""
     found = refusals(*KNOWN_CALLERS, 400, 408, 413, 415)
     for answer in found.values():
         del answer["model"]
         answer["content"] = _bodies(_STATUS)
-    return found
+    return {200: {"description": "Taken", "content": _bodies(_ANSWER)}, **found}
 
 
 def _bodies(schema: dict[str, Any]) -> dict[str, Any]:
