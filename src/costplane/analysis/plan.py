@@ -211,9 +211,14 @@ def _calls(definition: QueryDefinition, scopes: Scopes) -> Literal["usage", "lin
     are not: an event's stand over those of its resource, which its lines carry."""
     if all(a.kind != "Calls" for a in definition.aggregations):
         return None
+    counted = asks_events(definition, scopes) and not _tags_used(definition)
+    return "usage" if counted else "lines"
+
+
+def asks_events(definition: QueryDefinition, scopes: Scopes) -> bool:
+    """Whether all that is asked is a fact of the event itself, but for tags."""
     of_events = all(d.event is not None for d in _dimensions_used(definition))
-    known_scope = all(s.resource_id is None and s.billing_account is None for s in scopes)
-    return "usage" if of_events and known_scope and not _tags_used(definition) else "lines"
+    return of_events and all(s.resource_id is None and s.billing_account is None for s in scopes)
 
 
 def _shows_uncharged(definition: QueryDefinition) -> bool:

@@ -126,14 +126,15 @@ def _homed(plan: QueryPlan) -> exp.Query:
 
 def _answer(plan: QueryPlan, source: str) -> exp.Select:
     sums = [alias(total(a, n), alias_of(n)) for n, a in enumerate(plan.definition.aggregations)]
-    query = select([*sums, *_date(plan), *_shown_groups(plan), column("currency")], source)
+    query = select([*sums, *shown_date(plan), *_shown_groups(plan), column("currency")], source)
     groups = columns([*group_aliases(plan), "currency"])
     query.set("group", exp.Group(expressions=groups))
     query.set("order", exp.Order(expressions=_order(plan)))
     return query
 
 
-def _date(plan: QueryPlan) -> list[exp.Expr]:
+def shown_date(plan: QueryPlan) -> list[exp.Expr]:
+    """`date`, as the answer shows the bucket, if it has one."""
     granularity = plan.definition.granularity
     if granularity == "None":
         return []

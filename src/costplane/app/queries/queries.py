@@ -15,7 +15,7 @@ from costplane.analysis.definition import Grouping, QueryDefinition, parse_defin
 from costplane.analysis.dimensions import DIMENSIONS, Dimension
 from costplane.analysis.distinct import distinct_statement
 from costplane.analysis.paging import Continuation, Page, page
-from costplane.analysis.plan import QueryPlan, Scopes, plan
+from costplane.analysis.plan import QueryPlan, Scopes, asks_events, plan
 from costplane.analysis.pseudonyms import KEY, key_relation, persons
 from costplane.analysis.repeated import answer_of, lacking_of, unpriced_plan
 from costplane.analysis.result import QueryResult, ResultColumn, query_result
@@ -29,6 +29,7 @@ from costplane.app.bills.answering import BillsOf
 from costplane.app.holders import CatalogHolders
 from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
+from costplane.app.queries.by_tags import persons_by_tags
 from costplane.app.queries.currencies import Currencies
 from costplane.app.queries.from_requests import (
     RequestRows,
@@ -51,6 +52,7 @@ from costplane.core.scope import Scope
 from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
 from costplane.core.tables import TABLES
 from costplane.ledger.delta import Snapshot
+from costplane.rating.holder import Facts
 
 _CURRENCY = "USD"
 _TAG = "tag:"
@@ -191,6 +193,8 @@ class Queries:
         )
         # Nobody is shown, so that pseudonyms, which merge small groups, would only miscount.
         planned = replace(self._plan(view.scopes, counted, view.snapshot, None), pseudonyms=False)
+        if planned.calls != "usage" and asks_events(counted, view.scopes):
+            return persons_by_tags(planned, view.snapshot, self._engine, *self._rated_for())
         relations = self._relations(planned, view.snapshot)
         # Calls that are counted as rows of `usage` need none of the lines.
         if planned.calls != "usage":
@@ -302,8 +306,7 @@ class Queries:
 
     def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
         """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
-        holders = CatalogHolders(self._catalog, inheritance=self._settings.get(TAG_INHERITANCE))
-        series = SeriesNumbers(self._ledger.newest, self._engine).facts()
+        series, holders = self._rated_for()
         usage = self._ledger.usage(snapshot)
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
         posted = {"charges": with_allocated(snapshot), "uncharged": snapshot.relation("uncharged")}
@@ -318,6 +321,12 @@ class Queries:
             name: with_borders(posted[name], part, planned.border_hours, _columns(planned, name))
             for name, part in parts.items()
         }
+
+    def _rated_for(self) -> tuple[dict[int, Facts], CatalogHolders]:
+        """The facts of every series, and who holds them."""
+        inheritance = self._settings.get(TAG_INHERITANCE)
+        series = SeriesNumbers(self._ledger.newest, self._engine).facts()
+        return series, CatalogHolders(self._catalog, inheritance=inheritance)
 
     def _carried(self, snapshot: Snapshot, scopes: Scopes) -> frozenset[str]:
         """The keys of tags, in lower case, that hourly rows carry in full (billing-rules 24): the
