@@ -51,7 +51,7 @@ def unit_costs(
     timeframe: TimeframeOption = None,
     from_: FromOption = None,
     to: ToOption = None,
-    granularity: Annotated[str, typer.Option(help="None, Daily or Monthly.")] = "None",
+    granularity: Annotated[str, typer.Option(help="None, Hourly, Daily or Monthly.")] = "None",
     group_by: GroupByOption = None,
     filter_: FilterOption = None,
     time_zone: TimeZoneOption = None,

@@ -48,12 +48,14 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 class SmallBody(APIRoute):
-    """A route with a body that FastAPI parses, which by itself would read one without an end,
-    before it asks who calls."""
+    """A route that may have a body that FastAPI parses, which by itself would read one without an
+    end, before it asks who calls."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Answers a request whose body is read already."""
         answer = super().get_route_handler()
+        if self.body_field is None:
+            return answer
 
         async def answer_read(request: Request) -> Response:
             body = await read_body(request, SMALL)

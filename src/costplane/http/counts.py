@@ -19,7 +19,8 @@ from costplane.errors import InvalidInput
 from costplane.http.access import Access, Principal, require
 from costplane.http.bodies import read_body
 from costplane.http.content import content_type
-from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
+from costplane.http.own import Permission, ScopeParameter
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
 
 BODY_LIMIT = 16 << 20
@@ -76,6 +77,10 @@ COUNT: dict[str, Any] = {
             "description": "What of the scope was counted: dimensions, and tags as tag:KEY",
         },
     },
+    "additionalProperties": {
+        "type": "string",
+        "description": "A dimension, or tag:KEY, as well; any other name is refused",
+    },
 }
 COUNTS: dict[str, Any] = {
     "type": "object",
@@ -109,11 +114,11 @@ LastDay = Annotated[date | None, Query(alias="to", description="Last day, includ
 
 def count_routes(services: Services) -> APIRouter:
     """The routes of business counts."""
-    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
+    router = own_router("Unit costs")
     workspace = services.workspace
     reading = [Depends(Permission(Access(READER, "query"), services))]
 
-    @router.get("/counts", dependencies=reading)
+    @router.get("/counts", dependencies=reading, responses=refusals(400))
     def counts(
         request: Request,
         scope: ScopeParameter = "/",
@@ -130,6 +135,7 @@ def count_routes(services: Services) -> APIRouter:
     @router.post(
         "/counts",
         dependencies=[Depends(Permission(INGEST, services))],
+        responses=refusals(400, 408, 413, 415),
         openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     )
     async def put_counts(request: Request) -> CountsTaken:
@@ -140,7 +146,11 @@ def count_routes(services: Services) -> APIRouter:
         principal: Principal = request.state.principal
         return await anyio.to_thread.run_sync(_put, services, principal, kind, body)
 
-    @router.delete("/counts", dependencies=[Depends(Permission(REMOVING, services))])
+    @router.delete(
+        "/counts",
+        dependencies=[Depends(Permission(REMOVING, services))],
+        responses=refusals(400),
+    )
     def remove_counts(
         request: Request,
         unit: NeededUnit,

@@ -7,7 +7,9 @@ more than its request id; the log has the rest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -25,6 +27,7 @@ ASK_FOR_TOKEN = {"WWW-Authenticate": 'Bearer realm="costplane"'}
 """RFC 6750, section 3: how a caller that is not known can be."""
 
 _CODES = {
+    HTTPStatus.BAD_REQUEST: "BadRequest",
     HTTPStatus.NOT_FOUND: "InvalidResourceType",
     HTTPStatus.METHOD_NOT_ALLOWED: "MethodNotAllowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "PayloadTooLarge",
@@ -74,12 +77,24 @@ async def validation_error(request: Request, error: Exception) -> Response:  # n
     """The answer to parameters that do not fit; each fault is one of `details`."""
     assert isinstance(error, RequestValidationError)
     details = [
-        _member("BadRequest", str(fault["msg"]), target=str(fault["loc"][-1]))
+        _member("BadRequest", _fault(fault), target=_place(fault["loc"]))
         for fault in error.errors()
     ]
     told = "; ".join(f"{detail['target']}: {detail['message']}" for detail in details)
     content = _content("BadRequest", told, target=str(details[0]["target"]), details=details)
     return json_answer(content, HTTPStatus.BAD_REQUEST)
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    """What is wrong; of broken JSON its place too, which the framework tells as a target."""
+    if fault["type"] == "json_invalid":
+        return f"This is not JSON: {fault['ctx']['error']} (byte {fault['loc'][-1]})"
+    return str(fault["msg"])
+
+
+def _place(path: Sequence[str | int]) -> str:
+    """The last name on the way to a fault."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def internal_error(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,41 +13,20 @@ from costplane.app.estimating.alternatives import compare
 from costplane.app.estimating.asked import AskedEstimate, parse_asked
 from costplane.app.estimating.result import Estimate
 from costplane.app.estimating.saving import estimate_of
-from costplane.app.estimating.workload_file import FIELDS
 from costplane.core.saved_estimate import SavedEstimate
 from costplane.core.scope import parse_scope
 from costplane.errors import Conflict, NotFound
 from costplane.http.access import Access, Principal, require
 from costplane.http.bodies import read_body
+from costplane.http.estimate_schema import PLAN
 from costplane.http.estimate_shapes import EstimateData, EstimateList, SavedName, data_of, summary
-from costplane.http.own import ErrorAnswer, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
 
 BODY_LIMIT = 1 << 20
 KEEPER: Role = "Cost Management Contributor"
 
-WORKLOAD: dict[str, Any] = {
-    "type": "object",
-    "description": "A workload, as in a workload file: " + ", ".join(FIELDS),
-    "properties": {name: {} for name in FIELDS if name != "text"},
-}
-PLAN: dict[str, Any] = {
-    "type": "object",
-    "required": ["workloads"],
-    "description": "What stands beside `workloads` holds for each that does not say otherwise.",
-    "properties": {
-        **WORKLOAD["properties"],
-        "workloads": {"type": "array", "minItems": 1, "maxItems": 100, "items": WORKLOAD},
-        "compare": {"type": "boolean", "description": "Other deployment types, provisioned units"},
-        "compare_models": {"type": "array", "items": {"type": "string"}},
-        "prices_at": {"type": "string", "description": "A day, or each-month; today"},
-    },
-    "example": {
-        "workloads": [
-            {"model": "gpt-4.1", "calls_per_day": 1000, "input_tokens": 1200, "output_tokens": 200}
-        ]
-    },
-}
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": PLAN}}}}
 
 Name = Annotated[str, Path(description="Name of the estimate", max_length=200)]
@@ -63,13 +42,13 @@ class Removed:
 
 def estimate_routes(services: Services) -> APIRouter:
     """The routes of estimates."""
-    busy = {"model": ErrorAnswer, "description": "Busy: see Retry-After"}
-    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}, 503: busy})
+    router = own_router("Estimates")
+    planned = refusals(400, 408, 413)
     desk = EstimateDesk(services)
     reading = [Depends(Permission(Access(READER, "body"), services))]
     keeping = [Depends(Permission(Access(KEEPER, "body"), services))]
 
-    @router.post("/estimates", dependencies=reading, openapi_extra=_BODY)
+    @router.post("/estimates", dependencies=reading, responses=planned, openapi_extra=_BODY)
     async def estimate(request: Request) -> EstimateData:
         """What a plan will cost, by meter and month. Nothing is kept."""
         body = await read_body(request, BODY_LIMIT)
@@ -80,19 +59,19 @@ def estimate_routes(services: Services) -> APIRouter:
         """All versions of the saved estimates whose costs you may see."""
         return await anyio.to_thread.run_sync(desk.listed, request.state.principal)
 
-    @router.get("/estimates/{name}", dependencies=reading)
-    async def saved(request: Request, name: Name, version: Version = None) -> EstimateData:
+    @router.get("/estimates/{name}", dependencies=reading, responses=refusals(400, 404))
+    async def saved_estimate(request: Request, name: Name, version: Version = None) -> EstimateData:
         """A saved estimate."""
         return await anyio.to_thread.run_sync(desk.show, name, version, request.state.principal)
 
-    @router.put("/estimates/{name}", dependencies=keeping, openapi_extra=_BODY)
-    async def save(request: Request, name: Name) -> EstimateData:
+    @router.put("/estimates/{name}", dependencies=keeping, responses=planned, openapi_extra=_BODY)
+    async def save_estimate(request: Request, name: Name) -> EstimateData:
         """Estimate a plan and keep the answer as the next version of a name."""
         body = await read_body(request, BODY_LIMIT)
         return await services.heavy.run(desk.save, name, body, request.state.principal)
 
-    @router.delete("/estimates/{name}", dependencies=keeping)
-    async def remove(request: Request, name: Name) -> Removed:
+    @router.delete("/estimates/{name}", dependencies=keeping, responses=refusals(400, 404))
+    async def remove_estimate(request: Request, name: Name) -> Removed:
         """Forget all versions of an estimate."""
         return await anyio.to_thread.run_sync(desk.remove, name, request.state.principal)
 

@@ -6,13 +6,30 @@ from typing import Any
 
 import msgspec
 
+from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.metering.bodies import JSON_LINES
 from costplane.metering.event import Account, UsageData, UsageEvent
+
+
+def _count(quantity: Quantity) -> dict[str, Any]:
+    return {"type": "number" if quantity.scale else "integer", "minimum": 0}
+
 
 _OWN: dict[str, dict[str, Any]] = {
     "time": {"type": "string", "format": "date-time"},
     "tags": {"type": "object", "additionalProperties": {"type": "string"}},
     "reported_cost": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+    "quantities": {
+        "anyOf": [
+            {
+                "type": "object",
+                "description": "Disjoint counts by name",
+                "properties": {one.name: _count(one) for one in QUANTITIES},
+                "additionalProperties": False,
+            },
+            {"type": "null"},
+        ]
+    },
 }
 """Members whose type says less, or other, than what is read."""
 

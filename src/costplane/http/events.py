@@ -15,7 +15,8 @@ from costplane.http.bodies import read_body
 from costplane.http.content import content_type
 from costplane.http.event_schema import event_bodies
 from costplane.http.intake import WRITING, take
-from costplane.http.own import ErrorAnswer, ErrorMember, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import ErrorAnswer, ErrorMember, own_router, refusals
 from costplane.http.services import Services
 from costplane.metering.batch import Rejection
 from costplane.metering.bodies import BODY_LIMIT, MEDIA_TYPES, decompressed, events_of
@@ -56,19 +57,21 @@ class EventsRefused:
     rejected: list[RejectedEvent]
 
 
+_NONE_TAKEN = {
+    status: answer | {"model": EventsRefused | ErrorAnswer}
+    for status, answer in refusals(400, 403).items()
+}
+
+
 def event_routes(services: Services) -> APIRouter:
     """The route of usage events."""
-    router = APIRouter(prefix="/v1")
+    router = own_router("Usage events")
 
     @router.post(
         "/events",
         dependencies=[Depends(Permission(WRITING, services))],
         response_model=EventsTaken,
-        responses={
-            400: {"model": EventsRefused | ErrorAnswer},
-            "4XX": {"model": ErrorAnswer},
-            503: {"model": ErrorAnswer, "description": "Busy, or the disk: see Retry-After"},
-        },
+        responses=refusals(408, 413, 415) | _NONE_TAKEN,
         openapi_extra={"requestBody": {"required": True, "content": event_bodies()}},
     )
     async def events(request: Request) -> Response:

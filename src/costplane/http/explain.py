@@ -12,7 +12,8 @@ from costplane.app.access.visible import MaySee
 from costplane.core.scope import parse_scope
 from costplane.errors import InvalidInput, NotFound
 from costplane.http.access import Access, Principal
-from costplane.http.own import ErrorAnswer, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
 from costplane.rating.charge_address import parse_charge_address
 from costplane.rating.explanation import ChargeExplanation, EventExplanation
@@ -43,10 +44,10 @@ SkipParameter = Annotated[
 
 def explain_routes(services: Services) -> APIRouter:
     """The route of explanations."""
-    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
+    router = own_router("Explanations")
     visible = [Depends(Permission(Access(READER, "visible"), services))]
 
-    @router.get("/explain", dependencies=visible)
+    @router.get("/explain", dependencies=visible, responses=refusals(400, 404))
     async def explain(
         request: Request,
         event: EventParameter = None,

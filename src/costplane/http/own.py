@@ -18,24 +18,9 @@ from costplane.app.workspace import Workspace
 from costplane.core.period import Period
 from costplane.core.scope import Scope, parse_scope
 from costplane.http.access import Access, Principal, looker, require
+from costplane.http.own_router import own_router, refusals
 from costplane.http.ranges import days
 from costplane.http.services import Services, identified
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorMember:
-    """What went wrong: a code for programs, a message for people, the field it is about."""
-
-    code: str
-    message: str
-    target: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """Every error has this shape."""
-
-    error: ErrorMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +119,7 @@ class Permission:
 
 def own_routes(services: Services) -> APIRouter:
     """The routes of `/v1`."""
-    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
+    router = own_router("Scopes and dimensions")
     workspace = services.workspace
     visible = [Depends(Permission(Access(READER, "visible"), services))]
     at_scope = [Depends(Permission(Access(READER, "query"), services))]
@@ -144,7 +129,7 @@ def own_routes(services: Services) -> APIRouter:
         """Every scope that the caller may see, widest first."""
         return Scopes(_visible_scopes(workspace, request.state.principal))
 
-    @router.get("/dimensions", dependencies=at_scope)
+    @router.get("/dimensions", dependencies=at_scope, responses=refusals(400))
     def dimensions(request: Request, scope: ScopeParameter = "/") -> Dimensions:
         """What costs of the scope can be grouped and filtered by."""
         granted = request.state.principal.granted(READER)
@@ -152,8 +137,8 @@ def own_routes(services: Services) -> APIRouter:
         items = [DimensionItem(item.name, item.label, item.meaning) for item in menu.dimensions]
         return Dimensions(items, list(menu.tags))
 
-    @router.get("/dimensions/{name:path}/values", dependencies=at_scope)
-    async def values(
+    @router.get("/dimensions/{name:path}/values", dependencies=at_scope, responses=refusals(400))
+    async def dimension_values(
         request: Request,
         name: str,
         scope: ScopeParameter = "/",

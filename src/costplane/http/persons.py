@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 
 from costplane.core.scope import ROOT, parse_scope
 from costplane.http.access import Access, require
-from costplane.http.bodies import SmallBody
-from costplane.http.own import ErrorAnswer, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
 
 OWNER = Access("Owner", "body")
@@ -34,16 +34,14 @@ class Erased:
 
 def person_routes(services: Services) -> APIRouter:
     """The route that erases persons."""
-    router = APIRouter(
-        prefix="/v1/persons", route_class=SmallBody, responses={"4XX": {"model": ErrorAnswer}}
-    )
+    router = own_router("Persons", "/v1/persons")
 
     @router.post(
         "/erase",
         dependencies=[Depends(Permission(OWNER, services))],
-        responses={503: {"model": ErrorAnswer, "description": "Busy: repeat the call"}},
+        responses=refusals(400, 408, 413),
     )
-    async def erase(wish: ErasureWish, request: Request) -> Erased:
+    async def erase_person(wish: ErasureWish, request: Request) -> Erased:
         """Erase a user for good, for an Owner of everything. Amounts stay as they are. Repeat the
         call after a fault; a second time changes nothing."""
         principal = request.state.principal

@@ -17,9 +17,9 @@ from costplane.access.sessions import Session, proof_of
 from costplane.app.access.callers import Caller
 from costplane.errors import InvalidInput, NotFound, Unauthenticated, Unavailable
 from costplane.http.access import PUBLIC
-from costplane.http.bodies import SmallBody
 from costplane.http.other_sites import refuse_other_sites
-from costplane.http.own import ErrorAnswer, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import ANYBODY, own_router, refusals
 from costplane.http.services import Services, identified
 from costplane.http.signed_in import (
     PLAIN_COOKIE,
@@ -63,36 +63,48 @@ class TokenForm:
 
 def session_routes(services: Services) -> APIRouter:
     """The routes of `/v1/session`. They are for anybody: they make somebody of them."""
-    router = APIRouter(
-        prefix="/v1/session",
-        route_class=SmallBody,
-        responses={"4XX": {"model": ErrorAnswer}},
+    router = own_router(
+        "Signing in",
+        "/v1/session",
+        common=ANYBODY,
         dependencies=[Depends(Permission(PUBLIC, services))],
     )
     desk = SignInDesk(services)
 
-    @router.get("")
+    @router.get("", responses=refusals(403))
     def session(request: Request) -> SessionAnswer:
         """Who is signed in, and how one signs in."""
         return desk.now(request)
 
-    @router.post("")
+    @router.post("", responses=refusals(400, 401, 403, 408, 413, 503))
     def sign_in(form: TokenForm, request: Request, response: Response) -> SessionAnswer:
         """Sign in with one of Costplane's tokens; the session is in a cookie."""
         return desk.with_token(form.token, request, response)
 
-    @router.delete("", status_code=204)
+    @router.delete("", status_code=204, responses=refusals(400, 401, 403, 503))
     def sign_out(request: Request) -> Response:
         """Sign out."""
         return desk.out(request)
 
-    @router.get("/openid/{name}", status_code=302, response_class=RedirectResponse)
-    def begin(name: str, request: Request, target: str = "/") -> Response:
+    @router.get(
+        "/openid/{name}",
+        status_code=302,
+        response_class=RedirectResponse,
+        responses=refusals(400, 404, 503),
+    )
+    def begin_sign_in(name: str, request: Request, target: str = "/") -> Response:
         """Go to an issuer to sign in, and come back to `target`, an address of the page."""
         return desk.begin(name, request, target)
 
-    @router.get("/callback", status_code=303, response_class=RedirectResponse)
-    def callback(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
+    @router.get(
+        "/callback",
+        status_code=303,
+        response_class=RedirectResponse,
+        responses=refusals(400, 404),
+    )
+    def complete_sign_in(
+        request: Request, state: str = "", code: str = "", error: str = ""
+    ) -> Response:
         """Where an issuer sends the browser back."""
         return desk.complete(request, Told(state, code, error))
 

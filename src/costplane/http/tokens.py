@@ -12,8 +12,8 @@ from costplane.access.roles import parse_role
 from costplane.app.access.granting import Granting, TokenAt
 from costplane.core.scope import parse_scope
 from costplane.http.access import Access
-from costplane.http.bodies import SmallBody
-from costplane.http.own import ErrorAnswer, Permission
+from costplane.http.own import Permission
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
 
 DAYS = 90
@@ -63,29 +63,24 @@ class Tokens:
 def token_routes(services: Services) -> APIRouter:
     """The routes of `/v1/tokens`."""
     owned = [Depends(Permission(Access("Owner", "query"), services))]
-    router = APIRouter(
-        prefix="/v1/tokens",
-        route_class=SmallBody,
-        responses={"4XX": {"model": ErrorAnswer}},
-        dependencies=owned,
-    )
+    router = own_router("Tokens", "/v1/tokens", dependencies=owned)
 
-    @router.get("")
+    @router.get("", responses=refusals(400))
     def tokens(request: Request, scope: OwnScope) -> Tokens:
         """The tokens that hold roles at the scope or below it."""
         found = _granting(request, services).tokens(parse_scope(scope))
         return Tokens([_item(one) for one in found])
 
-    @router.post("", status_code=201)
-    def issue(wish: TokenWish, request: Request, scope: OwnScope) -> TokenItem:
+    @router.post("", status_code=201, responses=refusals(400, 408, 413))
+    def issue_token(wish: TokenWish, request: Request, scope: OwnScope) -> TokenItem:
         """Issue a token with a role at the scope; its text is told now and never again."""
         made, secret = _granting(request, services).issue(
             parse_scope(scope), parse_role(wish.role), wish.name, wish.days
         )
         return _item(made, secret)
 
-    @router.delete("/{token_id}", status_code=204)
-    def revoke(token_id: str, request: Request, scope: OwnScope) -> Response:
+    @router.delete("/{token_id}", status_code=204, responses=refusals(400, 404))
+    def revoke_token(token_id: str, request: Request, scope: OwnScope) -> Response:
         """End a token that holds roles at the scope and below it alone."""
         _granting(request, services).revoke(parse_scope(scope), token_id)
         return Response(status_code=204)

@@ -15,6 +15,7 @@ from costplane.http.bodies import read_body
 from costplane.http.content import content_type
 from costplane.http.intake import WRITING, take
 from costplane.http.own import Permission
+from costplane.http.own_router import KNOWN_CALLERS, Responses, own_router, refusals
 from costplane.http.services import Services
 from costplane.metering.bodies import BODY_LIMIT, decompressed
 from costplane.metering.otlp.receive import MEDIA_TYPES, Traced, read_traces
@@ -51,18 +52,13 @@ _STATUS: dict[str, Any] = {
 
 def trace_routes(services: Services) -> APIRouter:
     """The route of OpenTelemetry traces."""
-    router = APIRouter()
+    router = own_router("Usage events", "")
 
     @router.post(
         otlp.TRACES,
         dependencies=[Depends(Permission(WRITING, services))],
         response_class=Response,
-        responses={
-            200: {"description": "Taken", "content": _bodies(_ANSWER)},
-            "4XX": {"description": "Not taken; do not repeat", "content": _bodies(_STATUS)},
-            429: {"description": "Too often: see Retry-After", "content": _bodies(_STATUS)},
-            503: {"description": "Busy, or the disk: see Retry-After", "content": _bodies(_STATUS)},
-        },
+        responses=_answers(),
         openapi_extra={"requestBody": {"required": True, "content": _bodies(_SPANS)}},
     )
     async def traces(request: Request) -> Response:
@@ -101,6 +97,15 @@ def _answer(request: Request, traced: Traced, report: IntakeReport) -> Response:
 
 def _all_forbidden(report: IntakeReport) -> bool:
     return all(one.code == REFUSED for one in report.rejected)
+
+
+def _answers() -> Responses:
+    """What was taken; the refusals are those of other routes, in the protocol's own form."""
+    found = refusals(*KNOWN_CALLERS, 400, 408, 413, 415)
+    for answer in found.values():
+        del answer["model"]
+        answer["content"] = _bodies(_STATUS)
+    return {200: {"description": "Taken", "content": _bodies(_ANSWER)}, **found}
 
 
 def _bodies(schema: dict[str, Any]) -> dict[str, Any]:

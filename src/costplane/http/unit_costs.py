@@ -8,34 +8,57 @@ from fastapi import APIRouter, Depends, Request
 
 from costplane.access.roles import READER
 from costplane.app.unit_costs.as_data import UnitCostData, as_data
+from costplane.app.unit_costs.units import COUNT, MOST_UNITS, PRESET, UNITS
 from costplane.core.scope import parse_scope
 from costplane.http.access import Access, looker
 from costplane.http.answers import parse_object
 from costplane.http.bodies import read_body
-from costplane.http.own import ErrorAnswer, Permission, ScopeParameter
+from costplane.http.own import Permission, ScopeParameter
+from costplane.http.own_router import own_router, refusals
 from costplane.http.services import Services
+
+Json = dict[str, Any]
 
 BODY_LIMIT = 4 << 20
 
-QUESTION: dict[str, Any] = {
+_TEXT: Json = {"type": "string"}
+QUESTION: Json = {
     "type": "object",
-    "description": "A query's definition without sums: type (default AmortizedCost), timeframe "
-    "(default MonthToDate) or timePeriod, dataset with granularity, grouping, filter and "
-    "configuration; and what to divide by.",
+    "description": "A query's definition without sums, and what to divide by. Names are matched "
+    "without regard to case, and members that are not here are passed over.",
     "properties": {
-        "type": {"type": "string"},
-        "timeframe": {"type": "string"},
+        "type": {
+            "enum": ["ActualCost", "AmortizedCost", "Usage"],
+            "default": "AmortizedCost",
+        },
+        "timeframe": _TEXT | {"default": "MonthToDate", "description": "As in a query"},
         "timePeriod": {
             "type": "object",
-            "properties": {"from": {"type": "string"}, "to": {"type": "string"}},
+            "description": "First and last day, both included",
+            "required": ["from", "to"],
+            "properties": {"from": _TEXT, "to": _TEXT},
         },
-        "dataset": {"type": "object"},
+        "dataset": {
+            "type": "object",
+            "properties": {
+                "granularity": {
+                    "enum": ["None", "Hourly", "Daily", "Monthly"],
+                    "default": "None",
+                },
+                "grouping": {"type": "array", "items": {"type": "object"}},
+                "filter": {"type": "object"},
+                "configuration": {
+                    "type": "object",
+                    "properties": {"timeZone": _TEXT | {"default": "UTC"}},
+                },
+            },
+        },
         "per": {
             "type": "array",
-            "maxItems": 20,
-            "items": {"type": "string"},
-            "description": "Call, MillionTokens, MillionInputTokens, MillionOutputTokens, User, "
-            "Session, or count:NAME",
+            "maxItems": MOST_UNITS,
+            "items": _TEXT,
+            "default": [unit.name for unit in PRESET],
+            "description": f"{', '.join(unit.name for unit in UNITS)}, or {COUNT}NAME",
         },
     },
     "example": {
@@ -51,12 +74,12 @@ QUESTION: dict[str, Any] = {
 
 def unit_cost_routes(services: Services) -> APIRouter:
     """The route of unit costs."""
-    router = APIRouter(prefix="/v1", responses={"4XX": {"model": ErrorAnswer}})
+    router = own_router("Unit costs")
 
     @router.post(
         "/unit-costs",
         dependencies=[Depends(Permission(Access(READER, "query"), services))],
-        responses={503: {"model": ErrorAnswer, "description": "Busy: see Retry-After"}},
+        responses=refusals(400, 408, 413),
         openapi_extra={
             "requestBody": {"required": True, "content": {"application/json": {"schema": QUESTION}}}
         },

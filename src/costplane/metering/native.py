@@ -80,7 +80,7 @@ def _rows(
         line = None if first_line is None else first_line + offset
         if isinstance(text, InvalidUsage):
             rejected.append(Rejection.of([text], index, line))
-        elif text.isspace():
+        elif line is not None and (not text or text.isspace()):
             continue
         else:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -125,6 +125,14 @@ def rounded(amount: Fraction) -> Decimal:
     return Decimal(round(scaled)).scaleb(-12)
 
 
+def bucket(time: datetime, granularity: str) -> str | None:
+    """The date of the row that a call is in."""
+    day = time.date()
+    hour = f"{day}T{time.hour:02}:00:00"
+    named = {"Hourly": hour, "Daily": str(day), "Monthly": str(day.replace(day=1))}
+    return named.get(granularity)
+
+
 groupings = st.lists(
     st.sampled_from(("Model", "ResourceGroup", "HttpStatus")),
     max_size=2,
@@ -135,7 +143,7 @@ groupings = st.lists(
 @settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(
     groups=groupings,
-    granularity=st.sampled_from(("None", "Daily", "Monthly")),
+    granularity=st.sampled_from(("None", "Hourly", "Daily", "Monthly")),
     model=st.sampled_from((None, "alpha", "beta")),
     per=st.lists(st.sampled_from(EVENT_UNITS), min_size=1, unique=True),
 )
@@ -147,10 +155,8 @@ def test_unit_costs_are_those_of_loops_over_the_events(
     want: dict[Any, list[Event]] = defaultdict(list)
     for event in CALLS:
         if model in (None, model_of(event)):
-            day = time_of(event).date()
-            bucket = {"None": None, "Daily": day, "Monthly": day.replace(day=1)}[granularity]
             values = tuple(dimension(event, name) for name in groups)
-            want[(str(bucket) if bucket else None, values)].append(event)
+            want[bucket(time_of(event), granularity), values].append(event)
     assert {(row.date, tuple(g.value for g in row.groups)) for row in found.rows} == want.keys()
     for row in found.rows:
         events = want[row.date, tuple(g.value for g in row.groups)]
@@ -250,6 +256,16 @@ def test_cost_per_chat_is_of_the_days_that_were_counted(workspace: Workspace) ->
     assert "1 day with a cost" in unit.reasons[-1].message
 
 
+def test_no_count_of_a_day_is_divided_among_its_hours(workspace: Workspace) -> None:
+    workspace.counts.put([count(40)])
+    rows = answer(workspace, asked(["Call", "count:chats"], granularity="Hourly")).rows
+    days = {row.date[:10] for row in rows if row.date}
+    assert len(rows) > len(days) > 1
+    for row in rows:
+        assert (row.units[1].state, row.units[1].quantity) == ("Unknown", None)
+        assert [reason.code for reason in row.units[1].reasons] == ["CountOfWholeDays"]
+
+
 def test_a_count_is_replaced_by_the_same_again(workspace: Workspace) -> None:
     workspace.counts.put([count(40)])
     workspace.counts.put([count(50), count(7, scope=estate.RESOURCES[0])])
@@ -328,7 +344,6 @@ def test_only_visible_counts_are_counted(workspace: Workspace) -> None:
         ({"per": ["Chat"]}, "per[0]"),
         ({"per": ["count:"]}, "per[0]"),
         ({"per": "Call"}, "per"),
-        ({"dataset": {"granularity": "Hourly"}}, "dataset.granularity"),
         ({"dataset": {"aggregation": {"a": {"name": "Cost", "function": "Sum"}}}}, None),
         ({"dataset": {"grouping": [{"type": "Dimension", "name": "User"}]}}, "dataset.grouping"),
         (

@@ -109,7 +109,8 @@ def plan_of(document: object, name: str, folder: Path, this_month: date) -> Plan
         raise InvalidInput("write a list of workloads under 'workloads:'", target="workloads")
     common = {field: value for field, value in document.items() if field not in _TOP}
     known(common, FIELDS)
-    title = str(common.pop("name", name))
+    title = text(common, "name") or name
+    common.pop("name", None)
     workloads = [
         _workload(common, fields, number, folder, this_month)
         for number, fields in enumerate(document["workloads"], start=1)
@@ -122,7 +123,7 @@ def _workload(
 ) -> Workload:
     if not isinstance(fields, dict):
         raise InvalidInput(f"workload {number}: write its fields", target="workloads")
-    name = str(fields.get("name") or f"workload {number}")
+    name = text(fields, "name") or f"workload {number}"
     try:
         known(fields, FIELDS)
         return workload_of({**common, **fields, "name": name}, folder, this_month)

@@ -29,6 +29,11 @@ class UnitCostQuestion:
     query: QueryDefinition
     units: tuple[Unit, ...]
 
+    @property
+    def hourly(self) -> bool:
+        """Whether an hour is a row: shorter than the day of which a business tells counts."""
+        return self.query.granularity == "Hourly"
+
 
 def parse_question(body: Mapping[str, object], now: datetime) -> UnitCostQuestion:
     """The question in `body`; `now` is what time frames count from.
@@ -60,12 +65,7 @@ def _refuse_own_sums(body: Mapping[str, object]) -> None:
 
 
 def _check(definition: QueryDefinition) -> None:
-    """Days, months, or all at once; and nobody is singled out (billing-rules 30)."""
-    if definition.granularity == "Hourly":
-        raise InvalidQuery(
-            "dataset.granularity cannot be Hourly here; use None, Daily or Monthly",
-            target="dataset.granularity",
-        )
+    """Nobody is singled out (billing-rules 30)."""
     grouped = {g.name for g in definition.groupings if g.kind == "Dimension"}
     filtered = {leaf.name for leaf in leaves_of(definition.filter) if leaf.kind == "Dimension"}
     for names, target in ((grouped, "dataset.grouping"), (filtered, "dataset.filter")):

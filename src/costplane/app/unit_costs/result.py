@@ -23,6 +23,7 @@ ReasonCode = Literal[
     "NoneCounted",
     "NoCount",
     "CountOfWiderScope",
+    "CountOfWholeDays",
     "CountsOverlap",
     "ZeroCount",
 ]
@@ -63,8 +64,9 @@ class GroupValue:
 
 @dataclass(frozen=True, slots=True)
 class UnitCostRow:
-    """The unit costs of a group. `date` is the first day of the day or month, None without
-    granularity. `cost`, `tokens` and `calls` are those of the query of the same body.
+    """The unit costs of a group. `date` is the day, the month's first one or the start of the
+    hour in the asker's zone, None without granularity. `cost`, `tokens` and `calls` are those of
+    the query of the same body.
 
     `calls_without_price` have a part without a price, or told no usage; `share_without_price` is
     their part of the calls, to six places, None without any call.

@@ -1,18 +1,19 @@
-"""A query's answer as rows under their key: day or month, and values of the groups."""
+"""A query's answer as rows under their key: hour, day or month, and values of the groups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from costplane.analysis.definition import QueryDefinition
+from costplane.analysis.definition import Granularity, QueryDefinition
 
 Key = tuple[date | None, tuple[str, ...]]
-"""First day of the bucket (None without granularity), and the groups' values in order."""
+"""First day of the bucket, or the hour as an instant without zone (None without granularity), and
+the groups' values in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ def summed_rows(rows: pa.Table, definition: QueryDefinition) -> Iterator[SummedR
     dated = definition.date_column is not None
     values = _value_places(definition, sums + dated)
     for row in zip(*columns, strict=True):
-        day = day_of(row[sums]) if dated else None
-        yield SummedRow((day, tuple(row[place] for place in values)), row[-1], row[:sums])
+        start = start_of(row[sums], definition.granularity) if dated else None
+        yield SummedRow((start, tuple(row[place] for place in values)), row[-1], row[:sums])
 
 
 def _value_places(definition: QueryDefinition, first: int) -> Sequence[int]:
@@ -45,9 +46,11 @@ def _value_places(definition: QueryDefinition, first: int) -> Sequence[int]:
     return places
 
 
-def day_of(label: object) -> date:
-    """The first day of a bucket, as answers write days (20261102) and months."""
+def start_of(label: object, granularity: Granularity) -> date:
+    """The start of a bucket, as answers write hours, days (20261102) and months."""
     text = str(label)
-    if text.isdecimal():
+    if granularity == "Hourly":
+        return datetime.fromisoformat(text)
+    if granularity == "Daily":
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     return date.fromisoformat(text[:10])

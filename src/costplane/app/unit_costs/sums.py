@@ -15,7 +15,7 @@ from costplane.analysis.filters import Condition, Junction, Leaf
 from costplane.analysis.unpriced import Unpriced
 from costplane.app.queries.queries import QueryView
 from costplane.app.unit_costs.question import UnitCostQuestion
-from costplane.app.unit_costs.rows import Key, day_of, summed_rows
+from costplane.app.unit_costs.rows import Key, start_of, summed_rows
 from costplane.app.unit_costs.units import Unit
 from costplane.core.money import EXACT
 
@@ -83,7 +83,7 @@ def sums_of(question: UnitCostQuestion, view: QueryView) -> Sums:
         _without_price(view, query, totals),
         by_type=_by_type(view, query, totals) if directed else {},
         named={name: _named(view, query, name) for name in sorted(dimensions)},
-        daily=_daily(view, query, totals) if "Count" in kinds else {},
+        daily=_daily(view, query, totals) if "Count" in kinds and not question.hourly else {},
     )
 
 
@@ -127,9 +127,9 @@ def _named(view: QueryView, query: QueryDefinition, dimension: str) -> dict[Key,
     dated = query.date_column is not None
     found = {}
     for row in view.distinct(query, dimension).to_pylist():
-        day = day_of(row["date"]) if dated else None
+        start = start_of(row["date"], query.granularity) if dated else None
         values = tuple(row[f"g{n}"] for n in range(len(query.groupings)))
-        found[day, values] = Named(row["named"], int(row["untold"] or 0))
+        found[start, values] = Named(row["named"], int(row["untold"] or 0))
     return found
 
 

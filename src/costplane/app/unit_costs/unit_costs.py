@@ -74,7 +74,7 @@ class UnitCosts:
                 target="dataset.grouping",
             )
         asked = self._asked(scope, question.query, visible)
-        days = whole_days(question.query, now)
+        days = frozenset() if question.hourly else whole_days(question.query, now)
         counts = {unit: self._counts(unit, asked, days) for unit in counted_by(question.units)}
         fewest = FEWEST if looker is None else 1
         answer = _Answer(question, sums, asked, counts, fewest)
@@ -211,7 +211,7 @@ class _Answer:
         cost = total(costs) if costs else None
         lacking += _lacking(counted, len(daily.keys() - counted.days))
         quantity = counted.count if counted.days else None
-        none = _no_count(unit.count, counts, counted)
+        none = _BY_DAY if self.question.hourly else _no_count(unit.count, counts, counted)
         return unit_cost(unit.name, 1, cost, quantity, lacking, none)
 
 
@@ -236,6 +236,11 @@ _OVERLAP = Reason(
     "CountsOverlap",
     "on some days counts of different scopes or dimensions may count the same and are left out; "
     "upload one count that holds them all",
+)
+
+
+_BY_DAY = Reason(
+    "CountOfWholeDays", "counts are told by day, not by hour; ask with the granularity Daily"
 )
 
 

@@ -13,7 +13,7 @@ MILLION = 1_000_000
 COUNT = "count:"
 """Stands before the unit of a business count: `count:chats`."""
 
-_MOST_UNITS = 20
+MOST_UNITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def parse_units(value: object) -> tuple[Unit, ...]:
     if value is None or value == []:
         return PRESET
     found = {}
-    for number, item in enumerate(as_list(value, "per", _MOST_UNITS)):
+    for number, item in enumerate(as_list(value, "per", MOST_UNITS)):
         unit = _unit(as_text(item, f"per[{number}]").strip(), f"per[{number}]")
         found[unit.name] = unit
     return tuple(found.values())

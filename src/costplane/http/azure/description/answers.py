@@ -1,6 +1,6 @@
 """What operations answer when all is well: status by status, with the schema of each body.
 
-Errors are the same for all: the envelope of the own API (`http/own.py`).
+Errors are the same for all: the envelope of the own API (`http/own_router.py`).
 """
 
 from __future__ import annotations
