@@ -140,12 +140,18 @@ def answer(question: Question, events: Iterable[Row]) -> Answer:
             groups[(label(question, line["event"]["time"]), *own)].append(line)
     found: Answer = {}
     for key, members in groups.items():
+        ids = {m["event"]["id"] for m in members} - {None}
+        if question["sums"] == ["CallCount"]:
+            # Calls alone are in the billing currency, and what nobody called is no row.
+            if ids:
+                found[(*key, "USD")] = {"CallCount": None}
+                found[(*key, None)] = {"CallCount": len(ids)}
+            continue
         currencies = {m["BillingCurrency"] for m in members if "BillingCurrency" in m}
         home = "USD" if "USD" in currencies else min(currencies, default="USD")
         for currency in currencies | {home}:
             part = [m for m in members if m.get("BillingCurrency", home) == currency]
             found[(*key, currency)] = {s: _sum(question, s, part) for s in question["sums"]}
-        ids = {m["event"]["id"] for m in members} - {None}
         found[(*key, None)] = {"CallCount": len(ids)}
     return found
 
