@@ -33,10 +33,15 @@ from costplane.analysis.plan import QueryPlan
 def calls_of_events(plan: QueryPlan) -> dict[str, exp.Query]:
     """The common tables of the count; `calls` has the groups, a currency and the calls."""
     tables: dict[str, exp.Query] = {"event_counts": _event_counts(plan)}
-    if plan.sums_amounts:
+    if _tells_currencies(plan):
         tables["series_currencies"] = _series_currencies(plan)
     tables["calls"] = _calls(plan)
     return tables
+
+
+def _tells_currencies(plan: QueryPlan) -> bool:
+    """Whether calls stand beside amounts in several currencies."""
+    return plan.sums_amounts and not plan.one_currency
 
 
 def _event_counts(plan: QueryPlan) -> exp.Select:
@@ -55,11 +60,11 @@ def _series_currencies(plan: QueryPlan) -> exp.Select:
 
 def _calls(plan: QueryPlan) -> exp.Select:
     values = [alias(_event_value(g.name), f"g{n}") for n, g in enumerate(plan.definition.groupings)]
-    currency = column("currency") if plan.sums_amounts else null("TEXT")
+    currency = column("currency") if _tells_currencies(plan) else null("TEXT")
     counted = alias(template("SUM(events)"), "calls")
     shown = [*columns(bucket_alias(plan)), *values, alias(currency, "currency"), counted]
     joins = [join("series", using="series")]
-    if plan.sums_amounts:
+    if _tells_currencies(plan):
         joins.append(join("series_currencies", using="series", side="LEFT"))
     filters = [condition(p, direct_value("event")) for p in conjuncts(plan.definition.filter)]
     matching = [*in_scopes(plan.scopes, "event"), *filters]

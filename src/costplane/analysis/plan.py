@@ -62,9 +62,9 @@ class QueryPlan:
     ledger's tables, in which the `border_hours` are replaced by such rows. `calls` says how
     events are counted: as rows of `usage`, or by the lines that they have. `uncharged` says
     whether lines without a charge make groups of the answer. `currency` stands on groups
-    without any charge; `one_currency` says that all charges are in it. With `reversals` groups of
-    which nothing is left are left out. With `pseudonyms` nobody is named: pseudonyms.py says what
-    stands in place of persons.
+    without any charge; `one_currency` says that all charges in the scopes are in it. With
+    `reversals` groups of which nothing is left are left out. With `pseudonyms` nobody is named:
+    pseudonyms.py says what stands in place of persons.
     """
 
     definition: QueryDefinition
@@ -158,7 +158,7 @@ def plan(
     `carried_tags` are the keys, in lower case, that rows of `charges` carry; other keys are
     answered from requests. `reversals` says whether a re-rating may have taken rows back, `bills`
     whether imported bills cover anything of what is asked for, `one_currency` that all rows of
-    `charges` are in `currency`; rows made of requests or of bills are not looked at.
+    `charges` in the scopes are in `currency`; rows made of requests or of bills are not looked at.
     Raises InvalidQuery if the range has too many divided hours.
     """
     dimensions_used = _dimensions_used(definition)

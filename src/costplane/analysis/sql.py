@@ -115,8 +115,8 @@ def _homed(plan: QueryPlan) -> exp.Query:
     and calls beside them, have none: they go to the billing currency's row of their group, else
     to its first, else make one in the billing currency."""
     if plan.one_currency:
-        told = exp.Coalesce(this=column("currency"), expressions=[literal(plan.currency)])
-        return select([template("* EXCLUDE (currency)"), alias(told, "currency")], "parts")
+        told = alias(literal(plan.currency), "currency")
+        return select([template("* EXCLUDE (currency)"), told], "parts")
     home = template(_HOME, own=literal(plan.currency))
     for window in home.find_all(exp.Window):
         own = window.args.get("partition_by") or []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from costplane.analysis.plan import QueryPlan
 from costplane.app.access.visible import scope_filters
 from costplane.app.queries import recent_answers
 from costplane.app.workspace import Workspace
@@ -45,3 +48,27 @@ def test_tag_keys_of_later_files_are_found(workspace: Workspace) -> None:
     later = event("gateway", 2)
     take(workspace, later | {"data": later["data"] | {"tags": {"Team": "x", "run": "7"}}})
     assert workspace.dimensions(parse_scope("/")).tags == ("run", "team")
+
+
+def test_another_currency_elsewhere_changes_no_plan(workspace: Workspace) -> None:
+    """Others' charges must not even be felt by the time that an answer takes."""
+    take(workspace, event("gateway", 1))
+    definition, queries = workspace.definition(QUERY), workspace._queries
+
+    def plan(*visible: str) -> QueryPlan:
+        chosen = scope_filters(
+            workspace.catalog, parse_scope("/"), tuple(map(parse_scope, visible))
+        )
+        return queries._plan(chosen, definition, workspace.ledger.snapshot(), None)
+
+    charges = workspace.ledger.snapshot().relation("charges")
+    (rows,) = (pq.read_table(path) for path in charges.paths)
+    own = f"/subscriptions/{rows['SubAccountId'][0]}"
+    before = plan("/"), plan(own)
+    assert all(one.one_currency for one in before)
+    for name, text in (("SubAccountId", "elsewhere"), ("BillingCurrency", "EUR")):
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, rows.schema.field(name), pa.array([text] * len(rows)))
+    assert workspace.ledger.append("charges", rows, app="elsewhere", version=1)
+    assert plan(own) == before[1]
+    assert not plan("/").one_currency

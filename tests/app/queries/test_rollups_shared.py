@@ -6,16 +6,13 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from sqlglot import exp
 
 from costplane.analysis.plan import QueryPlan
 from costplane.analysis.repeated import answer_of
@@ -26,45 +23,10 @@ from costplane.core.relation import Engine, Relation
 from costplane.errors import Unavailable
 from tests.analysis.questions import WHOLE, engine, planned
 from tests.app.queries.summed_files import FILES, ROLLED, files_of, first, one_of_each, written
+from tests.app.queries.watched import Asked, Watched
 
 QUESTION = WHOLE | {"sums": ["Cost"], "groups": ["Model"]}
 ENDS = ("json", "day.parquet", "month.parquet")
-
-
-@dataclass
-class Deleting:
-    """An engine before whose next execution all sums in a folder are deleted."""
-
-    folder: Path
-    asked: list[Any] = field(default_factory=list)
-
-    def execute(
-        self,
-        statement: exp.Query,
-        relations: Mapping[str, Relation],
-        values: Mapping[str, datetime] | None = None,
-    ) -> pa.Table:
-        for path in self.folder.rglob("*.*"):
-            path.unlink()
-        self.asked.append(relations["charges"])
-        return engine().execute(statement, relations, values)
-
-
-@dataclass
-class Together:
-    """An engine whose executions end at the same time in all threads."""
-
-    barrier: Barrier
-
-    def execute(
-        self,
-        statement: exp.Query,
-        relations: Mapping[str, Relation],
-        values: Mapping[str, datetime] | None = None,
-    ) -> pa.Table:
-        found = engine().execute(statement, relations, values)
-        self.barrier.wait(timeout=60)
-        return found
 
 
 def test_sums_deleted_before_they_are_read_cost_no_answer(tmp_path: Path) -> None:
@@ -72,9 +34,15 @@ def test_sums_deleted_before_they_are_read_cost_no_answer(tmp_path: Path) -> Non
     plan = planned(QUESTION)
     expected = _answer(engine(), plan, relations, Rollups(tmp_path / "none", engine()))
     rollups = _summed(tmp_path / "rollups", relations)
-    deleting = Deleting(tmp_path / "rollups")
-    assert _answer(deleting, plan, relations, rollups) == expected
-    over, rows = deleting.asked
+    asked: list[Relation] = []
+
+    def delete(read: Asked) -> None:
+        for path in (tmp_path / "rollups").rglob("*.*"):
+            path.unlink()
+        asked.append(read["charges"])
+
+    assert _answer(Watched(before=delete), plan, relations, rollups) == expected
+    over, rows = asked
     assert over != rows == relations["charges"]
     assert _answer(engine(), plan, relations, rollups) == expected
 
@@ -102,7 +70,8 @@ def test_sums_made_twice_at_once_stay_once(tmp_path: Path) -> None:
     relations = written(tmp_path, one_of_each(), timedelta())
     files = files_of(relations["charges"])
     folder = tmp_path / "rollups"
-    together = Together(Barrier(2))
+    barrier = Barrier(2)
+    together = Watched(after=lambda _: barrier.wait(timeout=60))
     makers = [Rollups(folder, together) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda maker: maker.refresh("charges", files), makers))

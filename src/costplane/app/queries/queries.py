@@ -254,7 +254,7 @@ class Queries:
             reversals=bool(self._reratings.list()),
             pseudonyms=looker is None,
             bills=self._bills.cover(snapshot, scopes, definition.period),
-            one_currency=self._currencies.of(with_allocated(snapshot)) <= {currency},
+            one_currency=self._currencies.are_all(currency, with_allocated(snapshot), scopes),
         )
 
     def _run(self, planned: QueryPlan, snapshot: Snapshot) -> QueryResult:

@@ -4,11 +4,11 @@ table never changes, so each is read once and a commit costs what it adds."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlglot import exp
 
-from costplane.analysis.plan import ScopeFilter, Scopes
+from costplane.analysis.plan import Scopes
+from costplane.app.queries.places import Place
 from costplane.core.relation import Engine, Files, Relation
 from costplane.core.sql import query
 from costplane.ledger.delta import Snapshot
@@ -18,26 +18,6 @@ _PLACES = {
     "uncharged": "SubAccountId, x_ResourceGroupName, ResourceId, Tags",
     "usage": "subscription_id, resource_group, resource_id, tags",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a row is on; ids in lower case."""
-
-    subscription: str | None
-    group: str | None
-    resource: str | None
-
-    def lies_in(self, scopes: Scopes) -> bool:
-        """Whether it is in any of the parts."""
-        return any(self._is_of(part) for part in scopes)
-
-    def _is_of(self, part: ScopeFilter) -> bool:
-        return (
-            (part.subscriptions is None or self.subscription in part.subscriptions)
-            and (part.resource_group is None or self.group == part.resource_group)
-            and (part.resource_id is None or self.resource == part.resource_id)
-        )
 
 
 _Keys = Mapping[Place, frozenset[str]]
