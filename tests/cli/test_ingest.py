@@ -87,9 +87,15 @@ def test_a_trace_needs_to_know_whose_it_is(run: Run, tmp_path: Path) -> None:
     assert (done.status, counts(done.out)["accepted"]) == (0, 1), done.err
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--model", "gpt-4.1"), (*ASSIGNED, "--tag", "x"), (*ASSIGNED, "--tag", "=x")]
-)
+def test_a_trace_names_what_it_lacks(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "trace.csv"
+    file.write_text(TRACE)
+    ended = run("ingest", str(file), "--model", "gpt-4.1")
+    assert ended.status == 1
+    assert "give --resource, --deployment" in ended.err
+
+
+@pytest.mark.parametrize("arguments", [(*ASSIGNED, "--tag", "x"), (*ASSIGNED, "--tag", "=x")])
 def test_wrong_assignments(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     file = tmp_path / "trace.csv"
     file.write_text(TRACE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,16 +58,11 @@ class TraceOptions:
         """What they assign to the calls in `file`; None if none was given.
 
         Without --source the file's name is the source, so that two traces do not share ids.
-        A resource alone is for records of gateways and exports. Raises InvalidInput if one is
-        missing or is not understood.
+        Raises InvalidInput for a tag that is not understood; what a format lacks is told when the
+        file is read.
         """
         if not any(astuple(self)):
             return None
-        of_records = self.resource is not None and not any(astuple(replace(self, resource=None)))
-        if not of_records and None in (self.resource, self.deployment, self.model):
-            raise InvalidInput(
-                "A trace needs --resource, --deployment and --model", target="--resource"
-            )
         from costplane.metering.traces.assignment import Assignment
 
         return Assignment(

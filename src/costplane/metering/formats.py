@@ -84,8 +84,7 @@ def open_events(
         if chosen.read_requests is not None:
             yield from chosen.read_requests(stream, _needed(assignment, chosen))
         elif chosen.adapter is not None:
-            resource = assignment.resource_id if assignment else ""
-            yield from read_records(stream, chosen.adapter, Context(resource, place_of_host))
+            yield from read_records(stream, chosen.adapter, _context(assignment, place_of_host))
         else:
             yield from read_batches(stream)
 
@@ -97,6 +96,12 @@ def _detected(start: bytes, source: str) -> Format:
             return known
     expected = "; ".join(f"{known.name}: {known.looks_like}" for known in FORMATS)
     raise UnreadableFile(f"{source} has no known format; expected {expected}", target=source)
+
+
+def _context(assignment: Assignment | None, place_of_host: PlaceOfHost) -> Context:
+    if assignment is None:
+        return Context("", place_of_host)
+    return Context(assignment.resource_id, place_of_host, assignment.day)
 
 
 def _needed(assignment: Assignment | None, chosen: Format) -> Assignment:

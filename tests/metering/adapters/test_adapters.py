@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -120,10 +120,10 @@ def catalog(host: str) -> str | None:
 
 
 def read(
-    content: bytes, name: str = "auto", resource: str = ""
+    content: bytes, name: str = "auto", resource: str = "", day: date | None = None
 ) -> tuple[list[dict[str, Any]], list[Rejection]]:
     """The events, without what they did not tell, and the rejections."""
-    given = Assignment(resource, "", "") if resource else None
+    given = Assignment(resource, "", "", day=day) if resource or day else None
     batches = list(open_events(io.BytesIO(content), name, given, catalog))
     rows = [row for batch in batches for row in batch.events.to_pylist()]
     told = [{name: value for name, value in row.items() if value is not None} for row in rows]
@@ -177,6 +177,31 @@ def test_litellm_of_another_provider_a_failure_and_a_hit_of_its_cache() -> None:
     assert row(LITELLM | {"cache_hit": True})["gateway_cache_hit"] is True
 
 
+def test_attempts_of_a_request_are_calls_of_their_own() -> None:
+    """A router sends a request again under the same `litellm_call_id`."""
+    error = {"error_code": "500", "error_class": "InternalServerError"}
+    failed = {"status": "failure", "error_information": error, "trace_id": "t-1"}
+    attempts = [LITELLM | failed | {"endTime": 1793613605.5 + n} for n in (0, 1)]
+    content = [*attempts, LITELLM | {"trace_id": "t-1"}]
+    events, rejected = read(json.dumps(content).encode())
+    assert ([event["id"] for event in events], rejected) == (
+        ["6f2c0c1e/failed/1793613605.5", "6f2c0c1e/failed/1793613606.5", "6f2c0c1e"],
+        [],
+    )
+    assert {event["operation_id"] for event in events} == {"t-1"}
+
+
+def test_zeros_of_litellm_are_no_usage_and_images_are_counted() -> None:
+    nothing = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    silent = LITELLM | nothing | {"metadata": {"usage_object": nothing}}
+    assert "input_text" not in row(silent)
+    drawn = {"usage_object": {"input_tokens": 0, "output_tokens": 0, "output_image_count": 2}}
+    event = row(silent | {"call_type": "aimage_generation", "metadata": drawn})
+    assert (event["operation"], event["images"]) == ("image", 2)
+    assert "output_image" not in event
+    assert read(json.dumps(silent | {"call_type": "afile_content"}).encode()) == ([], [])
+
+
 def test_an_observation_of_langfuse_counts_beside_the_cache() -> None:
     event = row(LANGFUSE)
     counts = {name: value for name, value in event.items() if name.startswith(("input", "output"))}
@@ -190,6 +215,24 @@ def test_an_observation_of_langfuse_counts_beside_the_cache() -> None:
     assert (event["source"], event["trace_id"]) == ("langfuse/proj-1", LANGFUSE["traceId"])
     assert event["tags"] == '{"environment":"prod"}'
     assert row(LANGFUSE, RESOURCE)["resource_id"] == RESOURCE
+
+
+def test_sums_of_old_exports_of_langfuse() -> None:
+    sums = {"usageDetails": {}, "promptTokens": 12, "completionTokens": 3, "totalTokens": 15}
+    for record in (
+        LANGFUSE | sums,
+        LANGFUSE | {"usageDetails": None, "usage": {"input": 12, "output": 3, "inputCost": 0.1}},
+        LANGFUSE | {"usageDetails": None, "usage": {"promptTokens": 12, "completionTokens": 3}},
+    ):
+        event = row(record)
+        assert (event["input_text"], event["output_text"]) == (12, 3)
+
+
+def test_a_count_of_a_free_name_is_refused() -> None:
+    """Its tokens would cost nothing otherwise."""
+    free = LANGFUSE | {"usageDetails": {"input": 1, "input_scanned_pages": 4}}
+    events, (rejected,) = read(json.dumps(free).encode())
+    assert (events, rejected.target) == ([], "usageDetails.input_scanned_pages")
 
 
 def test_observations_that_are_no_calls_are_passed_over() -> None:
@@ -231,6 +274,24 @@ def test_a_line_of_a_batch() -> None:
     azure = row(BATCH, RESOURCE)
     assert (azure["deployment_type"], azure["resource_id"]) == ("GlobalBatch", RESOURCE)
     assert "service_tier" not in azure
+
+
+def test_embeddings_of_a_batch_tell_no_time() -> None:
+    usage = {"prompt_tokens": 8, "total_tokens": 8}
+    body = {"object": "list", "model": "text-embedding-3-small", "data": [], "usage": usage}
+    line = BATCH | {"response": {"status_code": 200, "request_id": "r", "body": body}}
+    _, (rejected,) = read(json.dumps(line).encode())
+    assert "--date" in rejected.message
+    (event,), _ = read(json.dumps(line).encode(), day=date(2026, 11, 2))
+    assert (event["time"], event["input_text"]) == (datetime(2026, 11, 2, tzinfo=UTC), 8)
+    assert event["operation"] == "embeddings"
+
+
+def test_requests_of_a_batch_that_failed_are_passed_over() -> None:
+    wrong = {"status_code": 400, "request_id": "r", "body": {"error": {"message": "no"}}}
+    expired = {"code": "batch_expired", "message": "not in time"}
+    lines = [BATCH | {"response": wrong}, BATCH | {"response": None, "error": expired}]
+    assert read(b"\n".join(json.dumps(one).encode() for one in lines)) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -26,10 +26,12 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - written with its zone below
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the records leave out: the resource of calls to no known host (""), the catalog's."""
+    """What the records leave out: the resource of calls to no known host ("" for none), the UTC
+    day of those that tell no time, and the catalog's hosts."""
 
     resource_id: str
     place_of_host: PlaceOfHost
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,19 @@ def count(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
-def time_of(value: object, target: str) -> str:
-    """A time as text, from ISO 8601 or from seconds since 1970. Raises InvalidUsage."""
+def time_of(value: object, target: str, day: date | None = None) -> str:
+    """A time as text, from ISO 8601 or from seconds since 1970; without one the start of `day`.
+    Raises InvalidUsage."""
     if isinstance(value, str) and value:
         return value
     if isinstance(value, int | Decimal) and 0 < value < _LATEST:
         moment = _EPOCH + timedelta(microseconds=int(value * 1_000_000))
         return f"{moment.isoformat()}Z"
-    raise InvalidUsage(f"{target} is missing or no time; the record tells no time", target=target)
+    if value is None and day is not None:
+        return f"{day.isoformat()}T00:00:00Z"
+    raise InvalidUsage(
+        f"{target} is missing or no time; give --date if the records tell none", target=target
+    )
 
 
 def tags(told: dict[str, object]) -> dict[str, str]:

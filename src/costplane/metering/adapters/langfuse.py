@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from costplane.errors import InvalidUsage
 from costplane.metering.adapters.adapter import (
     Adapter,
     Context,
@@ -19,9 +20,16 @@ from costplane.metering.adapters.adapter import (
     text,
     time_of,
 )
+from costplane.metering.extract.providers import LANGFUSE as LANGFUSE_USAGE
 
 _CALLS = {"GENERATION": "chat", "EMBEDDING": "embeddings"}
 _GIVEN_UP = 0
+_OLD_NAMES = {"promptTokens": "input", "completionTokens": "output"}
+"""What exports before `usageDetails` called the sums."""
+
+_KNOWN = frozenset(LANGFUSE_USAGE.places)
+_COUNTS = ("input", "output", "cache", "prompt", "completion")
+"""How names of counts begin; others tell units and totals."""
 
 
 def event(record: Record, context: Context) -> dict[str, Any] | None:
@@ -54,12 +62,29 @@ def event(record: Record, context: Context) -> dict[str, Any] | None:
 
 
 def _usage(record: Record) -> Record:
-    """`usageDetails`, or in older exports `usage`, if that counts tokens."""
+    """`usageDetails`; in older exports `usage`, if that counts tokens, or sums beside it.
+
+    Raises InvalidUsage for a count of a free name: what it counts is unknown, and its cost too.
+    """
     details = inner(record, "usageDetails") or inner(record, "usage_details")
-    if details:
-        return details
-    usage = inner(record, "usage")
-    return usage if usage.get("unit") in (None, "TOKENS") else {}
+    if not details:
+        usage = inner(record, "usage")
+        details = usage if usage.get("unit") in (None, "TOKENS") else {}
+    details = {_OLD_NAMES.get(key, key): value for key, value in details.items()}
+    sums = {new: record[old] for old, new in _OLD_NAMES.items() if record.get(old)}
+    told = details if any(details.get(name) for name in _KNOWN) else details | sums
+    free = [key for key in told if _is_count(key) and key not in _KNOWN and told[key]]
+    if free:
+        raise InvalidUsage(
+            f"usageDetails.{free[0][:80]} ({str(told[free[0]])[:40]}) is no known count; name it "
+            f"as one of {', '.join(sorted(_KNOWN))}",
+            target=f"usageDetails.{free[0][:80]}",
+        )
+    return told
+
+
+def _is_count(key: str) -> bool:
+    return key.startswith(_COUNTS) and not key.lower().endswith("cost")
 
 
 def _cost(record: Record) -> object:

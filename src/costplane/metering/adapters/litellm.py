@@ -1,6 +1,8 @@
 """LiteLLM: StandardLoggingPayload, as callbacks hand it on and S3 or GCS logging writes it.
 
-The prompt includes the cache, whoever the provider was (shape `litellm`). Messages and answers
+The prompt includes the cache, whoever the provider was (shape `litellm`). Attempts of one request
+share `litellm_call_id`: those that failed have their end in the id as well, and `trace_id` is the
+operation of all. Routes that only read or manage something tell of no call. Messages and answers
 in the payload are not looked at.
 """
 
@@ -39,13 +41,19 @@ _OPERATIONS = {
     "speech": "audio",
     "responses": "responses",
     "rerank": "rerank",
+    "anthropic_messages": "chat",
+    "generate_content": "generate_content",
+    "realtime": "realtime",
 }
 _USAGE = ("prompt_tokens", "completion_tokens")
 _GIVEN_UP = 0
 
 
-def event(record: Record, context: Context) -> dict[str, Any]:
-    """The event of a payload."""
+def event(record: Record, context: Context) -> dict[str, Any] | None:
+    """The event of a payload; None for one that tells of no call."""
+    operation, told_usage = _operation(record), _usage(record)
+    if operation is None and not told_usage:
+        return None
     told, provider = inner(record, "metadata"), text(record.get("custom_llm_provider"))
     named = _PROVIDERS.get(provider or "", provider)
     is_azure = provider in ("azure", "azure_ai")
@@ -53,14 +61,15 @@ def event(record: Record, context: Context) -> dict[str, Any]:
     answered = text(inner(record, "response").get("model"))
     return {
         "source": "litellm",
-        "id": text(record.get("litellm_call_id")) or text(record.get("id")),
+        "id": _identity(record),
         "time": time_of(record.get("startTime"), "startTime"),
         "data": {
             **place(context, text(record.get("api_base")), named, "litellm"),
             "provider": named,
             "deployment": model if is_azure else None,
             "model": answered or (None if is_azure else model),
-            "operation": _operation(text(record.get("call_type")) or ""),
+            "operation": operation,
+            "operation_id": text(record.get("trace_id")),
             "service_tier": text(inner(record, "cost_breakdown").get("service_tier")),
             "response_id": text(record.get("id")),
             "gateway_cache_hit": record.get("cache_hit") in (True, "True", "true"),
@@ -70,13 +79,21 @@ def event(record: Record, context: Context) -> dict[str, Any]:
             "session": text(record.get("session_id")),
             "tags": _tags(record, told),
             **_status(record),
-            **_usage(record, told),
+            **told_usage,
         },
     }
 
 
-def _operation(call_type: str) -> str | None:
-    """LiteLLM names asynchronous calls with an `a` before the name."""
+def _identity(record: Record) -> str | None:
+    own = text(record.get("litellm_call_id")) or text(record.get("id"))
+    if own is None or record.get("status") != "failure":
+        return own
+    return f"{own}/failed/{record.get('endTime', record.get('startTime'))}"
+
+
+def _operation(record: Record) -> str | None:
+    """LiteLLM names asynchronous calls with an `a` before the name, and sessions with `_`."""
+    call_type = (text(record.get("call_type")) or "").removeprefix("_")
     return _OPERATIONS.get(call_type) or _OPERATIONS.get(call_type.removeprefix("a"))
 
 
@@ -89,17 +106,19 @@ def _status(record: Record) -> Record:
     return {"http_status": status, "error_code": text(error.get("error_class"))}
 
 
-def _usage(record: Record, told: Record) -> Record:
-    """The usage object if it is there; else the sums, unless a failed call tells zeros."""
-    whole = inner(told, "usage_object")
-    if any(whole.get(name) is not None for name in _USAGE):
+def _usage(record: Record) -> Record:
+    """The usage object if it counts anything, else the sums; zeros alone are what LiteLLM has
+    where the provider told nothing, and tell nothing here."""
+    whole = inner(record, "metadata", "usage_object")
+    images = whole.get("output_image_count")
+    if any(whole.get(name) for name in _USAGE):
         return {"usage": whole, "usage_format": "litellm"}
-    if whole:
+    if any(value for key, value in whole.items() if key != "output_image_count"):
         return {"usage": whole}
-    usage = {name: record[name] for name in _USAGE if record.get(name) is not None}
-    if record.get("status") == "failure" and not any(usage.values()):
-        return {}
-    return {"usage": usage or None, "usage_format": "litellm"}
+    if images:
+        return {"quantities": {"images": images}}
+    sums = {name: record[name] for name in _USAGE if record.get(name) is not None}
+    return {"usage": sums, "usage_format": "litellm"} if any(sums.values()) else {}
 
 
 def _tags(record: Record, told: Record) -> dict[str, str]:

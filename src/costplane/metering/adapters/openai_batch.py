@@ -1,7 +1,9 @@
-"""Output files of OpenAI's and Azure OpenAI's batch API: a line for each request.
+"""Output and error files of OpenAI's and Azure OpenAI's batch API: a line for each request.
 
 A line tells the whole answer; only its usage, model and status are looked at. Batches have prices
-of their own: on Azure by the deployment type, elsewhere by the service tier.
+of their own: on Azure by the deployment type, elsewhere by the service tier. Embeddings tell no
+time. Requests that failed or expired tell neither usage nor model, and no batch is charged for
+them: they are passed over. Source: OpenAI API reference, Batch; "Batch API".
 """
 
 from __future__ import annotations
@@ -26,15 +28,17 @@ _OPERATIONS = {
 }
 
 
-def event(record: Record, context: Context) -> dict[str, Any]:
-    """The event of a line."""
+def event(record: Record, context: Context) -> dict[str, Any] | None:
+    """The event of a line; None for a request that failed."""
     response, body = inner(record, "response"), inner(record, "response", "body")
+    if not (body.get("usage") or body.get("model")):
+        return None
     is_azure = bool(context.resource_id)
     made = body.get("created", body.get("created_at"))
     return {
         "source": "openai-batch",
         "id": text(record.get("id")) or text(body.get("id")) or text(response.get("request_id")),
-        "time": time_of(made, "response.body.created"),
+        "time": time_of(made, "response.body.created", context.day),
         "data": {
             **place(context, None, "openai", "openai-batch"),
             "provider": "azure.ai.openai" if is_azure else "openai",

@@ -233,15 +233,17 @@ LANGFUSE = Shape(
         ),
         Count("input_text_cache_write_5m", "input_cache_creation_5m"),
         Count("input_text_cache_write_1h", "input_cache_creation_1h"),
-        Count("input_audio", "input_audio_tokens"),
+        Count("input_audio", "input_audio_tokens", aliases=("input_audio",)),
         Count("output_text", "output"),
+        Count("output_text", "output_accepted_prediction_tokens"),
+        Count("output_rejected_prediction", "output_rejected_prediction_tokens"),
         Count("output_reasoning", "output_reasoning_tokens", aliases=("output_reasoning",)),
-        Count("output_audio", "output_audio_tokens"),
+        Count("output_audio", "output_audio_tokens", aliases=("output_audio",)),
     ),
 )
 """`usageDetails`: keys are added up, so `input` and `output` exclude all others. Free keys beside
-these are no known quantities. The adapter names this shape. Source: Langfuse docs, token and cost
-tracking."""
+these are no known quantities, and the adapter refuses them. It names this shape. Source: Langfuse
+docs, token and cost tracking."""
 
 _PARTS = "prompt_tokens_details"
 _LITELLM_WRITTEN = f"{_PARTS}/cache_creation_tokens"
