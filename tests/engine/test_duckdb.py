@@ -102,6 +102,16 @@ def test_one_execution_leaves_nothing_for_the_next() -> None:
         run("SELECT * FROM relation_0")
 
 
+@pytest.mark.parametrize("values", [None, {}])
+def test_many_rows_come_in_the_order_that_was_asked_for(values: dict[str, Any] | None) -> None:
+    """Answers are cut into pages: a row in another place would be on two of them, or on none."""
+    numbers = pa.table({"n": pa.array(range(300_000), pa.int64())})
+    statement = query("SELECT n * 7919 % 300007 AS h FROM t ORDER BY h")
+    for _ in range(3):
+        found = ENGINE.execute(statement, {"t": numbers}, values)["h"].to_pylist()
+        assert found == sorted(found)
+
+
 def test_numbers_stay_exact() -> None:
     amounts = pa.array(
         [Decimal("12345678901234567890123456.000000000001")] * 2, pa.decimal128(38, 12)

@@ -26,7 +26,6 @@ _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "TimeZone": "UTC",
     "parquet_metadata_cache": "true",
-    "preserve_insertion_order": "false",
 }
 
 
