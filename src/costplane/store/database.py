@@ -17,9 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from costplane.errors import DamagedData, InvalidInput, Unavailable
-
-BUSY_SECONDS = 30
-"""How long a writer waits for another before it gives up."""
+from costplane.store.shredding import BUSY_SECONDS, rewrite_file, rewrite_tables
 
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 _WRITES = "costplane_writes"
@@ -53,14 +51,12 @@ class Database:
 
         Raises Unavailable while somebody reads what was there before.
         """
-        with self._available(), closing(self.engine.raw_connection()) as connection:
-            raw: Any = connection.dbapi_connection
+        with self._available():
             if self.url.get_backend_name() == "sqlite":
-                _rewrite_file(raw)
+                with closing(self.engine.raw_connection()) as connection:
+                    rewrite_file(connection.dbapi_connection)
             else:
-                raw.autocommit = True
-                raw.execute(f"VACUUM {', '.join(table.name for table in tables)}")
-                raw.autocommit = False
+                rewrite_tables(self.engine, tables)
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -145,16 +141,6 @@ class _Watch:
                 return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error:  # whoever reads the database tells what is wrong with it
                 return None
-
-
-def _rewrite_file(connection: Any) -> None:
-    try:
-        connection.execute("VACUUM")
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        raise Unavailable(f"the control plane's file cannot be written anew: {error}") from error
-    if busy:
-        raise Unavailable("the control plane is being read; repeat this in a moment")
 
 
 def parse_address(address: str | Path) -> URL:
