@@ -1,22 +1,26 @@
 """What users of Azure's API complain of in public threads, year after year: here it is otherwise.
 
-Totals over all pages, throttling and the lists of usage details are tested where they are made
-(`conformance/test_query.py`, `test_throttle.py`, `cost_details/`).
+These are the complaints of questions, their pages and limits; two further files have those of
+amounts and those of what is kept.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import httpx
+import pytest
 from starlette.testclient import TestClient
 
 from costplane.app.workspace import Workspace
 from costplane.http.app import create_app
 from costplane.http.identity import AnonymousOwner
 from costplane.http.throttle import Limits, Throttle, parse_rate
+from tests.http.azure.further_usage import BUSY, DEPLOYMENTS
+from tests.http.azure.kept.kept_client import CONSUMPTION, COST, Known, Server
 from tests.http.sample import SCOPE, TOTAL, definition, event
 
 QUERY = f"/{SCOPE}/providers/Microsoft.CostManagement/query?api-version=2025-03-01"
@@ -31,6 +35,55 @@ def properties(answer: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = json.loads(answer.text, parse_float=Decimal)["properties"]
     return told
+
+
+def test_more_than_a_thousand_rows(further: Server) -> None:
+    """Answers ended at 1,000 rows without a word, and totals were wrong; the link to the others
+    could not be followed."""
+    body, path = definition(grouping=by("Deployment")), f"{BUSY}/{COST}/query"
+    body["timePeriod"] = {"from": "2026-11-03", "to": "2026-11-03"}
+    first = properties(further.call("POST", path, body))
+    assert (len(first["rows"]), first["total"]) == (1_000, DEPLOYMENTS)
+    second = properties(further.client.post(first["nextLink"], json=body))
+    assert properties(further.client.get(first["nextLink"]))["rows"] == second["rows"]
+    assert second["nextLink"] is None
+    rows = first["rows"] + second["rows"]
+    assert len({row[1] for row in rows}) == DEPLOYMENTS
+    (whole,) = properties(further.call("POST", path, body | {"dataset": definition()["dataset"]}))[
+        "rows"
+    ]
+    assert whole[0] == sum(row[0] for row in rows) == DEPLOYMENTS * Decimal("0.002")
+    at_once = properties(further.call("POST", f"{path}?$top=5000", body))
+    assert (at_once["rows"], at_once["nextLink"]) == (rows, None)
+
+
+@pytest.mark.parametrize("size", [500, 700])
+def test_pages_of_any_size_have_one_order(further: Server, size: int) -> None:
+    """Where rows were sorted, pages had some of them twice."""
+    highest = [{"name": "Cost", "direction": "Descending"}]
+    body = definition(grouping=by("Deployment"), sorting=highest)
+    body["timePeriod"] = {"from": "2026-11-01", "to": "2026-11-20"}
+    page = properties(further.call("POST", f"{BUSY}/{COST}/query?$top={size}", body))
+    pages = [page["rows"]]
+    while page["nextLink"]:
+        page = properties(further.client.get(page["nextLink"]))
+        pages.append(page["rows"])
+    assert [len(rows) for rows in pages] == [size, *[size] * (len(pages) - 2), DEPLOYMENTS % size]
+    names = [row[1] for rows in pages for row in rows]
+    assert names == sorted(f"d-{number}" for number in range(DEPLOYMENTS))
+
+
+def test_details_come_in_pages_of_the_asked_size_and_sum_to_the_query(further: Server) -> None:
+    """`$top` was passed over, and what came summed to something else each time."""
+    link, found = f"{BUSY}/{CONSUMPTION}/usageDetails?$top=900", []
+    for size in (900, DEPLOYMENTS - 900):
+        page = json.loads(further.call("GET", link).text, parse_float=Decimal)
+        assert len(page["value"]) == size
+        found += page["value"]
+        link = page.get("nextLink")
+    assert not link
+    costs = [item["properties"]["costInUSD"] for item in found]
+    assert sum(costs) == DEPLOYMENTS * Decimal("0.002")
 
 
 def test_pages_are_of_one_state_though_usage_arrives_between_them(sample: Workspace) -> None:
@@ -110,6 +163,31 @@ def test_many_resources_cost_one_call(client: httpx.Client) -> None:
         "rg-search": [Decimal(TOTAL), 391 + 24 + 12_350, 2],
         "rg-agents": [None, 890, 2],
     }
+
+
+def test_no_call_waits_for_another(further: Server) -> None:
+    """One question a minute was all that agents got; the limits were not published."""
+    body = definition(granularity="Daily") | {
+        "timePeriod": {"from": "2026-11-01", "to": "2026-11-30"}
+    }
+    for kind in ("query", "forecast") * 20:
+        answer = further.call("POST", f"{BUSY}/{COST}/{kind}", body)
+        assert answer.status_code == 200, answer.text
+        assert not [name for name in answer.headers if "retry" in name or "ratelimit" in name]
+
+
+def test_nobody_uses_up_the_calls_of_others(further: Server) -> None:
+    """Limits were the tenant's: who looked at the portal stopped the exporters."""
+    known = Known(further.known.caller)
+    limits = Limits(callers=Throttle(parse_rate("2/hour", ""), "a caller"))
+    app = create_app(further.workspace, authentication=known, limits=limits)
+    with TestClient(app, base_url="https://localhost") as client:
+        for name in ("exporter", "portal"):
+            known.caller = replace(further.known.caller, name=name)
+            answers = [client.post(QUERY, json=definition()) for _ in range(3)]
+            assert [answer.status_code for answer in answers] == [200, 200, 429]
+            left = "x-ms-ratelimit-remaining-microsoft.costmanagement-client-requests"
+            assert [answer.headers[left] for answer in answers[:2]] == ["1", "0"]
 
 
 def test_no_header_chooses_a_quota(workspace: Workspace) -> None:

@@ -1,8 +1,8 @@
 """Budgets: what one is, and what a caller may save (contract.md section 5).
 
 Two providers keep them in one store: Cost Management knows two categories, Consumption the
-costs alone. Easier than Azure where that harms nobody: a start in the past is taken, so that the
-same deployment can be repeated in every month.
+costs alone. Easier than Azure where that harms nobody: a start in the past is taken, and a later
+one where a period begins anyway, so that the same deployment can be repeated in every month.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from costplane.analysis.dimensions import BY_NAME
 from costplane.app.arm.budget_notifications import Notification, check_notifications
 from costplane.app.arm.documents import Shape, of_text, read, text_of
 from costplane.core.arm_resource import ArmResource
+from costplane.core.period import months_later
 from costplane.core.scope import ScopeKind
 from costplane.errors import InvalidInput
 
@@ -25,6 +26,16 @@ KIND = "budgets"
 
 Category = Literal["Cost", "ReservationUtilization"]
 Provider = Literal["Microsoft.CostManagement", "Microsoft.Consumption"]
+
+GRAIN_MONTHS = {
+    "Monthly": 1,
+    "BillingMonth": 1,
+    "Quarterly": 3,
+    "BillingQuarter": 3,
+    "Annually": 12,
+    "BillingAnnual": 12,
+}
+"""Months of a period of a budget of costs, by its time grain."""
 
 _FIRST_START = datetime(2017, 6, 1, tzinfo=UTC)
 _CALENDAR = ("Monthly", "Quarterly", "Annually")
@@ -135,11 +146,21 @@ def _complete(budget: Budget) -> Budget:
 def _check_change(budget: Budget, before: Budget) -> None:
     if budget.category != before.category:
         raise _bad("category", "cannot be changed; create a budget of another name")
-    if budget.time_period.start_date != before.time_period.start_date:
+    if not _keeps_periods(before, budget.time_period.start_date):
         raise InvalidInput(
             "Start date of budgets cannot be updated. Please delete and create a new budget.",
             target="properties.timePeriod.startDate",
         )
+
+
+def _keeps_periods(before: Budget, start: datetime) -> bool:
+    """Whether a budget that starts then has no other periods: its own start, or the start of a
+    later period. A template that tells this month's first day moves it so from month to month."""
+    former, months = before.time_period.start_date, GRAIN_MONTHS.get(before.time_grain)
+    apart = (start.year - former.year) * 12 + start.month - former.month
+    if months is None or apart < 0 or apart % months:
+        return start == former
+    return start == months_later(former, apart)
 
 
 def _check_period(budget: Budget, now: datetime) -> None:

@@ -13,19 +13,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from costplane.analysis.unpriced import Unpriced
-from costplane.app.arm.budget import Budget, FilterPart
+from costplane.app.arm.budget import GRAIN_MONTHS, Budget, FilterPart
 from costplane.app.forecasting.definition import ForecastDefinition
 from costplane.app.forecasting.forecasting import Forecast, ForecastRow, Status
 from costplane.core.period import DAY, Period, months_later
 
-_MONTHS = {
-    "Monthly": 1,
-    "BillingMonth": 1,
-    "Quarterly": 3,
-    "BillingQuarter": 3,
-    "Annually": 12,
-    "BillingAnnual": 12,
-}
 _COST, _USD = range(2)
 
 Ask = Callable[[Mapping[str, object]], tuple[ForecastDefinition, Forecast]]
@@ -47,7 +39,7 @@ class BudgetSpend:
 def budget_period(budget: Budget, now: datetime) -> Period | None:
     """The period of a budget of costs in which `now` is; None before its start, after its end, and
     for a budget of another kind. Periods are counted from the budget's start."""
-    months, told = _MONTHS.get(budget.time_grain), budget.time_period
+    months, told = GRAIN_MONTHS.get(budget.time_grain), budget.time_period
     if months is None or now < told.start_date or (told.end_date and now >= told.end_date):
         return None
     passed = (now.year - told.start_date.year) * 12 + now.month - told.start_date.month

@@ -158,8 +158,8 @@ def test_defaults(whole: Server) -> None:
 
 def test_the_start_stays(whole: Server) -> None:
     whole.call("PUT", f"{PATH}/start", budget())
-    moved = {"startDate": "2026-12-01", "endDate": "2027-10-31"}
-    refused = whole.call("PUT", f"{PATH}/start", budget(timePeriod=moved))
+    earlier = {"startDate": "2026-10-01", "endDate": "2027-10-31"}
+    refused = whole.call("PUT", f"{PATH}/start", budget(timePeriod=earlier))
     assert refused.json()["error"]["message"] == (
         "Start date of budgets cannot be updated. Please delete and create a new budget."
     )
@@ -167,6 +167,31 @@ def test_the_start_stays(whole: Server) -> None:
     assert whole.call("PUT", f"{PATH}/start", budget(timePeriod=same)).status_code == 200
     refused = whole.call("PUT", f"{PATH}/start", reservation())
     assert error_of(refused)[2] == "properties.category"
+
+
+@pytest.mark.parametrize(
+    ("grain", "start", "later", "status"),
+    [
+        ("Monthly", "2026-10-01", "2026-11-01", 200),
+        ("Quarterly", "2026-07-01", "2026-10-01", 200),
+        ("Quarterly", "2026-07-01", "2026-11-01", 400),
+        ("Annually", "2026-01-01", "2027-01-01", 200),
+        ("Annually", "2026-01-01", "2026-11-01", 400),
+        ("BillingMonth", "2026-10-17", "2026-11-17", 200),
+        ("BillingMonth", "2026-10-17", "2026-11-16", 400),
+    ],
+)
+def test_a_start_may_move_to_where_a_period_begins(
+    whole: Server, grain: str, start: str, later: str, status: int
+) -> None:
+    path = f"{PATH}/{grain}-{later}"
+    answers = [
+        whole.call("PUT", path, budget(timeGrain=grain, timePeriod={"startDate": day}))
+        for day in (start, later)
+    ]
+    assert [answer.status_code for answer in answers] == [201, status]
+    kept = whole.call("GET", path).json()["properties"]["timePeriod"]["startDate"]
+    assert kept == f"{later if status == 200 else start}T00:00:00Z"
 
 
 def test_a_start_in_the_past_is_taken_so_that_a_deployment_repeats(whole: Server) -> None:
