@@ -96,11 +96,13 @@ GOOD: dict[str, Asked] = {
 }
 """In an order in which each finds what the ones before it left."""
 
-_NOWHERE = {"scope": "nowhere"}
+_NOWHERE, _NONE_SUCH = {"scope": "nowhere"}, {"scope": "/subscriptions/none"}
 _XML, _JSON = {"content-type": "application/xml"}, {"content-type": "application/json"}
 WRONG: dict[tuple[str, int], Asked] = {
     ("dimensions", 400): GOOD["dimensions"].but(query=_NOWHERE),
+    ("dimensions", 404): GOOD["dimensions"].but(query=_NONE_SUCH),
     ("dimension_values", 400): GOOD["dimension_values"].but(query={"from": "soon"}),
+    ("dimension_values", 404): GOOD["dimension_values"].but(query=_NONE_SUCH),
     ("explain", 400): GOOD["explain"].but(query={}),
     ("explain", 404): GOOD["explain"].but(query={"event": "gateway/eu-1#none"}),
     ("events", 400): GOOD["events"].but(body=[{"id": "b2"}]),
@@ -114,6 +116,7 @@ WRONG: dict[tuple[str, int], Asked] = {
     ("remove_estimate", 400): GOOD["remove_estimate"].but(path=f"/v1/estimates/{'x' * 201}"),
     ("remove_estimate", 404): GOOD["remove_estimate"].but(path="/v1/estimates/none"),
     ("unit_costs", 400): GOOD["unit_costs"].but(body=QUESTION | {"per": ["Cat"]}),
+    ("unit_costs", 404): GOOD["unit_costs"].but(query=_NONE_SUCH),
     ("counts", 400): GOOD["counts"].but(query={"from": "soon"}),
     ("put_counts", 400): GOOD["put_counts"].but(body={"counts": []}),
     ("put_counts", 415): GOOD["put_counts"].but(body=b"<a/>", headers=_XML),

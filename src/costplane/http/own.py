@@ -129,7 +129,7 @@ def own_routes(services: Services) -> APIRouter:
         """Every scope that the caller may see, widest first."""
         return Scopes(_visible_scopes(workspace, request.state.principal))
 
-    @router.get("/dimensions", dependencies=at_scope, responses=refusals(400))
+    @router.get("/dimensions", dependencies=at_scope, responses=refusals(400, 404))
     def dimensions(request: Request, scope: ScopeParameter = "/") -> Dimensions:
         """What costs of the scope can be grouped and filtered by."""
         granted = request.state.principal.granted(READER)
@@ -137,7 +137,9 @@ def own_routes(services: Services) -> APIRouter:
         items = [DimensionItem(item.name, item.label, item.meaning) for item in menu.dimensions]
         return Dimensions(items, list(menu.tags))
 
-    @router.get("/dimensions/{name:path}/values", dependencies=at_scope, responses=refusals(400))
+    @router.get(
+        "/dimensions/{name:path}/values", dependencies=at_scope, responses=refusals(400, 404)
+    )
     async def dimension_values(
         request: Request,
         name: str,

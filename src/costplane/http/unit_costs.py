@@ -79,7 +79,7 @@ def unit_cost_routes(services: Services) -> APIRouter:
     @router.post(
         "/unit-costs",
         dependencies=[Depends(Permission(Access(READER, "query"), services))],
-        responses=refusals(400, 408, 413),
+        responses=refusals(400, 404, 408, 413),
         openapi_extra={
             "requestBody": {"required": True, "content": {"application/json": {"schema": QUESTION}}}
         },
