@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from costplane.app.estimating.asked import parse_asked
 from costplane.app.estimating.workload import Plan
 from costplane.app.estimating.workload_file import read_plan
 from costplane.errors import InvalidInput, UnreadableFile
@@ -76,6 +78,10 @@ def test_the_title_is_the_files_name_if_there_is_none(tmp_path: Path) -> None:
         ("model: a, calls_per_weekend_day: 1", "give calls_per_day, or"),
         ("model: a, calls_per_day: many", "calls_per_day is 'many'"),
         ("model: a, calls_per_day: 50%", "calls_per_day is '50%'"),
+        (f"model: a, calls_per_day: {'1' * 5_000}", "calls_per_day is '111"),
+        ("model: a, calls_per_day: 1e1000000", "calls_per_day is '1e1000000'"),
+        (f"model: a, calls_per_day: 1, months: {'1' * 5_000}", "months is '111"),
+        (f"model: a, calls_per_day: 1, quantities: {{pages: {'9' * 400}}}", "pages is '999"),
         ("model: a, calls_per_day: -1", "calls_per_weekday is -1"),
         ("model: a, calls_per_day: 1, cached_share: 120%", "cached_share is 1.2"),
         ("model: a, calls_per_day: 1, cached_share: 0.6, cache_write_share: 0.6", "together"),
@@ -111,3 +117,10 @@ def test_what_is_no_plan(tmp_path: Path) -> None:
     twice = "{name: x, model: a, calls_per_day: 1, input_tokens: 1}"
     with pytest.raises(InvalidInput, match="two workloads are named 'x'"):
         read(tmp_path, f"workloads: [{twice}, {twice}]")
+
+
+def test_numbers_as_programs_write_them() -> None:
+    body = b'{"workloads": [{"model": "a", "calls_per_day": 1E3, "input_tokens": 1.5e-07}]}'
+    (workload,) = parse_asked(body, datetime(2026, 11, 2, tzinfo=UTC)).plan.workloads
+    assert workload.traffic.weekday == 1_000
+    assert workload.shape.input_tokens == Fraction(15, 10**8)

@@ -42,10 +42,7 @@ def parse_asked(body: bytes, now: datetime) -> AskedEstimate:
         raise InvalidInput(f"The body is no JSON object: {fault}", target="body") from None
     fields = {name: value for name, value in document.items() if name not in _OWN}
     _check(fields)
-    try:
-        plan = plan_of(fields, "estimate", Path(), now.date().replace(day=1))
-    except ValueError as fault:
-        raise InvalidInput(f"A number of the plan is too long: {fault}") from None
+    plan = plan_of(fields, "estimate", Path(), now.date().replace(day=1))
     if len(plan.compare_models) > _MOST_MODELS:
         raise InvalidInput(f"compare with {_MOST_MODELS} models at most", target="compare_models")
     told = document.get("compare")

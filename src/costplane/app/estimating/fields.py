@@ -16,7 +16,12 @@ EACH_MONTH = "each-month"
 _YEARS = range(1_900, 9_001)
 """Near the ends of the calendar there is no month before, or after."""
 
-_NUMBER = re.compile(r"(?P<digits>-?\d[\d_]*(?:\.\d+)?)\s*(?P<percent>%)?")
+_NUMBER = re.compile(
+    r"(?P<digits>-?\d[\d_]{0,39}(?:\.\d{1,40})?(?:e[+-]?\d{1,2})?)\s*(?P<percent>%)?", re.A | re.I
+)
+"""No longer than anybody means: the time that longer ones take grows with the square."""
+
+_LONGEST_WHOLE = 18
 
 
 def month(written: object) -> date:
@@ -58,7 +63,7 @@ def number(fields: Fields, name: str, *, percent: bool = False) -> Fraction:
     found = _NUMBER.fullmatch(written)
     if not found or (found["percent"] and not percent):
         example = "a share such as 60% or 0.6" if percent else "a number such as 1200"
-        raise InvalidInput(f"{name} is {written!r}; give {example}", target=name)
+        raise InvalidInput(f"{name} is {written!r:.60}; give {example}", target=name)
     value = Fraction(found["digits"].replace("_", ""))
     return value / 100 if found["percent"] else value
 
@@ -66,8 +71,8 @@ def number(fields: Fields, name: str, *, percent: bool = False) -> Fraction:
 def whole(fields: Fields, name: str, default: int | None = None) -> int:
     """A whole number; `default` where it is not written."""
     written = str(fields.get(name, "" if default is None else default)).strip()
-    if not written.isascii() or not written.isdecimal():
-        raise InvalidInput(f"{name} is {written!r}; give a whole number", target=name)
+    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_WHOLE):
+        raise InvalidInput(f"{name} is {written!r:.60}; give a whole number", target=name)
     return int(written)
 
 
@@ -93,4 +98,4 @@ def known(fields: Mapping[Any, Any], allowed: tuple[str, ...]) -> None:
     unknown = next((field for field in fields if field not in allowed), None)
     if unknown is not None:
         names = ", ".join(allowed)
-        raise InvalidInput(f"{unknown} is no field; use {names}", target=str(unknown))
+        raise InvalidInput(f"{unknown!s:.60} is no field; use {names}", target=f"{unknown!s:.60}")
