@@ -46,6 +46,7 @@ class EventFormat(StrEnum):
     OPENAI_BATCH = "openai-batch"
     APIM_LLM_LOG = "apim-llm-log"
     LANGFUSE = "langfuse"
+    ANSWERS = "answers"
     JSON = "json"
 
 

@@ -84,7 +84,8 @@ def open_events(
         if chosen.read_requests is not None:
             yield from chosen.read_requests(stream, _needed(assignment, chosen))
         elif chosen.adapter is not None:
-            yield from read_records(stream, chosen.adapter, _context(assignment, place_of_host))
+            context = _context(assignment, place_of_host, name_of(source))
+            yield from read_records(stream, chosen.adapter, context)
         else:
             yield from read_batches(stream)
 
@@ -98,10 +99,17 @@ def _detected(start: bytes, source: str) -> Format:
     raise UnreadableFile(f"{source} has no known format; expected {expected}", target=source)
 
 
-def _context(assignment: Assignment | None, place_of_host: PlaceOfHost) -> Context:
+def _context(assignment: Assignment | None, place_of_host: PlaceOfHost, name: str) -> Context:
     if assignment is None:
-        return Context("", place_of_host)
-    return Context(assignment.resource_id, place_of_host, assignment.day)
+        return Context(place_of_host, Path(name).name)
+    return Context(
+        place_of_host,
+        assignment.source,
+        assignment.resource_id,
+        assignment.deployment,
+        assignment.model,
+        assignment.day,
+    )
 
 
 def _needed(assignment: Assignment | None, chosen: Format) -> Assignment:

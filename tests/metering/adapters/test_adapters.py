@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,15 +14,8 @@ from hypothesis import strategies as st
 
 from costplane.errors import UnreadableFile
 from costplane.metering.adapters import reading
-from costplane.metering.batch import Rejection
-from costplane.metering.formats import open_events
-from costplane.metering.traces.assignment import Assignment
+from tests.metering.adapters.files import RESOURCE, read
 from tests.metering.events import line
-
-RESOURCE = (
-    "/subscriptions/d3a0c057-0000-4000-8000-000000000001/resourcegroups/rg-search"
-    "/providers/microsoft.cognitiveservices/accounts/aoai-eu"
-)
 
 LITELLM: dict[str, Any] = {
     "id": "chatcmpl-1",
@@ -113,21 +105,6 @@ BATCH: dict[str, Any] = {
     },
     "error": None,
 }
-
-
-def catalog(host: str) -> str | None:
-    return RESOURCE if host == "aoai-eu.openai.azure.com" else None
-
-
-def read(
-    content: bytes, name: str = "auto", resource: str = "", day: date | None = None
-) -> tuple[list[dict[str, Any]], list[Rejection]]:
-    """The events, without what they did not tell, and the rejections."""
-    given = Assignment(resource, "", "", day=day) if resource or day else None
-    batches = list(open_events(io.BytesIO(content), name, given, catalog))
-    rows = [row for batch in batches for row in batch.events.to_pylist()]
-    told = [{name: value for name, value in row.items() if value is not None} for row in rows]
-    return told, [one for batch in batches for one in batch.rejected]
 
 
 def row(record: dict[str, Any], resource: str = "") -> dict[str, Any]:

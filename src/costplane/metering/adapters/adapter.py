@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from costplane.errors import InvalidUsage
+from costplane.metering.adapters.event_stream import is_event_stream
 from costplane.metering.hosts import AZURE_HOSTS, PlaceOfHost, host_of
 
 Record: TypeAlias = dict[str, Any]
 """A JSON object; fractions are Decimal."""
+
+Read: TypeAlias = Record | InvalidUsage
+"""A record, or why there is none."""
 
 _NATIVE = b'"ai.inference.usage"'
 _LATEST = 250_000_000_000
@@ -26,28 +30,36 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - written with its zone below
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the records leave out: the resource of calls to no known host ("" for none), the UTC
-    day of those that tell no time, and the catalog's hosts."""
+    """What the records leave out: the resource of calls to no known host, its deployment and its
+    model ("" for none of them), the UTC day of those that tell no time, the name of the file, and
+    the catalog's hosts."""
 
-    resource_id: str
     place_of_host: PlaceOfHost
+    file: str
+    resource_id: str = ""
+    deployment: str = ""
+    model: str = ""
     day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A shape of records: its `name` for --format, what it `looks_like`, the `marks` of which all
-    stand in the text of a record, and what makes an event of one (None: it tells of no call)."""
+    """A shape of records: its `name` for --format, what it `looks_like`, sets of `marks` of one
+    of which all stand in the text of a record, what makes an event of one (None: it tells of no
+    call), and what makes `whole` records where they come in pieces."""
 
     name: str
     looks_like: str
-    marks: tuple[bytes, ...]
+    marks: tuple[tuple[bytes, ...], ...]
     event: Callable[[Record, Context], dict[str, Any] | None]
+    whole: Callable[[Iterable[Read]], Iterator[Read]] = iter
 
     def begins(self, start: bytes) -> bool:
         """Whether a file that starts so holds these records."""
-        is_json = start[:1] in (b"{", b"[") and _NATIVE not in start
-        return is_json and all(mark in start for mark in self.marks)
+        if start[:1] not in (b"{", b"[") and not is_event_stream(start):
+            return False
+        marked = any(all(mark in start for mark in marks) for marks in self.marks)
+        return marked and _NATIVE not in start
 
 
 def place(context: Context, address: str | None, provider: str | None, project: str) -> Record:

@@ -70,6 +70,6 @@ def _tags(told: Record) -> dict[str, str]:
 APIM = Adapter(
     "apim-llm-log",
     "rows of ApiManagementGatewayLlmLog",
-    (b'"SequenceNumber"', b'"PromptTokens"'),
+    ((b'"SequenceNumber"', b'"PromptTokens"'),),
     event,
 )

@@ -95,6 +95,6 @@ def _cost(record: Record) -> object:
 LANGFUSE = Adapter(
     "langfuse",
     "observations of Langfuse",
-    (b'"GENERATION"', b'"model"', b'"id"'),
+    ((b'"GENERATION"', b'"model"', b'"id"'),),
     event,
 )

@@ -138,6 +138,6 @@ def _tags(record: Record, told: Record) -> dict[str, str]:
 LITELLM = Adapter(
     "litellm",
     "LiteLLM's StandardLoggingPayload",
-    (b'"call_type"', b'"custom_llm_provider"', b'"startTime"'),
+    ((b'"call_type"', b'"custom_llm_provider"', b'"startTime"'),),
     event,
 )

@@ -57,6 +57,6 @@ def event(record: Record, context: Context) -> dict[str, Any] | None:
 OPENAI_BATCH = Adapter(
     "openai-batch",
     "the output file of a batch of OpenAI or Azure OpenAI",
-    (b'"custom_id"', b'"response"'),
+    ((b'"custom_id"', b'"response"'),),
     event,
 )

@@ -1,25 +1,30 @@
-"""Files of records -> events: JSON lines, one JSON array, or pages that hold a list of them."""
+"""Files of records -> events: JSON lines, server-sent events, one JSON array, or pages that hold a
+list of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
+from hashlib import sha256
 from io import BufferedReader
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
 
 from costplane.errors import InvalidUsage, UnreadableFile
-from costplane.metering.adapters.adapter import Adapter, Context, Record
+from costplane.metering.adapters.adapter import Adapter, Context, Read, Record
+from costplane.metering.adapters.answers import ANSWERS
 from costplane.metering.adapters.apim import APIM
+from costplane.metering.adapters.event_stream import is_event_stream, payload
 from costplane.metering.adapters.langfuse import LANGFUSE
 from costplane.metering.adapters.litellm import LITELLM
 from costplane.metering.adapters.openai_batch import OPENAI_BATCH
 from costplane.metering.batch import EventBatch
-from costplane.metering.files import bounded_lines, portions
+from costplane.metering.files import bounded_lines
 from costplane.metering.native import read_documents
 
-ADAPTERS: tuple[Adapter, ...] = (LITELLM, OPENAI_BATCH, APIM, LANGFUSE)
+ADAPTERS: tuple[Adapter, ...] = (LITELLM, OPENAI_BATCH, APIM, LANGFUSE, ANSWERS)
 """In the order in which they are tried."""
 
 LINE_LIMIT = 8 << 20
@@ -28,12 +33,11 @@ LINE_LIMIT = 8 << 20
 DOCUMENT_LIMIT = 64 << 20
 """Bytes of a file that is one JSON document."""
 
-_PAGES = ("records", "data")
-"""Members that hold the records of a page: Azure's logs, Langfuse's API."""
-
 _AT_ONCE = 50_000
+"""Events of a batch."""
+
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
-_Read = Record | InvalidUsage
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def read_records(
@@ -41,38 +45,41 @@ def read_records(
 ) -> Iterator[EventBatch]:
     """The events of a file that `reading` opened; records that cannot be counted are rejections,
     those that tell of no call are passed over. Raises UnreadableFile for a document too large."""
-    for records in _records(stream):
-        made = (_event(record, adapter, context) for record in records)
-        yield read_documents(document for document in made if document is not None)
+    whole = enumerate(adapter.whole(_records(stream)), 1)
+    made = (_event(record, row, adapter, context) for row, record in whole)
+    documents = (document for document in made if document is not None)
+    for first in documents:
+        yield read_documents(chain((first,), islice(documents, _AT_ONCE - 1)))
 
 
-def _event(record: _Read, adapter: Adapter, context: Context) -> dict[str, Any] | _Read | None:
+def _event(record: Read, row: int, adapter: Adapter, context: Context) -> Read | None:
     if isinstance(record, InvalidUsage):
         return record
     try:
-        return adapter.event(record, context)
+        event = adapter.event(record, context)
     except InvalidUsage as fault:
         return fault
+    if event is not None and event["id"] is None:
+        # The digest shows when a file was changed under its name: nothing is taken for a repeat.
+        event["id"] = f"{row}-{sha256(_encode(record)).hexdigest()[:16]}"
+    return event
 
 
-def _records(stream: BufferedReader[Any]) -> Iterator[Iterable[_Read]]:
+def _records(stream: BufferedReader[Any]) -> Iterator[Read]:
     lines = bounded_lines(stream, LINE_LIMIT)
-    first = next(lines, b"")
-    if _is_whole(first):
-        for some in portions(_chained(first, lines), _AT_ONCE):
-            yield [record for line in some if not line.isspace() for record in _listed(line)]
+    first = next((line for line in lines if not line.isspace()), b"")
+    if is_event_stream(first) or _is_whole(first):
+        for line in chain((first,), lines):
+            told = payload(line)
+            if told:
+                yield from _listed(told)
     else:
         text = first + stream.read(DOCUMENT_LIMIT)
         if len(text) > DOCUMENT_LIMIT or stream.peek(1):
             raise UnreadableFile(
                 f"one JSON document of more than {DOCUMENT_LIMIT:,} bytes; write JSON lines"
             )
-        yield list(_listed(text))
-
-
-def _chained(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+        yield from _listed(text)
 
 
 def _is_whole(line: bytes) -> bool:
@@ -83,7 +90,7 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def _listed(text: bytes) -> Iterator[_Read]:
+def _listed(text: bytes) -> Iterator[Read]:
     """The records in a JSON text: itself, those of an array, or those of a page."""
     try:
         value = _decode(text)
@@ -91,7 +98,13 @@ def _listed(text: bytes) -> Iterator[_Read]:
         yield InvalidUsage(f"not one JSON document: {error}", code="InvalidJson")
         return
     if isinstance(value, dict):
-        page = next((value[name] for name in _PAGES if isinstance(value.get(name), list)), None)
-        value = [value] if page is None else page
+        value = _page(value)
     for record in value if isinstance(value, list) else [value]:
         yield record if isinstance(record, dict) else InvalidUsage("a record is a JSON object")
+
+
+def _page(value: Record) -> list[Any]:
+    """The records of a page of Azure's logs (`records`) or of Langfuse's API (`data` beside
+    `meta`); what is no page is one record."""
+    name = "data" if "meta" in value else "records"
+    return value[name] if isinstance(value.get(name), list) else [value]
