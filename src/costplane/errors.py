@@ -21,6 +21,7 @@
     ├── ReportFailed          500  a report that could not be made
     ├── DamagedData           500  stored data that fails its own check
     └── Unavailable           503  storage or capacity is missing for now; try again
+        └── LeaseLost         503  another process took over what this one was doing
 
 The HTTP layer renders any of them as Azure's envelope `{"error": {code, message, target}}`
 (contract.md section 0); the command line prints the message and leaves with status 1 or 2.
@@ -185,3 +186,9 @@ class Unavailable(CostplaneError):
 
     code = "ServiceUnavailable"
     status = 503
+
+
+class LeaseLost(Unavailable):
+    """Another process took over what this one was doing: nothing more of it is written."""
+
+    code = "LeaseLost"

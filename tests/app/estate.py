@@ -69,11 +69,11 @@ _PRICES: dict[str, dict[str, tuple[str, int]]] = {
 _QUANTITIES = ("input_text", "input_text_cached", "output_text", "output_reasoning")
 
 
-def opened(folder: Path, now: datetime = NOW) -> Workspace:
+def opened(folder: Path, now: datetime = NOW, control: str | None = None) -> Workspace:
     """A workspace with the sheet and the catalog's facts about deployments."""
     sheet = folder / "estate.yaml"
     sheet.write_text(SHEET)
-    workspace = Workspace.open(folder / "data", now=lambda: now)
+    workspace = Workspace.open(folder / "data", control=control, now=lambda: now)
     workspace.import_prices(sheet)
     workspace.catalog.put_resource(*(Resource(r, r[-3:], "swedencentral") for r in RESOURCES))
     workspace.catalog.put_deployment(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -14,7 +17,8 @@ from sqlglot import exp
 
 from costplane.core.tables import SERIES, SERIES_FACTS, TABLES
 from costplane.engine.duckdb import DuckDBEngine
-from costplane.errors import InvalidInput, NotFound
+from costplane.errors import InvalidInput, LeaseLost, NotFound
+from costplane.ledger import delta
 from costplane.ledger.delta import Ledger, Snapshot
 
 ENGINE = DuckDBEngine(threads=1)
@@ -165,3 +169,76 @@ def test_a_file_without_a_commit_is_not_read(ledger: Ledger, tmp_path: Path) -> 
     whole.with_name("part-00000-left-over.parquet").write_bytes(whole.read_bytes())
     assert numbers(ledger.snapshot()) == [1]
     assert DeltaTable(tmp_path / "tables" / "series").version() == 1
+
+
+def test_a_former_writer_commits_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    """Also where it looked before the later one came, and commits after."""
+    later = Ledger(str(tmp_path / "tables"))
+    with ledger.fenced(1), later.fenced(2):
+        ledger.append("series", rows(1), app="segment", version=1)
+        later.seal()
+        with pytest.raises(LeaseLost, match="series"):
+            ledger.append("series", rows(2), app="segment", version=2)
+        with pytest.raises(LeaseLost):
+            ledger.seal()
+        later.append("series", rows(3), app="segment", version=2)
+    with pytest.raises(LeaseLost):
+        later.append("series", rows(4), app="segment", version=3)
+    assert numbers(ledger.snapshot()) == [1, 3]
+
+
+def test_of_two_commits_at_once_the_former_writers_is_refused(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later writer commits between the former one's look and its own commit."""
+    later, commit = Ledger(str(tmp_path / "tables")), delta._commit
+    later.snapshot()
+
+    def interrupted(*arguments: Any) -> None:
+        monkeypatch.setattr(delta, "_commit", commit)
+        with later.fenced(2):
+            later.append("series", rows(2), app="posting", version=1)
+        commit(*arguments)
+
+    monkeypatch.setattr(delta, "_commit", interrupted)
+    with ledger.fenced(1), pytest.raises(LeaseLost):
+        ledger.append("series", rows(1), app="segment", version=1)
+    assert numbers(ledger.snapshot()) == [2]
+
+
+def test_compaction_stops_no_commit(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, commit = Ledger(str(tmp_path / "tables")), delta._commit
+    for n in (1, 2, 3):
+        ledger.append("series", rows(n), app="segment", version=n)
+
+    def interrupted(*arguments: Any) -> None:
+        other.compact("series", 1)
+        commit(*arguments)
+
+    monkeypatch.setattr(delta, "_commit", interrupted)
+    with ledger.fenced(1):
+        ledger.append("series", rows(4), app="segment", version=4)
+    assert numbers(ledger.snapshot()) == [1, 2, 3, 4]
+    assert len(other.snapshot().relation("series").paths) == 2
+
+
+def test_the_id_is_that_of_the_tables(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger.id == Ledger(str(tmp_path / "x" / ".." / "tables")).id
+    assert ledger.id != Ledger(str(tmp_path / "others")).id
+
+
+OPENING = """
+import sys
+from costplane.ledger.delta import Ledger
+print(Ledger(sys.argv[1]).snapshot().versions, Ledger(sys.argv[1]).id)
+"""
+
+
+def test_processes_that_begin_at_once_make_the_same_tables(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENING, str(tmp_path / "tables")]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    told = {child.communicate()[0] for child in children}
+    assert [child.returncode for child in children] == [0, 0, 0]
+    assert len(told) == 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from costplane.core.lease import Lease
+from costplane.core.log_segment import LogSegment, Posted, Sealed
 from costplane.core.quarantine import QuarantinedEvent
 from costplane.core.rerating import Rerating
 from costplane.core.settings import Setting
@@ -111,4 +114,65 @@ class Reratings(Protocol):
 
     def list(self) -> list[Rerating]:
         """All re-ratings, the oldest first."""
+        ...
+
+
+class Leases(Protocol):
+    """Leases by the database's own clock; `ledger` is the id of the tables that one is about."""
+
+    def acquire(
+        self, ledger: str, name: str, holder: str, seconds: float, *, waits: bool = False
+    ) -> Lease | None:
+        """The lease, if it is free or its time is over, for so many seconds; otherwise None.
+        Who `waits` is given it before others, as long as it asks again within a second."""
+        ...
+
+    def renew(self, lease: Lease, seconds: float) -> bool:
+        """Holds it for so many seconds from now; False if another has it, or had it since."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Gives it back, unless it is another's by now."""
+        ...
+
+    def holder(self, ledger: str, name: str) -> str | None:
+        """Who was given it last and has not given it back."""
+        ...
+
+    def fenced(self, lease: Lease) -> AbstractContextManager[None]:
+        """Until the block ends, what this thread writes to the control plane is kept only while
+        the lease is its holder's; otherwise it raises LeaseLost, with nothing changed."""
+        ...
+
+
+class LogSegments(Protocol):
+    """Which segment of which log has which number in the ledger. The writer's, but for `find`
+    and `forget`, by which the process that sealed a segment learns what it came to."""
+
+    def number(self, sealed: Sealed, number: int) -> LogSegment:
+        """Gives a segment its number, for ever."""
+        ...
+
+    def post(self, number: int, posted: Posted) -> None:
+        """All tables have it."""
+        ...
+
+    def settle(self) -> None:
+        """What depends on order has been settled for all that are posted."""
+        ...
+
+    def list(self) -> list[LogSegment]:
+        """Those that are not forgotten, by number."""
+        ...
+
+    def find(self, sealed: Sealed) -> LogSegment | None:
+        """The segment, if it has a number."""
+        ...
+
+    def are_settled(self, numbers: Collection[int]) -> bool:
+        """Whether what depends on order has been settled for all of them."""
+        ...
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Nobody asks for them any more."""
         ...

@@ -7,7 +7,7 @@ import pyarrow as pa
 from costplane.core.relation import Engine
 from costplane.core.sql import query
 from costplane.core.tables import SERIES, SERIES_FACTS
-from costplane.ledger.delta import Ledger
+from costplane.ledger.delta import SEGMENT, Ledger
 from costplane.rating.holder import Facts
 
 _COLUMNS = ", ".join(f'"{fact}"' for fact in SERIES_FACTS)
@@ -60,7 +60,7 @@ class SeriesNumbers:
         first = len(known) + 1
         rows = [{"series": first + n, **facts} for n, facts in enumerate(unseen)]
         self._ledger.append(
-            "series", pa.Table.from_pylist(rows, SERIES), app="segment", version=segment
+            "series", pa.Table.from_pylist(rows, SERIES), app=SEGMENT, version=segment
         )
         self.forget()
 

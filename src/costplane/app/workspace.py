@@ -15,14 +15,17 @@ from costplane.app.access.sessions import Sessions
 from costplane.app.agreements.agreements import Agreements
 from costplane.app.answers import Answers
 from costplane.app.arm.keeping import Keeping
+from costplane.app.belonging import open_control
 from costplane.app.billing.prepayment import LotImport
 from costplane.app.bills.delivery import OnRows
 from costplane.app.bills.importing import BillImport, BillImports, BillOptions
+from costplane.app.compaction import compact
 from costplane.app.erasing.erasing import Erasure
 from costplane.app.estimating.estimating import Estimating
 from costplane.app.estimating.saving import SavedEstimates
 from costplane.app.intake.hosts import Hosts
 from costplane.app.intake.intake import IntakeReport
+from costplane.app.leasing import OnWait, log_wait
 from costplane.app.ports import Quarantine
 from costplane.app.prices import PriceImport
 from costplane.app.reports.benefit_reports import benefit_reports
@@ -49,6 +52,7 @@ from costplane.metering.batch import EventBatch
 from costplane.store.control_plane import ControlPlane
 
 T = TypeVar("T")
+Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -59,11 +63,11 @@ def utc_now() -> datetime:
 class Workspace(Answers):
     """One installation: its log, id index and control plane in `data`, its tables at `tables`.
 
-    Threads may share it. Intake waits for any other process that writes to the same folder.
+    Threads may share it, and processes open the same: they take turns as the ledger's writer.
     """
 
     def __init__(
-        self, data: Path, tables: str, control: ControlPlane, now: Callable[[], datetime]
+        self, data: Path, tables: str, control: ControlPlane, now: Clock, on_wait: OnWait
     ) -> None:
         super().__init__(data, tables, control, now)
         self.agreements = Agreements(control.catalog, control.agreements)
@@ -84,7 +88,8 @@ class Workspace(Answers):
         read = (self.ledger, self.engine, control.catalog, control.settings)
         self.bills = BillImports(*read, data, now)
         key, paid = self._erasure_key, (self.prepayment, self.invoicing)
-        self._writer = Writer(data, self._usage, *paid, key, self.bills, now)
+        self._writer = Writer(data, self._usage, *paid, key, self.bills, now, on_wait)
+        self.leasing = self._writer.leasing
         self.settling_due = threading.Event()
 
     @classmethod
@@ -94,17 +99,22 @@ class Workspace(Answers):
         tables: str | None = None,
         *,
         control: str | None = None,
-        now: Callable[[], datetime] = utc_now,
+        now: Clock = utc_now,
+        on_wait: OnWait = log_wait,
     ) -> Workspace:
         """Opens the folder, made if missing. `tables` may be elsewhere (default: in it);
-        `control` is the address of a PostgreSQL database (default: a file in the folder)."""
+        `control` is the address of a PostgreSQL database (default: a file in the folder).
+        `on_wait` hears which lease is waited for, and who holds it.
+
+        Raises InvalidInput for another control plane than the one that the folder belongs to."""
         data.mkdir(parents=True, exist_ok=True)
         place = tables or str(data / "tables")
-        return cls(data, place, ControlPlane.open(control or data / "control.sqlite"), now)
+        return cls(data, place, open_control(data, control), now, on_wait)
 
     def close(self) -> None:
         """Gives back connections and files."""
         self.reports.close()
+        self._writer.close()
         self._control.close()
         self.engine.close()
 
@@ -158,14 +168,20 @@ class Workspace(Answers):
 
     def keep_up(self) -> int:
         """What time alone makes due: settles, and closes billing periods whose time has come,
-        but not while their history is still being loaded."""
+        but not while their history is still being loaded; and compacts the tables."""
         appended = self.settle()
         self.reports.keep_up()
         self._queries.keep_up()
         loading = read_loading(self.data)
         if loading is None or not loading.active:
             self.close_due_invoices()
+        compact(self.ledger, self.leasing)
         return appended
+
+    def catch_up(self) -> None:
+        """Posts what stopped processes have left behind, and goes on with their reports."""
+        self._writer.catch_up()
+        self.reports.keep_up()
 
     def change_setting(self, setting: Setting[T], value: T, who: str) -> T:
         """Sets a setting for what is done from now on; what it was before."""

@@ -1,4 +1,5 @@
-"""Where the data lies: `--data`, else COSTPLANE_DATA, else ./costplane-data."""
+"""Where the data lies: `--data`, else COSTPLANE_DATA, else ./costplane-data; the control plane in
+it, else at COSTPLANE_CONTROL."""
 
 from __future__ import annotations
 
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplane.cli.output import warn
+
 if TYPE_CHECKING:
+    from costplane.app.leasing import OnWait
     from costplane.app.workspace import Workspace
 
 DataOption = Annotated[
@@ -37,12 +41,23 @@ def data_folder(data: Path | None) -> Path:
     return data or Path(os.environ.get("COSTPLANE_DATA") or "costplane-data")
 
 
+def tell_wait(name: str, holder: str) -> None:
+    """Says on standard error whom a command waits for."""
+    warn(f"waiting for the {name}'s lease, which {holder} holds")
+
+
 @contextmanager
-def opened(data: Path | None, tables: str | None) -> Iterator[Workspace]:
-    """The workspace of the data folder, closed at the end."""
+def opened(
+    data: Path | None, tables: str | None, on_wait: OnWait = tell_wait
+) -> Iterator[Workspace]:
+    """The workspace of the data folder, closed at the end.
+
+    The control plane's address is no option, since it may hold a password.
+    """
     from costplane.app.workspace import Workspace
 
-    workspace = Workspace.open(data_folder(data), tables)
+    control = os.environ.get("COSTPLANE_CONTROL") or None
+    workspace = Workspace.open(data_folder(data), tables, control=control, on_wait=on_wait)
     try:
         yield workspace
     finally:

@@ -68,11 +68,12 @@ def serve(
     if self_signed:
         tls_cert, tls_key = _own_certificate(data_folder(data))
     listener = listen(host, port, certificate=tls_cert, key=tls_key)
-    from costplane.app.hourly import settling_hourly
+    from costplane.app.leasing import log_wait
+    from costplane.app.scheduler import scheduled
     from costplane.http.app import create_app
     from costplane.http.server import serve as serve_app
 
-    with opened(data, tables) as workspace:
+    with opened(data, tables, log_wait) as workspace:
         authentication = authenticator(
             host, workspace.accounts, workspace.sessions, no_auth=no_auth, persons=persons
         )
@@ -81,7 +82,7 @@ def serve(
                 f"Tokens come to {host} without TLS: put a proxy with TLS before it, or add "
                 "--tls-cert and --tls-key, or --self-signed."
             )
-        with settling_hourly(workspace.keep_up, workspace.settling_due):
+        with scheduled(workspace.leasing, workspace):
             typer.echo(f"Costplane serves on {listener.url}")
             app = create_app(workspace, authentication=authentication, limits=limited)
             serve_app(app, listener)

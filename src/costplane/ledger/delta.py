@@ -3,15 +3,19 @@
 A commit carries `txn(app, version)` (Delta protocol, "Transaction Identifiers"), so that the same
 posting committed again is told and left out; delta-rs accepts a lower number from a fresh handle,
 therefore the comparison is made here (architecture.md, "Exactly once").
+
+It carries `txn("writer", fence)` too, the fencing number of the writer's lease. Of two commits at
+once with one app the log takes one, so that none is made without having seen the other's number.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,12 +28,13 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from sqlglot import exp
 
+from costplane.core.lease import COMPACTOR, WRITER
 from costplane.core.relation import Files
 from costplane.core.tables import TABLES
-from costplane.errors import InvalidInput, NotFound
+from costplane.errors import InvalidInput, LeaseLost, NotFound, Unavailable
 from costplane.ledger.columns import complete, was_completed
 from costplane.ledger.replacement import Replacement, forget_former, replace_texts
 
@@ -51,6 +56,15 @@ _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_grou
 _PART = 32_768
 _LOOKED_THROUGH = 60 * 1_000_000_000
 """Nanoseconds after which a log is looked through whatever its next file."""
+SEGMENT = "segment"
+"""The app of a segment's commits, whose numbers are those of segments."""
+SETTLING = "settling"
+"""The app of a settling's commits."""
+
+_TOGETHER = {SEGMENT: ("usage", "charges", "uncharged"), SETTLING: ("charges", "uncharged")}
+"""The tables of which an app commits to one after another what belongs together."""
+
+_ATTEMPTS = 20
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=True)
 _UNSAFE = frozenset("%*?[]^|\\")
 """Characters in a folder's path that delta-rs reads as an escape or refuses, or DuckDB as a
@@ -59,10 +73,12 @@ pattern."""
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of every table, with the files that hold it."""
+    """One version of every table, with the files that hold it. `commits`: for each app whose rows
+    of several tables belong together, the last number that each of these tables has."""
 
     versions: Mapping[str, int]
     files: Mapping[str, Files]
+    commits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def relation(self, table: str) -> Files:
         """The files of `table` in this snapshot."""
@@ -80,6 +96,13 @@ class Ledger:
         self._tables: dict[str, DeltaTable] = {}
         self._latest: Snapshot | None = None
         self._looked: dict[str, int] = {}
+        self._fence = 0
+
+    @cached_property
+    def id(self) -> str:
+        """What tells these tables from any others, whatever address they are reached by."""
+        with self._lock:
+            return str(self._open("usage").metadata().id)
 
     def snapshot(self, versions: Mapping[str, int] | None = None) -> Snapshot:
         """The newest version of every table, or the given ones.
@@ -97,31 +120,34 @@ class Ledger:
                 self._latest = _snapshot_of(self._tables)
             return self._latest
 
+    def before(self, table: str, version: int, app: str, number: int) -> int:
+        """The newest version of `table`, up to the given one, that has of `app` nothing after
+        `number`. Raises NotFound if none is kept."""
+        while _highest(self._at(table, version), app) > number:
+            version -= 1
+        return version
+
     def committed(self, table: str, app: str) -> int:
         """The highest version that `app` committed to `table`; -1 if none."""
         with self._lock:
-            handle = self._open(table)
-            handle.update_incremental()
-            version = handle.transaction_version(app)
-        return -1 if version is None else version
+            return _highest(self._newest(table), app)
 
     def append(self, table: str, rows: pa.Table, *, app: str, version: int) -> bool:
         """Commits `rows` with `txn(app, version)`. False, with nothing written, if that version
-        of `app` or a later one is already there. No rows commit nothing but the number."""
-        if self.committed(table, app) >= version:
-            return False
-        properties = CommitProperties(app_transactions=[Transaction(app, version)])
+        of `app` or a later one is already there. No rows commit nothing but the number.
+
+        Raises LeaseLost, with nothing written, where a later writer has been.
+        """
+        numbers = {WRITER: self._fence, app: version}
         with self._lock:
-            write_deltalake(
-                self._open(table),
-                _stream(rows, TABLES[table]),
-                mode="append",
-                commit_properties=properties,
-                post_commithook_properties=_HOOKS,
-                writer_properties=_WRITER,
-                target_file_size=256 * 1024 * 1024,
-            )
-        return True
+            for _ in range(_ATTEMPTS):
+                handle = self._writable(table)
+                if _highest(handle, app) >= version:
+                    return False
+                with suppress(CommitFailedError):  # another came first: the next turn sees whose
+                    _commit(handle, _stream(rows, TABLES[table]), numbers)
+                    return True
+        raise Unavailable(f"the table {table} is changed by too many at once; try again")
 
     def restate(
         self,
@@ -134,48 +160,67 @@ class Ledger:
     ) -> None:
         """Commits `rows` in place of those for which `replaced` holds, with `txn(app, version)`:
         both or neither. All of `rows` must be such. What raises while they are read, raises here
-        as DeltaError, and nothing is committed."""
+        as DeltaError, and nothing is committed. Raises LeaseLost as `append` does."""
+        numbers = {WRITER: self._fence, app: version}
         with self._lock:
-            handle = self._open(table)
-            handle.update_incremental()
-            write_deltalake(
-                handle,
-                rows,
-                mode="overwrite",
-                predicate=replaced.sql(),
-                commit_properties=CommitProperties(app_transactions=[Transaction(app, version)]),
-                post_commithook_properties=_HOOKS,
-                writer_properties=_WRITER,
-                target_file_size=256 * 1024 * 1024,
-            )
+            _commit(self._writable(table), rows, numbers, replaced.sql())
 
-    def compact(self, table: str) -> None:
-        """Merges small files of `table` and removes those that no reader needs any more."""
-        with self._lock:
-            handle = self._open(table)
-            handle.update_incremental()
+    @contextmanager
+    def fenced(self, fence: int) -> Iterator[None]:
+        """Until the block ends, commits carry this number and are refused where a greater one was
+        seen. Outside, they are refused wherever any was."""
+        self._fence = fence
+        try:
+            yield
+        finally:
+            self._fence = 0
+
+    def seal(self) -> None:
+        """Shows the present number to every table: no former writer commits from now on.
+
+        Raises LeaseLost where a later one has been.
+        """
+        for table in TABLES:
+            self.append(table, TABLES[table].empty_table(), app=WRITER, version=self._fence)
+
+    def compact(self, table: str, fence: int = 0) -> None:
+        """Merges small files of `table`, and removes those that were merged more than a day ago.
+
+        Appends go on meanwhile. `fence` is that of the compactor's lease: raises LeaseLost where
+        a later one has been.
+        """
+        handle = DeltaTable(self._uri(table))
+        if _highest(handle, COMPACTOR) > fence:
+            raise LeaseLost(f"another process compacts the table {table} now")
+        try:
             handle.optimize.compact(
                 target_size=256 * 1024 * 1024,
                 writer_properties=_WRITER,
-                min_commit_interval=timedelta(minutes=1),
+                commit_properties=CommitProperties(
+                    app_transactions=[Transaction(COMPACTOR, fence)]
+                ),
             )
-            handle.vacuum(dry_run=False)
+        except CommitFailedError as error:
+            raise LeaseLost(f"another process changed the files of {table}: {error}") from None
+        handle.vacuum(dry_run=False)
 
     def replace(self, table: str, replacements: Sequence[Replacement], number: str) -> int:
         """Replaces texts in all rows of `table`, and adds to their column `number`; how many rows
-        changed. One commit; no row comes or goes."""
+        changed. One commit; no row comes or goes. Raises LeaseLost as `append` does."""
+        commit = CommitProperties(app_transactions=[Transaction(WRITER, self._fence)])
         with self._lock:
-            handle = self._open(table)
-            handle.update_incremental()
-            return replace_texts(handle, replacements, number, _WRITER, None)
+            handle = self._writable(table)
+            try:
+                return replace_texts(handle, replacements, number, _WRITER, commit)
+            except CommitFailedError as error:
+                raise LeaseLost(f"another process changed the table {table}: {error}") from None
 
     def forget_former(self, table: str) -> None:
         """Deletes what `table` held and holds no more, and every version before now. Pages of
-        answers that were begun before cannot be turned any further."""
+        answers that were begun before cannot be turned any further. Raises LeaseLost as `append`
+        does."""
         with self._lock:
-            handle = self._open(table)
-            handle.update_incremental()
-            forget_former(handle, _LOG_KEPT)
+            forget_former(self._writable(table), _LOG_KEPT)
 
     def _update(self, table: str) -> None:
         """Reads commits that came since. A local table has none where its last one's file is
@@ -200,6 +245,20 @@ class Ledger:
                 target=table,
             ) from None
 
+    def _newest(self, table: str) -> DeltaTable:
+        """The handle of a table, as of now. The lock is held until it has been used."""
+        handle = self._open(table)
+        handle.update_incremental()
+        return handle
+
+    def _writable(self, table: str) -> DeltaTable:
+        """The newest handle of a table, to commit with. Raises LeaseLost where a later writer has
+        been."""
+        handle = self._newest(table)
+        if _highest(handle, WRITER) > self._fence:
+            raise LeaseLost(f"another process writes to the table {table} now")
+        return handle
+
     def _uri(self, table: str) -> str:
         return f"{self._location}/{table}"
 
@@ -217,6 +276,32 @@ class Ledger:
             complete(handle, TABLES[table])
             self._tables[table] = handle
         return self._tables[table]
+
+
+def _highest(handle: DeltaTable, app: str) -> int:
+    version = handle.transaction_version(app)
+    return -1 if version is None else version
+
+
+def _commit(
+    handle: DeltaTable,
+    rows: pa.RecordBatchReader,
+    numbers: Mapping[str, int],
+    replaced: str | None = None,
+) -> None:
+    """Adds rows, in place of those for which the predicate `replaced` holds, with the numbers of
+    apps. Raises CommitFailedError where another commit with one of these apps came first."""
+    transactions = [Transaction(app, number) for app, number in numbers.items()]
+    write_deltalake(
+        handle,
+        rows,
+        mode="append" if replaced is None else "overwrite",
+        predicate=replaced,
+        commit_properties=CommitProperties(app_transactions=transactions),
+        post_commithook_properties=_HOOKS,
+        writer_properties=_WRITER,
+        target_file_size=256 * 1024 * 1024,
+    )
 
 
 def _stream(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatchReader:
@@ -238,7 +323,12 @@ def _snapshot_of(tables: Mapping[str, DeltaTable]) -> Snapshot:
         )
         for name, handle in tables.items()
     }
-    return Snapshot({name: handle.version() for name, handle in tables.items()}, files)
+    versions = {name: handle.version() for name, handle in tables.items()}
+    commits = {
+        app: {name: _highest(tables[name], app) for name in together if name in tables}
+        for app, together in _TOGETHER.items()
+    }
+    return Snapshot(versions, files, commits)
 
 
 def _path(uri: str) -> str:

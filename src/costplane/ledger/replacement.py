@@ -29,7 +29,7 @@ def replace_texts(
     replacements: Sequence[Replacement],
     number: str,
     writer: WriterProperties,
-    commit: CommitProperties | None,
+    commit: CommitProperties,
 ) -> int:
     """Replace texts, and add to the column `number`; how many rows changed. All in one commit."""
     told = [one for one in replacements if one.texts]

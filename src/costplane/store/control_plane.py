@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
+from costplane.errors import InvalidInput
 from costplane.store.access import StoredAccess
 from costplane.store.agreements import StoredAgreements
 from costplane.store.arm_resources import StoredArmResources
@@ -13,7 +15,10 @@ from costplane.store.counts import StoredCounts
 from costplane.store.database import Database, parse_address
 from costplane.store.erasures import StoredErasures
 from costplane.store.estimates import StoredEstimates
+from costplane.store.identity import given_id, read_id
 from costplane.store.invoices import StoredInvoices
+from costplane.store.leases import StoredLeases
+from costplane.store.log_segments import StoredLogSegments
 from costplane.store.lots import StoredLots
 from costplane.store.posting_keys import StoredPostingKeys
 from costplane.store.price_sheets import PriceSheets
@@ -54,23 +59,34 @@ class ControlPlane:
         self.reratings = StoredReratings(database)
         self.erasures = StoredErasures(database)
         self.reports = StoredReports(database)
+        self.leases = StoredLeases(database)
+        self.log_segments = StoredLogSegments(database)
         self.arm = StoredArmResources(database)
 
     @classmethod
-    def open(cls, address: str | Path) -> ControlPlane:
+    def open(cls, address: str | Path, known: str | None = None) -> ControlPlane:
         """Open an SQLite file, made if missing, or a URL such as
         postgresql+psycopg://user@host/database, and bring its tables up to date.
 
-        Raises InvalidInput for an address of another kind, Unavailable if the database does not
+        Raises InvalidInput for an address of another kind, or where the control plane is not the
+        one with the id `known`, which is left as it is; Unavailable if the database does not
         answer or belongs to a newer Costplane.
         """
         database = Database(parse_address(address))
         try:
+            if known is not None and read_id(database) != known:
+                place = database.url.render_as_string(hide_password=True)
+                raise InvalidInput(f"the control plane at {place} is another than {known}")
             upgrade(database)
         except BaseException:
             database.close()
             raise
         return cls(database)
+
+    @cached_property
+    def id(self) -> str:
+        """What tells it from any other control plane, whatever address it is reached by."""
+        return given_id(self._database)
 
     def close(self) -> None:
         """Give all connections back. The control plane is not used afterwards."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ class Database:
         self.engine = _engine(url)
         self._watch = _Watch.of(url)
         self._own = threading.local()
+        self._checks = threading.local()
         # SQLite's readers see one state anyway.
         self._reader_options = (
             {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -97,12 +98,27 @@ class Database:
                 yield joined
             return
         with self._available(), self.engine.connect() as connection:
-            yield connection.execution_options(**{_WRITES: True})
+            connection.execution_options(**{_WRITES: True})
+            for check in getattr(self._checks, "standing", ()):
+                check(connection)
+            yield connection
             connection.commit()
 
     def _joined(self) -> Connection | None:
         found: Connection | None = getattr(self._own, "connection", None)
         return found
+
+    @contextmanager
+    def checked(self, check: Callable[[Connection], None]) -> Iterator[None]:
+        """Until the block ends, `check` is asked first in every writing transaction of this
+        thread; what it raises undoes it."""
+        standing: tuple[Callable[[Connection], None], ...]
+        standing = getattr(self._checks, "standing", ())
+        self._checks.standing = (*standing, check)
+        try:
+            yield
+        finally:
+            self._checks.standing = standing
 
     @contextmanager
     def _available(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from costplane.errors import Unavailable
 from costplane.store.database import Database
 from costplane.store.tables import METADATA, price_counter
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest step in `migrations/versions`."""
 
 _LOCK = 4_815_162

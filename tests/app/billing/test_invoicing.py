@@ -173,7 +173,8 @@ def test_a_correction_below_zero_goes_back_to_lots_that_live(workspace: Workspac
         ),
         workspace.ledger.snapshot().files,
     )
-    workspace.ledger.append("charges", negative, app="test", version=1)
+    with workspace._writer._waiting():
+        workspace.ledger.append("charges", negative, app="test", version=1)
     workspace.settle()
     back = {k: v for k, v in drawn(workspace).items() if k not in before}
     live = [lot for lot in ("granted", "later") if any(k[0] == lot for k in before)]

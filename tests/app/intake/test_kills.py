@@ -86,7 +86,7 @@ def complete(site: Site) -> None:
     told_twice = [(e["source"], e["id"]) for e in site.events if e["source"] == "otel"]
     assert identities(workspace, "evidence") == sorted(told_twice)
     assert quantities(workspace) == told(calls)
-    assert not list((site.folder / "data" / "log").glob("*.arrow"))
+    assert not list((site.folder / "data" / "log").glob("*/*.arrow"))
     with site.file.open("rb") as lines:
         again = workspace.ingest([read_json_lines(lines)])
     assert (again.accepted, again.duplicates) == (0, len(site.events))

@@ -23,7 +23,7 @@ from costplane.catalog.ports import CatalogReader
 from costplane.catalog.reservations import PROVISIONED_SCOPES, Reservation
 from costplane.core.period import HOUR, Period, hour_start, next_month, parse_instant
 from costplane.core.relation import Engine
-from costplane.ledger.delta import Ledger
+from costplane.ledger.delta import SEGMENT, Ledger
 
 _UNTIL, _SEGMENT, _PRICES, _ENTRY = (
     "capacity-until",
@@ -59,7 +59,7 @@ class CapacityDue:
         """What a settling at `now` is made of."""
         return Settled(
             hour_start(now),
-            self.ledger.committed("usage", "segment"),
+            self.ledger.committed("usage", SEGMENT),
             prices,
             frozenset(self._entries()),
         )

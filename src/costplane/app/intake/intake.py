@@ -16,16 +16,17 @@ import pyarrow.compute as pc
 
 from costplane.app.erasing.arrivals import Arrivals
 from costplane.app.intake.deployment_facts import with_deployment_facts, with_spillover
-from costplane.app.intake.posting import Posted, Poster
-from costplane.app.intake.tag_values import TagValues
 from costplane.app.ports import Quarantine, Settings
 from costplane.catalog.mentions import Mention
 from costplane.catalog.ports import CatalogWriter
+from costplane.core.log_segment import Posted, Sealed
 from costplane.core.quarantine import QuarantinedEvent
+from costplane.core.relation import Engine
 from costplane.core.settings import ALLOCATION_TAGS, FUTURE_TOLERANCE_MINUTES, RETENTION_DAYS
 from costplane.core.tables import EVENTS, INSTANT
 from costplane.metering.batch import EventBatch, Rejection
 from costplane.metering.digests import with_content_digest
+from costplane.metering.log import SegmentLog
 from costplane.metering.quarantine import event_text
 from costplane.metering.status import (
     with_allocation_tags,
@@ -37,6 +38,16 @@ SEGMENT_ROWS = 250_000
 """Events in a segment at most: bounds memory, whatever a file's size."""
 
 _MENTIONED = ("resource_id", "deployment", "model", "model_version", "deployment_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a part of some events: the segment that holds those which may count, if there
+    are any, how many were quarantined, and what was rejected."""
+
+    sealed: Sealed | None
+    quarantined: int
+    rejected: tuple[Rejection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,14 @@ class IntakeReport:
     quarantined: int = 0
     rejected: tuple[Rejection, ...] = field(default=())
 
+    def received(self, part: Received) -> IntakeReport:
+        """This report and what came of one more part before it was posted."""
+        return replace(
+            self,
+            quarantined=self.quarantined + part.quarantined,
+            rejected=self.rejected + part.rejected,
+        )
+
     def plus(self, posted: Posted) -> IntakeReport:
         """This report and one more segment."""
         return replace(
@@ -68,48 +87,35 @@ class IntakeReport:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes batches of events. The writer's lock is held by whoever calls it."""
+    """Takes batches of events into this process's log. It needs no lease."""
 
-    poster: Poster
+    log: SegmentLog
+    engine: Engine
     catalog: CatalogWriter
     quarantine: Quarantine
     settings: Settings
-    tag_values: TagValues
     arrivals: Arrivals
     now: Callable[[], datetime]
 
-    def take(
-        self,
-        batches: Iterable[EventBatch],
-        on_progress: Callable[[IntakeReport], None] | None = None,
-    ) -> IntakeReport:
-        """Logs and posts `batches`; `on_progress` hears of every segment. What a stopped intake
-        left behind has been completed (Poster.resume)."""
-        report = IntakeReport()
+    def receive(self, batches: Iterable[EventBatch]) -> Iterator[Received]:
+        """Logs `batches`, a segment at a time: each is on disk when it is told of."""
         for events, rejected in _segments(batches):
-            report = replace(report, rejected=report.rejected + rejected)
-            if len(events):
-                report = self._take_segment(events, report)
-            if on_progress:
-                on_progress(report)
-        return report
+            yield self._received(events, rejected)
 
-    def _take_segment(self, events: pa.Table, report: IntakeReport) -> IntakeReport:
+    def _received(self, events: pa.Table, rejected: tuple[Rejection, ...]) -> Received:
+        if not len(events):
+            return Received(None, 0, rejected)
         timely, quarantined = self._part_by_time(self.arrivals.replaced(events))
-        counted = replace(report, quarantined=report.quarantined + quarantined)
         if not len(timely):
-            return counted
+            return Received(None, quarantined, rejected)
         self.catalog.mention(_mentions(timely))
-        enriched = self._enrich(timely)
-        segment = self.poster.next_segment()
-        self.poster.log.append(segment, enriched)
-        return counted.plus(self.poster.post(segment))
+        return Received(self.log.append(self._enrich(timely)), quarantined, rejected)
 
     def _enrich(self, events: pa.Table) -> pa.Table:
         """The facts that rating needs beside what the events tell."""
         known = with_deployment_facts(
             with_content_digest(events),
-            self.poster.engine,
+            self.engine,
             self.catalog.deployments(),
             self.catalog.resources(),
         )
@@ -117,7 +123,7 @@ class Intake:
         status = with_context_tokens(with_billing_status(with_spillover(known)))
         tagged = with_allocation_tags(status, keys)
         received = pa.repeat(pa.scalar(self.now(), INSTANT), len(tagged))
-        return self.tag_values.limited(tagged.append_column("received_at", received))
+        return tagged.append_column("received_at", received)
 
     def _part_by_time(self, events: pa.Table) -> tuple[pa.Table, int]:
         """Events at a time that can count, and how many were put into the quarantine."""

@@ -4,7 +4,7 @@ repeated after a stop at any point and then yields the same rows (ARCHITECTURE.m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,52 +15,40 @@ from sqlglot import exp
 from costplane.app.billing.months import in_open_periods
 from costplane.app.erasing.arrivals import Arrivals
 from costplane.app.holders import CatalogHolders
+from costplane.app.intake.tag_values import TagValues
 from costplane.app.intake.witnesses import Witnesses
-from costplane.app.ports import BillingPeriods, PostingKeys, Settings
+from costplane.app.ports import BillingPeriods, LogSegments, PostingKeys, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.series import SeriesNumbers
 from costplane.app.tiers.settling import KIND as TIERS
 from costplane.catalog.ports import CatalogReader
+from costplane.core.log_segment import LogSegment, Posted, Sealed
 from costplane.core.quantities import QUANTITIES
 from costplane.core.relation import Engine
 from costplane.core.settings import TAG_INHERITANCE
 from costplane.core.sql import select
 from costplane.core.tables import EVIDENCE, TABLES, USAGE
-from costplane.ledger.delta import Ledger
+from costplane.ledger.delta import SEGMENT, Ledger
 from costplane.metering.identity import Identities, IdentityIndex
-from costplane.metering.log import SegmentLog
+from costplane.metering.log import FLAT, SegmentLog
 from costplane.rating.rate_usage import Rater
 
-SEGMENT = "segment"
-"""The writer of segments in the transactions of the ledger's tables."""
 _HOLD_EVENTS = ("usage", "evidence")
 _KNOWN = ("source", "id", "content_digest")
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """What posting a segment came to, in events. `evidence` tells of calls that another source's
-    event counts for; `unpriced` events have a line without price, `unmetered` ones told no usage
-    (UsageMissing)."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    conflicts: int = 0
-    evidence: int = 0
-    unpriced: int = 0
-    unmetered: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Poster:
-    """Posts segments. One process at a time holds it: the holder of the writer's lock."""
+    """Posts segments. One process at a time holds it: the holder of the writer's lease."""
 
     ledger: Ledger
     engine: Engine
     log: SegmentLog
+    segments: LogSegments
     identities: IdentityIndex
     series: SeriesNumbers
     witnesses: Witnesses
+    tag_values: TagValues
     prices: PriceBooks
     catalog: CatalogReader
     settings: Settings
@@ -69,20 +57,49 @@ class Poster:
     arrivals: Arrivals
     now: Callable[[], datetime]
 
-    def next_segment(self) -> int:
-        """The number for the next segment: above all that were ever committed or logged."""
-        return max([self.ledger.committed("usage", SEGMENT), *self.log.pending(), 0]) + 1
+    def post_all(self) -> None:
+        """Posts the segments of all logs: first those that a stopped writer left behind, under
+        the numbers that they have, then the others in the order in which they were sealed."""
+        there = set(self.log.sealed())
+        known = self._known(there)
+        begun = [segment for segment in known if segment.posted is None]
+        self._index_again({segment.number for segment in begun})
+        for segment in begun:
+            if segment.sealed in there:
+                self._complete(segment)
+            else:
+                self._complete_without_events(segment)
+        for segment in known:
+            self.log.remove(segment.sealed)
+        last = max([self.ledger.committed("usage", SEGMENT), *(s.number for s in known), 0])
+        unknown = sorted(there - {segment.sealed for segment in known})
+        for number, sealed in enumerate(unknown, last + 1):
+            self._complete(self.segments.number(sealed, number))
 
-    def resume(self) -> None:
-        """Finishes what a stop left behind: ids missing from the index, segments in the log."""
-        self._index_again()
-        for segment in self.log.pending():
-            self.post(segment)
+    def _known(self, there: Collection[Sealed]) -> list[LogSegment]:
+        """The segments that have a number; those of older versions are named by it."""
+        known = self.segments.list()
+        named = {one for one in there if one.log == FLAT} - {segment.sealed for segment in known}
+        return [*known, *(self.segments.number(one, one.place) for one in sorted(named))]
 
-    def post(self, segment: int) -> Posted:
-        """Commits a logged segment to every table and forgets it."""
+    def _complete(self, segment: LogSegment) -> None:
+        """Commits a segment to every table, says what it came to, and removes it from its log."""
         # It may have been logged before somebody was erased.
-        events = self.arrivals.replaced(self.log.read(segment))
+        events = self.arrivals.replaced(self.log.read(segment.sealed))
+        posted = self._post(segment.number, events)
+        self.segments.post(segment.number, posted)
+        self.log.remove(segment.sealed)
+
+    def _complete_without_events(self, segment: LogSegment) -> None:
+        """Charges what `usage` has of a segment whose file somebody took away."""
+        if self.ledger.committed("usage", SEGMENT) < segment.number:
+            self.segments.forget([segment.number])
+            return
+        usage = self._committed("usage", segment.number)
+        unpriced = self._charge(usage, segment.number)
+        self.segments.post(segment.number, Posted(accepted=len(usage), unpriced=unpriced))
+
+    def _post(self, segment: int, events: pa.Table) -> Posted:
         identities = Identities.of(events)
         recognition = self.identities.recognise(identities, segment)
         if self.ledger.committed("usage", SEGMENT) >= segment:
@@ -96,7 +113,6 @@ class Poster:
         fresh = events.filter(pa.array(recognition.fresh))
         known = identities if len(fresh) == len(events) else Identities.of(fresh)
         self.identities.record(known, segment)
-        self.log.remove(segment)
         missing = pc.sum(pc.equal(usage["billing_status"], "UsageMissing")).as_py() or 0
         return Posted(
             accepted=len(usage),
@@ -115,6 +131,7 @@ class Poster:
 
     def _usage(self, events: pa.Table, segment: int) -> pa.Table:
         """Rows of `usage`; a count of zero is no line, so it is stored as null."""
+        events = self.tag_values.limited(events)
         columns = {
             "series": self.series.number(events, segment),
             "segment": pa.repeat(pa.scalar(segment, pa.int64()), len(events)),
@@ -132,8 +149,11 @@ class Poster:
 
     def _charge(self, usage: pa.Table, segment: int) -> int:
         """Commits the segment's charges, and marks what its lines of tiers touch; the number of
-        events that have an unpriced line."""
+        events that have an unpriced line. A segment without events commits its number: readers
+        tell by it that nothing is missing."""
         if not len(usage):
+            for table in ("charges", "uncharged"):
+                self.ledger.append(table, TABLES[table].empty_table(), app=SEGMENT, version=segment)
             return 0
         version = usage["price_version"][0].as_py()
         inheritance = self.settings.get(TAG_INHERITANCE)
@@ -154,11 +174,12 @@ class Poster:
             TABLES[table]
         )
 
-    def _index_again(self) -> None:
-        """Adds to the index the ids of committed segments that it lacks."""
+    def _index_again(self, begun: Collection[int]) -> None:
+        """Adds to the index the ids of committed segments that it lacks, but for those that are
+        not complete: their ids follow with them."""
         last = self.ledger.committed("usage", SEGMENT)
         for segment in range(self.identities.last_segment() + 1, last + 1):
-            if segment not in self.log.pending():
+            if segment not in begun:
                 known = [self._committed(t, segment).select(_KNOWN) for t in _HOLD_EVENTS]
                 self.identities.record(Identities.of(pa.concat_tables(known)), segment)
 

@@ -15,7 +15,6 @@ from sqlglot import exp
 from costplane.app.capacity.settling import CapacitySettling
 from costplane.app.direct_rows import LINES, Differences, DirectRows
 from costplane.app.effective_usage import selected, selected_lines
-from costplane.app.intake.posting import SEGMENT
 from costplane.app.ports import Reratings
 from costplane.app.rerating.report import Report
 from costplane.app.settling import post
@@ -28,6 +27,7 @@ from costplane.core.rerating import Changes, Rerating, Selection
 from costplane.core.scope import Scope
 from costplane.core.sql import select
 from costplane.errors import InvalidInput
+from costplane.ledger.delta import SEGMENT
 from costplane.rating.tiers import TierKey, parse_tier_key
 
 MOST_EVENTS = 1_000_000

@@ -35,6 +35,7 @@ from costplane.store.tables.catalog import (
 from costplane.store.tables.counts import business_count
 from costplane.store.tables.erasures import erased_person
 from costplane.store.tables.estimates import estimate
+from costplane.store.tables.leases import lease, log_segment
 from costplane.store.tables.prices import meter_mapping, price_counter, price_row, price_sheet
 from costplane.store.tables.reports import report
 from costplane.store.tables.secrets import secret
@@ -61,6 +62,8 @@ __all__ = [
     "invoice",
     "invoice_section",
     "issuer",
+    "lease",
+    "log_segment",
     "lot",
     "management_group",
     "meter_mapping",
