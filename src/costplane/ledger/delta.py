@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -292,16 +293,16 @@ def _commit(
     """Adds rows, in place of those for which the predicate `replaced` holds, with the numbers of
     apps. Raises CommitFailedError where another commit with one of these apps came first."""
     transactions = [Transaction(app, number) for app, number in numbers.items()]
-    write_deltalake(
-        handle,
-        rows,
-        mode="append" if replaced is None else "overwrite",
-        predicate=replaced,
-        commit_properties=CommitProperties(app_transactions=transactions),
-        post_commithook_properties=_HOOKS,
-        writer_properties=_WRITER,
-        target_file_size=256 * 1024 * 1024,
-    )
+    shared: dict[str, Any] = {
+        "commit_properties": CommitProperties(app_transactions=transactions),
+        "post_commithook_properties": _HOOKS,
+        "writer_properties": _WRITER,
+        "target_file_size": 256 * 1024 * 1024,
+    }
+    if replaced is None:
+        write_deltalake(handle, rows, mode="append", **shared)
+    else:
+        write_deltalake(handle, rows, mode="overwrite", predicate=replaced, **shared)
 
 
 def _stream(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatchReader:
