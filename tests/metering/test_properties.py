@@ -1,9 +1,10 @@
 """What holds for every input: nothing is lost or made in the split, and nothing crashes."""
 
 import json
+import math
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from costplane.core.quantities import BY_NAME
@@ -126,8 +127,17 @@ def test_any_data_is_taken_or_rejected(data: dict[str, Any]) -> None:
 
 @settings(max_examples=60)
 @given(document=JSON, raw=st.binary())
+@example(document=[None, math.inf], raw=b"")
 def test_any_bytes_are_taken_or_rejected(document: Any, raw: bytes) -> None:
     assert read_json_lines([raw + b"x"]).events.num_rows == 0
-    text = json.dumps(document).encode()
-    many = len(document) if isinstance(document, list) else 1
-    assert len(read_events(text).rejected) == many
+    many = len(document) if isinstance(document, list) and _is_json(document) else 1
+    assert len(read_events(json.dumps(document).encode()).rejected) == many
+
+
+def _is_json(document: Any) -> bool:
+    """Whether JSON has words for it: Python writes and reads infinity all the same."""
+    try:
+        json.dumps(document, allow_nan=False)
+    except ValueError:
+        return False
+    return True

@@ -33,9 +33,10 @@ def settle_all(ledger: Ledger, settlings: Sequence[Settling], now: datetime) -> 
     """Runs every settling, in order: later ones read what earlier ones posted. What a stopped one
     left in one table alone is complete then."""
     appended = sum(settling.settle(now) for settling in settlings)
-    last = max(_numbers(ledger))
-    for table in TABLES:
-        ledger.append(table, SCHEMAS[table].empty_table(), app=SETTLING, version=last)
+    if not is_whole(ledger):
+        last = max(_numbers(ledger))
+        for table in TABLES:
+            ledger.append(table, SCHEMAS[table].empty_table(), app=SETTLING, version=last)
     return appended
 
 
