@@ -45,6 +45,8 @@ class EventFormat(StrEnum):
     LITELLM = "litellm"
     OPENAI_BATCH = "openai-batch"
     APIM_LLM_LOG = "apim-llm-log"
+    APIM_GATEWAY_LOG = "apim-gateway-log"
+    AZURE_REQUEST_LOG = "azure-request-log"
     LANGFUSE = "langfuse"
     ANSWERS = "answers"
     JSON = "json"

@@ -86,6 +86,28 @@ def test_in_one_batch_the_first_stands(workspace: Workspace) -> None:
     assert (report.accepted, report.evidence) == (1, 2)
 
 
+def silent(source: str, number: int, **ids: Any) -> dict[str, Any]:
+    """What a log of requests tells: no usage."""
+    told = event(source, number, **ids)
+    return told | {"data": told["data"] | {"quantities": None}}
+
+
+def test_what_tells_no_usage_stands_before_nothing_that_does(workspace: Workspace) -> None:
+    log, gateway = silent("log", 1, correlation_id="c"), event("gateway", 1, correlation_id="c")
+    assert take(workspace, log).accepted == 1
+    assert take(workspace, gateway).accepted == 1
+    assert totals(workspace)[0] == Decimal(1)
+
+
+def test_in_one_batch_what_tells_usage_stands(workspace: Workspace) -> None:
+    log, other = silent("log", 1, correlation_id="c"), silent("other", 1, correlation_id="c")
+    report = take(workspace, log, other, event("gateway", 1, correlation_id="c"))
+    assert (report.accepted, report.evidence) == (1, 2)
+    assert totals(workspace)[:2] == [Decimal(1), 1]
+    report = take(workspace, silent("late", 1, correlation_id="c"))
+    assert (report.accepted, report.evidence) == (0, 1)
+
+
 def test_evidence_sent_again_is_a_duplicate(workspace: Workspace) -> None:
     take(workspace, event("gateway", 1, response_id="r"), event("otel", 1, response_id="r"))
     again = take(workspace, event("otel", 1, response_id="r"))

@@ -3,7 +3,9 @@
 Gateways, callbacks and logs may all tell of one call. Their events are matched by what the
 provider named it (response id), else by trace and span, else by correlation id, on the same
 deployment and within a window. The first accepted stands; the others are evidence, kept in a
-table of their own and never rated. Attempts of one source are calls of their own.
+table of their own and never rated. Nothing stands before an event that tells usage without telling
+any itself, as a log of requests would: its tokens would be lost. Attempts of one source are calls
+of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from costplane.app.ports import Settings
+from costplane.core.quantities import QUANTITIES
 from costplane.core.relation import Engine
 from costplane.core.settings import MATCH_WINDOW_MINUTES
 from costplane.core.sql import select
@@ -23,6 +26,16 @@ from costplane.ledger.delta import Ledger
 _PLACE = ("resource_id", "deployment")
 _IDS = ("response_id", "trace_id", "span_id", "correlation_id")
 _FACTS = ("source", "id", "time", *_PLACE, *_IDS)
+_QUANTITIES = tuple(quantity.name for quantity in QUANTITIES)
+_TOLD = " OR ".join(f'"{name}" IS NOT NULL' for name in _QUANTITIES)
+_READ = ", ".join((*(f'"{name}"' for name in _FACTS), f"({_TOLD}) AS told"))
+_STANDS = (
+    '(other."row" < event."row" AND (other.told OR NOT event.told) '
+    'OR other."row" > event."row" AND other.told AND NOT event.told)'
+)
+_RANK = 'CASE WHEN other.told THEN 0 ELSE 1000000000000 END + other."row"'
+"""What tells usage before what does not, then the first."""
+
 _SAME_PLACE = " AND ".join(f"event.{n} IS NOT DISTINCT FROM other.{n}" for n in _PLACE)
 _SAME_CALL = (
     "CASE WHEN event.response_id IS NOT NULL AND other.response_id IS NOT NULL "
@@ -67,7 +80,8 @@ class Witnesses:
         seen = self._seen_twice(events)
         if not len(seen):
             return _all_calls(events)
-        numbered = events.select(_FACTS).append_column("row", pa.array(range(len(events))))
+        facts = events.select((*_FACTS, *_QUANTITIES))
+        numbered = facts.append_column("row", pa.array(range(len(events)), pa.int64()))
         matched = self.engine.execute(
             self._matches(), {"event": numbered, "usage": self._recent(numbered), "shared": seen}
         )
@@ -91,28 +105,28 @@ class Witnesses:
         window = self.settings.get(MATCH_WINDOW_MINUTES) * 60_000_000
         times = events["time"].cast(pa.int64())
         first, last = pc.min(times).as_py() - window, pc.max(times).as_py() + window
-        columns = ", ".join(f'"{name}"' for name in _FACTS)
         time = exp.column("time")
-        statement = select(f"SELECT {columns} FROM usage").where(
+        statement = select(f"SELECT {_READ} FROM usage").where(
             time >= _instant(first), time.copy() <= _instant(last)
         )
         return self.engine.execute(statement, {"usage": self.ledger.snapshot().relation("usage")})
 
     def _matches(self) -> exp.Select:
-        """Rows of events that an earlier accepted event of another source tells of too.
+        """Rows of events that an accepted event of another source tells of too.
 
-        Events of one batch come in their order: what is matched by an earlier row is evidence.
+        Events of one batch come in their order: what is matched by an earlier row is evidence, and
+        what tells no usage is evidence of a later row that does.
         """
         window = self.settings.get(MATCH_WINDOW_MINUTES) * 60_000_000
-        columns = ", ".join(f'"{name}"' for name in _FACTS)
         return select(
-            f'SELECT event."row" AS "row", ARG_MIN(other.source, other."row") AS stands_source, '
-            f'ARG_MIN(other.id, other."row") AS stands_id FROM event '
+            f'SELECT event."row" AS "row", ARG_MIN(other.source, {_RANK}) AS stands_source, '
+            f"ARG_MIN(other.id, {_RANK}) AS stands_id "
+            f'FROM (SELECT {_READ}, "row" FROM event) AS event '
             "JOIN shared ON event.resource_id = shared.resource_id "
             "AND event.deployment IS NOT DISTINCT FROM shared.deployment "
-            f'JOIN (SELECT {columns}, -1 AS "row" FROM usage UNION ALL '
-            f'SELECT {columns}, "row" FROM event) AS other '
-            f'ON {_SAME_PLACE} AND event.source <> other.source AND other."row" < event."row" '
+            'JOIN (SELECT *, -1 AS "row" FROM usage UNION ALL '
+            f'SELECT {_READ}, "row" FROM event) AS other '
+            f"ON {_SAME_PLACE} AND event.source <> other.source AND {_STANDS} "
             f"AND ABS(epoch_us(event.time) - epoch_us(other.time)) <= {window} "
             f'WHERE {_SAME_CALL} GROUP BY event."row" ORDER BY event."row"'
         )

@@ -86,6 +86,11 @@ def inner(record: Record, *keys: str) -> Record:
     return record
 
 
+def lowered(record: Record) -> Record:
+    """A record with its keys in lower case: Azure's logs spell them by the way that they took."""
+    return {key.lower(): value for key, value in record.items()}
+
+
 def count(value: object) -> object:
     """A count that was written as text, as the Azure CLI does; anything else as it is."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value

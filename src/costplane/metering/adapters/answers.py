@@ -43,7 +43,7 @@ def event(record: Record, context: Context) -> dict[str, Any]:
             "http_status": _GIVEN_UP if finish in _FAILED else 200,
             "finish_reason": finish,
             "response_id": text(at(record, shape.id)),
-            **_usage(shape, record),
+            **usage_of(shape, record),
         },
     }
 
@@ -57,7 +57,7 @@ def _provider(
     return own
 
 
-def _usage(shape: AnswerShape, record: Record) -> Record:
+def usage_of(shape: AnswerShape, record: Record) -> Record:
     """The usage object; else what the answer itself shows: images, or seconds of sound."""
     usage, made = at(record, shape.usage), record.get("data")
     if isinstance(usage, dict) and usage:

@@ -15,6 +15,7 @@ from costplane.metering.adapters.adapter import (
     Record,
     count,
     inner,
+    lowered,
     place,
     tags,
     text,
@@ -24,12 +25,11 @@ from costplane.metering.adapters.adapter import (
 
 def event(record: Record, context: Context) -> dict[str, Any] | None:
     """The event of a row; None for one that only holds messages."""
-    told = {key.lower(): value for key, value in (record | inner(record, "properties")).items()}
+    told = lowered(record | inner(record, "properties"))
     deployment = text(told.get("deploymentname"))
     if count(told.get("sequencenumber", 0)) != 0 or not (deployment or told.get("modelname")):
         return None
-    gateway = (text(told.get("_resourceid")) or text(told.get("resourceid")) or "").lower()
-    name = gateway.rpartition("/")[2]
+    name = gateway_name(told)
     correlation = text(told.get("correlationid"))
     ids = [part for part in (correlation, text(told.get("requestid"))) if part]
     return {
@@ -42,7 +42,7 @@ def event(record: Record, context: Context) -> dict[str, Any] | None:
             "model": text(told.get("modelname")),
             "http_status": count(told.get("responsecode")) or 200,
             "correlation_id": correlation,
-            "tags": _tags(told),
+            "tags": caller_tags(told),
             "usage": _usage(told),
         },
     }
@@ -57,7 +57,14 @@ def _usage(told: Record) -> Record | None:
     return counts if any(counts.values()) else None
 
 
-def _tags(told: Record) -> dict[str, str]:
+def gateway_name(told: Record) -> str:
+    """The name of the gateway whose row it is, in lower case; "" if it is not told."""
+    gateway = text(told.get("_resourceid")) or text(told.get("resourceid")) or ""
+    return gateway.lower().rpartition("/")[2]
+
+
+def caller_tags(told: Record) -> dict[str, str]:
+    """Who called which API, as tags."""
     return tags(
         {
             "apim-subscription": told.get("apimsubscriptionid"),

@@ -16,6 +16,8 @@ from costplane.errors import InvalidUsage, UnreadableFile
 from costplane.metering.adapters.adapter import Adapter, Context, Read, Record
 from costplane.metering.adapters.answers import ANSWERS
 from costplane.metering.adapters.apim import APIM
+from costplane.metering.adapters.apim_gateway import APIM_GATEWAY
+from costplane.metering.adapters.azure_requests import AZURE_REQUESTS
 from costplane.metering.adapters.event_stream import is_event_stream, payload
 from costplane.metering.adapters.langfuse import LANGFUSE
 from costplane.metering.adapters.litellm import LITELLM
@@ -24,7 +26,15 @@ from costplane.metering.batch import EventBatch
 from costplane.metering.files import bounded_lines
 from costplane.metering.native import read_documents
 
-ADAPTERS: tuple[Adapter, ...] = (LITELLM, OPENAI_BATCH, APIM, LANGFUSE, ANSWERS)
+ADAPTERS: tuple[Adapter, ...] = (
+    LITELLM,
+    OPENAI_BATCH,
+    APIM,
+    APIM_GATEWAY,
+    AZURE_REQUESTS,
+    LANGFUSE,
+    ANSWERS,
+)
 """In the order in which they are tried."""
 
 LINE_LIMIT = 8 << 20
