@@ -6,10 +6,11 @@ ones, and the commits that tell of them, are deleted at once, not after the usua
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deltalake import CommitProperties, DeltaTable, WriterProperties
+from sqlglot import exp
 
 _KEPT = "delta.logRetentionDuration"
 
@@ -33,12 +34,11 @@ def replace_texts(
 ) -> int:
     """Replace texts, and add to the column `number`; how many rows changed. All in one commit."""
     told = [one for one in replacements if one.texts]
-    updates = {one.column: _case(one.column, _quoted(one.texts), _name(one.column)) for one in told}
-    terms = [_case(one.column, _numbers(one.added), "0") for one in told]
+    updates = {one.column: _replaced(one) for one in told}
+    updates[number] = sum(map(_added, told), start=_column(number))
     done = table.update(
-        updates={_name(name): text for name, text in updates.items()}
-        | {_name(number): " + ".join([_name(number), *terms])},
-        predicate=" OR ".join(f"{_name(o.column)} IN ({_list(o.texts)})" for o in told),
+        updates={_column(name).sql(): value.sql() for name, value in updates.items()},
+        predicate=exp.or_(*map(_is_told, told)).sql(),
         writer_properties=writer,
         commit_properties=commit,
     )
@@ -58,26 +58,28 @@ def forget_former(table: DeltaTable, retention: str) -> None:
         table.alter.set_table_properties({_KEPT: retention})
 
 
-def _case(column: str, values: Mapping[str, str], other: str) -> str:
-    whens = " ".join(f"WHEN {_text(told)} THEN {value}" for told, value in values.items())
-    return f"CASE {_name(column)} {whens} ELSE {other} END"
+def _replaced(one: Replacement) -> exp.Expr:
+    return _case(one, map(_text, one.texts.values()), _column(one.column))
 
 
-def _quoted(texts: Mapping[str, str]) -> dict[str, str]:
-    return {told: _text(other) for told, other in texts.items()}
+def _added(one: Replacement) -> exp.Expr:
+    return _case(one, (exp.convert(one.added[text]) for text in one.texts), exp.convert(0))
 
 
-def _numbers(added: Mapping[str, int]) -> dict[str, str]:
-    return {told: str(number) for told, number in added.items()}
+def _case(one: Replacement, values: Iterable[exp.Expr], other: exp.Expr) -> exp.Case:
+    """One of `values` for each of the texts, in their order."""
+    told = zip(map(_text, one.texts), values, strict=True)
+    ifs = [exp.If(this=text, true=value) for text, value in told]
+    return exp.Case(this=_column(one.column), ifs=ifs, default=other)
 
 
-def _list(texts: Mapping[str, str]) -> str:
-    return ", ".join(map(_text, texts))
+def _is_told(one: Replacement) -> exp.Condition:
+    return _column(one.column).isin(*map(_text, one.texts))
 
 
-def _name(column: str) -> str:
-    return f'"{column}"'
+def _column(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _text(value: str) -> exp.Literal:
+    return exp.Literal.string(value)

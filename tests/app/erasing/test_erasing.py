@@ -222,6 +222,23 @@ def test_a_name_inside_of_tags_is_told(workspace: Workspace) -> None:
     assert workspace.erase_person(NAME, "owner").elsewhere == {"usage.tags": 1}
 
 
+def test_a_name_that_looks_like_something_else(workspace: Workspace) -> None:
+    """Quotes, comments, backslashes: no SQL, and no other name."""
+    name = "x'; DROP TABLE usage; -- \\' \" $1 :w0 /* \u202e\U0001f600\n%"
+    take(workspace, [call(60, name, f"{name}s"), call(61, "x", "xs")])
+    asked = body("Model")
+    asked["dataset"]["filter"] = filtered([name, "bob"], [f"{name}s"])
+    workspace.query_whole(SCOPE, workspace.definition(asked), "auditor")
+    before = sums(workspace, *GROUPS, ("User",))
+    done = workspace.erase_person(name, "owner", sessions=True)
+    assert (done.events, done.texts, done.sessions) == (1, 1, 1)
+    assert sums(workspace, *GROUPS, ("User",)) == before
+    assert files_that_name(workspace.data, name, json.dumps(name)[1:-1]) == []
+    users = workspace.query_whole(SCOPE, workspace.definition(body("User")), "auditor").rows
+    assert len([user for user in users["User"].to_pylist() if user.startswith("erased-")]) == 1
+    assert "x" in users["User"].to_pylist()
+
+
 def test_nobody_is_not_erased(workspace: Workspace) -> None:
     with pytest.raises(InvalidInput, match="name the user"):
         workspace.erase_person("  ", "owner")
