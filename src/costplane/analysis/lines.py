@@ -162,9 +162,6 @@ def _in_scope(chosen: ScopeFilter, table: Table) -> list[exp.Expr]:
         found.append(_equals(column(names["resource_group"]), chosen.resource_group))
     if chosen.resource_id is not None:
         found.append(_equals(column(names["resource_id"]), chosen.resource_id))
-    if chosen.billing_account is not None:
-        account = exp.Lower(this=column("BillingAccountId"))
-        found.append(_equals(account, chosen.billing_account))
     return found
 
 

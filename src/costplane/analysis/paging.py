@@ -117,7 +117,6 @@ def digest(scopes: Scopes, definition: QueryDefinition) -> str:
             None if part.subscriptions is None else sorted(part.subscriptions),
             part.resource_group,
             part.resource_id,
-            part.billing_account,
         )
         for part in scopes
     ]

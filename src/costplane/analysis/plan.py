@@ -41,7 +41,6 @@ class ScopeFilter:
     subscriptions: frozenset[str] | None = None
     resource_group: str | None = None
     resource_id: str | None = None
-    billing_account: str | None = None
 
 
 Dataset = Literal["Best", "Metered", "Billed", "Both"]
@@ -218,7 +217,7 @@ def _calls(definition: QueryDefinition, scopes: Scopes) -> Literal["usage", "lin
 def asks_events(definition: QueryDefinition, scopes: Scopes) -> bool:
     """Whether all that is asked is a fact of the event itself, but for tags."""
     of_events = all(d.event is not None for d in _dimensions_used(definition))
-    return of_events and all(s.resource_id is None and s.billing_account is None for s in scopes)
+    return of_events and all(scope.resource_id is None for scope in scopes)
 
 
 def _shows_uncharged(definition: QueryDefinition) -> bool:
@@ -288,7 +287,6 @@ def _show_scope(scope: ScopeFilter) -> str:
         else "",
         f"resource group {scope.resource_group}" if scope.resource_group else "",
         f"resource {scope.resource_id}" if scope.resource_id else "",
-        f"billing account {scope.billing_account}" if scope.billing_account else "",
     ]
     return ", ".join(part for part in parts if part) or "everything"
 
