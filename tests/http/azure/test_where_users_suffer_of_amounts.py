@@ -1,7 +1,7 @@
 """What users complain of where costs of AI are told, by Azure's API and by other tools: here it is
 otherwise.
 
-Bills beside metered usage, invoices, currencies and persons are tested where they are made
+Bills beside metered usage, several currencies and persons are tested where they are made
 (`tests/app/bills`, `conformance/`, `test_persons.py`).
 """
 
@@ -150,15 +150,36 @@ def test_tags_are_json(further: Server) -> None:
 def report(server: Server, scope: str) -> list[dict[str, str]]:
     """The lines of a report of cost details."""
     days = {"metric": "ActualCost", "timePeriod": {"start": "2026-11-01", "end": "2026-11-20"}}
-    begun = server.call("POST", f"{scope}/{COST}/generateCostDetailsReport", days)
-    place = begun.headers["location"]
+    made = waited_for(server, f"{scope}/{COST}/generateCostDetailsReport", days)
+    (blob,) = made["manifest"]["blobs"]
+    return list(csv.DictReader(StringIO(server.client.get(blob["blobLink"]).text)))
+
+
+def waited_for(server: Server, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What is made in the background of a call."""
+    place = server.call("POST", path, body).headers["location"]
     for _ in range(200):
         answer = server.client.get(place)
         if answer.status_code == 200:
             break
         time.sleep(0.02)
-    (blob,) = answer.json()["manifest"]["blobs"]
-    return list(csv.DictReader(StringIO(server.client.get(blob["blobLink"]).text)))
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def test_invoices_are_the_ledger_to_the_last_digit(further: Server) -> None:
+    """Billed costs differed from the invoice, and nobody could say by what."""
+    account = "/providers/Microsoft.Billing/billingAccounts/unassigned"
+    days = "periodStartDate=2026-11-01&periodEndDate=2026-11-30"
+    (listed,) = further.call("GET", f"{account}/invoices?{days}").json()["value"]
+    made = waited_for(further, f"{account}/invoices/{listed['name']}/download")
+    told = json.loads(further.client.get(made["url"]).text, parse_float=Decimal)
+    ((cost, *_),) = asked(further, "", grouping=by("InvoiceId"))["rows"]
+    assert told["ledger_total"] == cost
+    lines = [line for section in told["sections"] for line in section["lines"]]
+    assert sum(line["amount"] for line in lines) == told["subtotal"] == cost + told["rounding"]
+    assert listed["properties"]["billedAmount"]["value"] == float(told["subtotal"])
+    assert [one["status"] for one in told["unpriced"]].count("UsageMissing") == 1
 
 
 def test_past_costs_can_be_tagged(further: Server) -> None:
