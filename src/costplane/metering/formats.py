@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from costplane.errors import InvalidInput, UnreadableFile
-from costplane.metering.adapters.adapter import Adapter, Context
+from costplane.metering.adapters.adapter import NATIVE, Adapter, Context
 from costplane.metering.adapters.reading import ADAPTERS, read_records
 from costplane.metering.batch import EventBatch
 from costplane.metering.files import name_of, read_batches, reading
@@ -61,6 +61,15 @@ FORMATS: tuple[Format, ...] = (
 
 BY_NAME = {known.name: known for known in FORMATS}
 
+_CONTROL_TOTALS = (
+    b'"organization.usage.',
+    b'"organization.costs.',
+    b'"ProcessedPromptTokens"',
+    b'"GeneratedTokens"',
+    b'"TokenTransaction"',
+)
+"""What stands in pages of OpenAI's usage and costs, and in Azure Monitor's metrics."""
+
 
 def open_events(
     source: Path | BinaryIO,
@@ -92,6 +101,12 @@ def open_events(
 
 def _detected(start: bytes, source: str) -> Format:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if any(mark in text for mark in _CONTROL_TOTALS) and NATIVE not in text:
+        raise UnreadableFile(
+            f"{source} holds control totals, not calls: compare usage with them; "
+            "for usage send the events of the calls",
+            target=source,
+        )
     for known in FORMATS:
         if known.begins(text):
             return known

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costplane.errors import UnreadableFile
 from costplane.metering.extract import extract
 from tests.metering.adapters.files import DAY, RESOURCE, lines, quantities, read
 
@@ -373,14 +374,27 @@ def test_counts_that_contradict_each_other_are_refused() -> None:
     assert "cached_tokens (11) is larger than data.usage.prompt_tokens (10)" in rejected.message
 
 
-def test_control_totals_are_no_calls() -> None:
-    result = {"object": "organization.usage.completions.result", "input_tokens": 141201,
-              "output_tokens": 9756, "num_model_requests": 470}  # fmt: skip
-    bucket = {"object": "bucket", "start_time": 1736616660, "results": [result]}
-    for record in (bucket, {"object": "page", "data": [bucket], "has_more": False}):
-        events, (rejected,) = read(json.dumps(record, indent=1).encode())
-        assert events == []
-        assert "control totals" in rejected.message
+BUCKET = {
+    "object": "bucket",
+    "start_time": 1736616660,
+    "results": [{"object": "organization.usage.completions.result", "input_tokens": 141201}],
+}
+METRIC = {"value": [{"name": {"value": "ProcessedPromptTokens"}, "timeseries": []}]}
+
+
+@pytest.mark.parametrize(
+    "page", [{"object": "page", "data": [BUCKET]}, BUCKET, METRIC], ids=["page", "bucket", "metric"]
+)
+def test_control_totals_are_no_calls(page: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableFile, match="control totals, not calls"):
+        read(json.dumps(page, indent=1).encode())
+
+
+def test_what_openrouter_says_that_a_call_cost_is_reported() -> None:
+    usage = {"prompt_tokens": 194, "completion_tokens": 2, "cost": 0.95, "is_byok": False}
+    (event,), _ = read(lines([CHAT | {"model": "anthropic/claude-sonnet-4.5", "usage": usage}]))
+    assert (event["reported_cost"], event["reported_currency"]) == (Decimal("0.95"), "USD")
+    assert quantities(event) == {"input_text": 194, "output_text": 2}
 
 
 def test_recorded_answers_are_read_as_their_usage_is() -> None:

@@ -18,7 +18,9 @@ Record: TypeAlias = dict[str, Any]
 Read: TypeAlias = Record | InvalidUsage
 """A record, or why there is none."""
 
-_NATIVE = b'"ai.inference.usage"'
+NATIVE = b'"ai.inference.usage"'
+"""What stands in every native event."""
+
 _LATEST = 250_000_000_000
 """Seconds since 1970: before the year 9999."""
 
@@ -59,7 +61,7 @@ class Adapter:
         if start[:1] not in (b"{", b"[") and not is_event_stream(start):
             return False
         marked = any(all(mark in start for mark in marks) for marks in self.marks)
-        return marked and _NATIVE not in start
+        return marked and NATIVE not in start
 
 
 def place(context: Context, address: str | None, provider: str | None, project: str) -> Record:

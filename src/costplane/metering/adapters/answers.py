@@ -58,10 +58,14 @@ def _provider(
 
 
 def usage_of(shape: AnswerShape, record: Record) -> Record:
-    """The usage object; else what the answer itself shows: images, or seconds of sound."""
+    """The usage object, with what OpenRouter says that the call cost; else what the answer itself
+    shows: images, or seconds of sound."""
     usage, made = at(record, shape.usage), record.get("data")
     if isinstance(usage, dict) and usage:
-        return {"usage": usage, "usage_format": shape.usage_format}
+        cost = usage.get("cost")
+        told = isinstance(cost, int | Decimal)
+        reported = {"reported_cost": cost, "reported_currency": "USD"} if told else {}
+        return {"usage": usage, "usage_format": shape.usage_format, **reported}
     if shape.operation == "image" and isinstance(made, list):
         return {"quantities": {"images": len(made)}}
     if shape.operation == "transcription" and "duration" in record:
@@ -77,13 +81,6 @@ def _seconds(told: object) -> object:
 
 
 def _no_answer(record: Record) -> InvalidUsage:
-    kind = text(record.get("object")) or ""
-    if kind.startswith(("bucket", "page", "organization.")):
-        return InvalidUsage(
-            "pages of the organisation's usage and costs are control totals, not calls; "
-            "send the events of the calls",
-            target="object",
-        )
     shown = ", ".join(record)[:200]
     return InvalidUsage(f"a record is no answer of a known API; its keys are {shown}")
 

@@ -2,8 +2,9 @@
 
 The prompt includes the cache, whoever the provider was (shape `litellm`). Attempts of one request
 share `litellm_call_id`: those that failed have their end in the id as well, and `trace_id` is the
-operation of all. Routes that only read or manage something tell of no call. Messages and answers
-in the payload are not looked at.
+operation of all. Where a provider does not answer in OpenAI's form the answer's id is LiteLLM's
+own, and nobody else knows it. Routes that only read or manage something tell of no call. Messages
+and answers in the payload are not looked at.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ _OPERATIONS = {
     "generate_content": "generate_content",
     "realtime": "realtime",
 }
+_ANSWER_IDS = frozenset({"openai", "azure", "azure_ai", "mistral", "deepseek", "xai"})
+"""Whose ids of answers LiteLLM passes on."""
+
 _USAGE = ("prompt_tokens", "completion_tokens")
+_NO_COUNTS = frozenset({"output_image_count", "cost"})
 _GIVEN_UP = 0
 
 
@@ -70,8 +75,9 @@ def event(record: Record, context: Context) -> dict[str, Any] | None:
             "model": answered or (None if is_azure else model),
             "operation": operation,
             "operation_id": text(record.get("trace_id")),
-            "service_tier": text(inner(record, "cost_breakdown").get("service_tier")),
-            "response_id": text(record.get("id")),
+            "service_tier": text(inner(record, "cost_breakdown").get("service_tier"))
+            or text(inner(told, "usage_object").get("service_tier")),
+            "response_id": _response_id(record, provider),
             "gateway_cache_hit": record.get("cache_hit") in (True, "True", "true"),
             "reported_cost": record.get("response_cost"),
             "reported_currency": "USD",
@@ -89,6 +95,12 @@ def _identity(record: Record) -> str | None:
     if own is None or record.get("status") != "failure":
         return own
     return f"{own}/failed/{record.get('endTime', record.get('startTime'))}"
+
+
+def _response_id(record: Record, provider: str | None) -> str | None:
+    own = text(record.get("id"))
+    told = provider in _ANSWER_IDS and own != text(record.get("litellm_call_id"))
+    return own if told else None
 
 
 def _operation(record: Record) -> str | None:
@@ -113,7 +125,8 @@ def _usage(record: Record) -> Record:
     images = whole.get("output_image_count")
     if any(whole.get(name) for name in _USAGE):
         return {"usage": whole, "usage_format": "litellm"}
-    if any(value for key, value in whole.items() if key != "output_image_count"):
+    counts = [value for key, value in whole.items() if key not in _NO_COUNTS]
+    if any(value for value in counts if isinstance(value, int)):
         return {"usage": whole}
     if images:
         return {"quantities": {"images": images}}
