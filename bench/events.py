@@ -27,8 +27,15 @@ MODELS = (
 )
 DEPLOYMENTS = 40
 TEAMS = 1
+USERS = 4_000
+CALLS = 10
+"""Calls of a session, which is one user's at one deployment, within a while."""
+
+_TALKING = 100
+"""Sessions at a time."""
+
 _MONTH_US = 30 * 24 * 3_600_000_000
-_SUBSCRIPTION = "d3a0c057-0000-4000-8000-000000000001"
+SUBSCRIPTION = "d3a0c057-0000-4000-8000-000000000001"
 
 
 def series_facts() -> dict[int, dict[str, str | None]]:
@@ -41,13 +48,14 @@ def series_facts() -> dict[int, dict[str, str | None]]:
     }
 
 
-def write_events(path: Path, count: int) -> None:
-    """Writes `count` events to `path`."""
+def write_events(path: Path, count: int, part: range | None = None) -> None:
+    """Writes a month of `count` events to `path`, or the `part` of them with these numbers."""
     connection = duckdb.connect(config={"memory_limit": "4GB"})
     connection.register("series", _series_table())
     names = ", ".join(_expression(field) for field in USAGE)
+    draws = _draws(count, part or range(count))
     connection.execute(
-        f"COPY (SELECT {names} FROM ({_draws(count)}) AS event JOIN series USING (series)) "
+        f"COPY (SELECT {names} FROM ({draws}) AS event JOIN series USING (series)) "
         f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
     )
     connection.close()
@@ -62,9 +70,9 @@ def _facts(deployment: int, team: int, failed: bool) -> dict[str, str | None]:
     group = f"rg-{deployment % 5}"
     account = f"aoai-{deployment % 9}"
     facts = {
-        "subscription_id": _SUBSCRIPTION,
+        "subscription_id": SUBSCRIPTION,
         "resource_group": group,
-        "resource_id": f"/subscriptions/{_SUBSCRIPTION}/resourcegroups/{group}"
+        "resource_id": f"/subscriptions/{SUBSCRIPTION}/resourcegroups/{group}"
         f"/providers/microsoft.cognitiveservices/accounts/{account}",
         "deployment": f"deployment-{deployment}",
         "model": model,
@@ -85,17 +93,23 @@ def _series_table() -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def _draws(count: int) -> str:
+def _draws(count: int, part: range) -> str:
     """Random but repeatable choices for each event: hashes of its number."""
     return (
-        "SELECT n, "
-        f"(hash(n) % {DEPLOYMENTS} * {TEAMS} + hash(n * 3) % {TEAMS})::BIGINT * 2 "
+        "SELECT n, session, "
+        f"(hash(session) % {DEPLOYMENTS} * {TEAMS} + hash(n * 3) % {TEAMS})::BIGINT * 2 "
         "+ (hash(n * 5) % 100 = 0)::BIGINT + 1 AS series, "
         "(hash(n * 7) % 8000 + 20)::BIGINT AS prompt, (hash(n * 13) % 2000)::BIGINT AS cached, "
         f"(hash(n * 17) % 900 + 1)::BIGINT AS output, "
         f"TIMESTAMPTZ '2026-10-01 00:00:00+00' + to_microseconds(n * ({_MONTH_US} // {count})) "
-        f"AS time FROM range({count}) AS source(n)"
+        f"AS time FROM ({_sessions(part)}) AS source"
     )
+
+
+def _sessions(part: range) -> str:
+    """The session of every event: calls of some sessions alternate, then those of the next."""
+    session = f"n // {CALLS * _TALKING} * {_TALKING} + hash(n * 23) % {_TALKING}"
+    return f"SELECT n, {session} AS session FROM range({part.start}, {part.stop}) AS own(n)"
 
 
 def _expression(field: pa.Field) -> str:
@@ -108,7 +122,8 @@ def _expression(field: pa.Field) -> str:
         "gateway_cache_hit": "false",
         "estimated": "false",
         "tags": "allocation_tags",
-        "user": "'user-' || (hash(n * 19) % 5000)",
+        "user": f"'user-' || (hash(event.session * 19) % {USERS})",
+        "session": "'session-' || event.session",
         "input_text": f"CASE WHEN {processed} THEN prompt END",
         "input_text_cached": f"CASE WHEN {processed} AND cached > 0 THEN cached END",
         "output_text": f"CASE WHEN {processed} THEN output END",

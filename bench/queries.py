@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import statistics
 import subprocess
@@ -11,10 +10,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,35 +20,15 @@ from rich.table import Table
 from bench.charges import write_ledger
 from bench.peers import WAYS
 from bench.questions import PATH, QUESTIONS
+from bench.serving import Caller, Times, served
 from costplane.app.workspace import Workspace
 
 LARGE = 150_000_000
 USERS = 50
 EMPTY, COSTPLANE, AGAIN = "empty", "Costplane", "asked again"
-_COMMAND = "from costplane.cli import main; main()"
 _MOST_ROWS = 5_000
 _Answer = tuple[float, int, Decimal]
 """Seconds, rows, total."""
-
-
-@dataclass(slots=True)
-class Times:
-    """Milliseconds of a question by way."""
-
-    of: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, way: str, seconds: float) -> None:
-        """One more run."""
-        self.of.setdefault(way, []).append(seconds * 1000)
-
-    def median(self, way: str) -> float:
-        """The middle one."""
-        return statistics.median(self.of[way])
-
-    def most(self, way: str) -> float:
-        """What 95 of a hundred runs do not exceed."""
-        found = sorted(self.of[way])
-        return found[min(len(found) - 1, round(len(found) * 0.95))]
 
 
 def measure_queries(folder: Path, console: Console, *, charges: int, runs: int) -> list[Times]:
@@ -59,7 +37,7 @@ def measure_queries(folder: Path, console: Console, *, charges: int, runs: int) 
     there = write_ledger(data, charges)
     _kept_up(data)
     with ExitStack() as open_:
-        port = open_.enter_context(_server(data))
+        port = open_.enter_context(served(data, "--no-auth"))
         peers = {way: open_.enter_context(_Peer.of(way, data)) for way in WAYS}
         found = [_measured(number, Caller(port), peers, runs) for number in range(len(QUESTIONS))]
         users = _many_users(port)
@@ -83,52 +61,14 @@ def _kept_up(data: Path) -> None:
         workspace.close()
 
 
-@contextmanager
-def _server(data: Path) -> Iterator[int]:
-    """`costplane serve` on a free port, ready and settled."""
-    command = [sys.executable, "-c", _COMMAND, "serve", "--no-auth", "--port", "0"]
-    process = subprocess.Popen([*command, "--data", str(data)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        port = int(process.stdout.readline().rpartition(":")[2])
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@dataclass(slots=True)
-class Caller:
-    """A client that keeps its connection."""
-
-    port: int
-    connection: http.client.HTTPConnection = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
-
-    def empty(self) -> float:
-        """Seconds of a request that asks for nothing."""
-        return self._asked("GET", "/healthz", None)[0]
-
-    def ask(self, number: int, run: int) -> _Answer:
-        """The question's answer, read to the end; without groups of unpriced lines alone, which
-        peers are not asked for."""
-        body = json.dumps(QUESTIONS[number].body(run))
-        seconds, told = self._asked("POST", f"{PATH}&$top={_MOST_ROWS}", body)
-        rows = [row for row in told["properties"]["rows"] if row[0] is not None]
-        assert told["properties"]["nextLink"] in (None, ""), "the answer has several pages"
-        return seconds, len(rows), sum((row[0] for row in rows), Decimal())
-
-    def _asked(self, method: str, path: str, body: str | None) -> tuple[float, Any]:
-        start = time.perf_counter()
-        self.connection.request(method, path, body, {"Content-Type": "application/json"})
-        response = self.connection.getresponse()
-        text = response.read()
-        seconds = time.perf_counter() - start
-        if response.status != http.HTTPStatus.OK:
-            raise SystemExit(f"{path} answers {response.status}: {text.decode()[:400]}")
-        return seconds, json.loads(text, parse_float=Decimal, parse_int=Decimal)
+def _ask(caller: Caller, number: int, run: int) -> _Answer:
+    """The question's answer, read to the end; without groups of unpriced lines alone, which
+    peers are not asked for."""
+    body = json.dumps(QUESTIONS[number].body(run))
+    seconds, told = caller.asked("POST", f"{PATH}&$top={_MOST_ROWS}", body)
+    rows = [row for row in told["properties"]["rows"] if row[0] is not None]
+    assert told["properties"]["nextLink"] in (None, ""), "the answer has several pages"
+    return seconds, len(rows), sum((row[0] for row in rows), Decimal())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +99,8 @@ def _measured(number: int, caller: Caller, peers: dict[str, _Peer], runs: int) -
     times = Times()
     for run in range(runs + 1):
         caller.empty()
-        found = {EMPTY: (caller.empty(), 0, Decimal()), COSTPLANE: caller.ask(number, run)}
-        found[AGAIN] = caller.ask(number, run)
+        found = {EMPTY: (caller.empty(), 0, Decimal()), COSTPLANE: _ask(caller, number, run)}
+        found[AGAIN] = _ask(caller, number, run)
         found |= {way: peer.ask(number, run) for way, peer in peers.items()}
         rows, total = found[COSTPLANE][1:]
         for way, (seconds, *told) in found.items():
@@ -175,7 +115,7 @@ def _many_users(port: int) -> str:
     def user(number: int) -> list[float]:
         caller = Caller(port)
         order = (number + place for place in range(len(QUESTIONS)))
-        return [caller.ask(n % len(QUESTIONS), 20 + number)[0] for n in order]
+        return [_ask(caller, n % len(QUESTIONS), 20 + number)[0] for n in order]
 
     start = time.perf_counter()
     with ThreadPoolExecutor(USERS) as pool:

@@ -170,14 +170,15 @@ def test_footers_tell_what_statements_tell(tmp_path: Path, statistics: bool) -> 
     usage, _ = usage_of(events)
     files = _files(tmp_path, usage, statistics)
     hours = Period(START.replace(hour=9), START.replace(hour=12))
-    want = Extent(3, hours, {"input_text": 700, "output_text": 0, "audio_seconds": 12_000_001})
+    largest = {"input_text": 700, "output_text": 0, "audio_seconds": 12_000_001}
+    want = Extent(3, hours, largest, usage["context_tokens"].to_pylist()[1])
     by_statement = Derived(query("SELECT * FROM usage"), {"usage": files})
     assert extent(ENGINE, files) == extent(ENGINE, by_statement) == extent(ENGINE, usage) == want
 
 
 def test_no_usage_has_no_hours() -> None:
-    assert extent(ENGINE, USAGE.empty_table()) == Extent(0, None, {})
-    assert extent(ENGINE, Files((), USAGE)) == Extent(0, None, {})
+    assert extent(ENGINE, USAGE.empty_table()) == Extent(0, None, {}, 0)
+    assert extent(ENGINE, Files((), USAGE)) == Extent(0, None, {}, 0)
 
 
 def _files(folder: Path, usage: pa.Table, statistics: bool) -> Files:

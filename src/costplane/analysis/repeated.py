@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,10 +18,16 @@ from costplane.analysis.unpriced import unpriced_statement
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A statement with parameters for the period, and the columns that it names."""
+    """A statement with parameters for the period, and the columns that it names, in all and where
+    it reads each table."""
 
     statement: exp.Query
     columns: frozenset[str]
+    by_table: Mapping[str, frozenset[str]]
+
+    def read_of(self, table: str) -> frozenset[str]:
+        """The columns that are read of a table."""
+        return self.by_table.get(table, frozenset())
 
 
 def answer_of(plan: QueryPlan) -> Repeated:
@@ -70,7 +78,16 @@ def _lacking(plan: QueryPlan) -> Repeated:
 
 
 def _repeated(built: exp.Query) -> Repeated:
-    return Repeated(built, frozenset(column.name for column in built.find_all(exp.Column)))
+    by_table: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for table in built.find_all(exp.Table):
+        reading = table.find_ancestor(exp.Select)
+        assert reading is not None
+        by_table[table.name] |= _columns(reading)
+    return Repeated(built, _columns(built), dict(by_table))
+
+
+def _columns(part: exp.Expr) -> frozenset[str]:
+    return frozenset(column.name for column in part.find_all(exp.Column))
 
 
 def _of_any_period(plan: QueryPlan) -> QueryPlan:

@@ -25,6 +25,9 @@ from costplane.rating.tiers import is_volume, reached
 
 _Use = tuple[int, int, Quantity | None]
 
+Counts = Mapping[tuple[int, int, int], int]
+"""Smallest parts by series, band and quantity (its place in the registry)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -41,11 +44,10 @@ class Expected:
         cls,
         grain: Grain,
         rates: Sequence[Rate],
-        counts: Mapping[tuple[int, int, int], int],
+        counts: Counts,
         largest: Largest,
     ) -> Expected:
-        """What to expect of usage that has `rates`, and as many smallest parts of each series,
-        band and quantity (its place in the registry) as `counts` says."""
+        """What to expect of usage that has `rates`, and as much of what as `counts` says."""
         found = _at_tiers(rates, counts)
         amounts = amounts_of(found)
         names = (*amounts, PRICING)
@@ -61,6 +63,10 @@ class Expected:
             steps,
             [(q, name) for q in QUANTITIES for name in names if f"{name}_{q.name}" in columns],
         )
+
+    def if_rounding(self) -> Expected | None:
+        """What is expected; None if none of it can round."""
+        return self if self.rounding else None
 
     def has(self, rate: Rate, amounts: Sequence[str]) -> bool:
         """Whether the survey rounded the lines of a rate in fixed point, with these amounts."""
@@ -99,7 +105,7 @@ class Expected:
         return len(self.grain.thresholds) + 1
 
 
-def _at_tiers(rates: Sequence[Rate], counts: Mapping[tuple[int, int, int], int]) -> list[Rate]:
+def _at_tiers(rates: Sequence[Rate], counts: Counts) -> list[Rate]:
     """Rates with tiers at that of their meter's count; of graduated ones, of half of it."""
     tiered = [rate for rate in rates if rate.tiers and rate.use.quantity]
     uses = {(_meter(rate), _use(rate)) for rate in tiered}

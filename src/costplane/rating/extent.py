@@ -18,7 +18,7 @@ from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.quantities import QUANTITIES, Quantity
 from costplane.core.relation import Engine, Files, Relation
 from costplane.rating.amounts import Largest
-from costplane.rating.statements import extent_of
+from costplane.rating.statements import LENGTH, extent_of
 
 _Bounds = tuple[Any, Any]
 _NOTHING: _Bounds = (None, None)
@@ -26,12 +26,14 @@ _NOTHING: _Bounds = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many `events` some usage has, the whole hours that hold them (None for no events), and
-    the largest amount that a row tells of each quantity; without those that none tells."""
+    """How many `events` some usage has, the whole hours that hold them (None for no events), the
+    largest amount that a row tells of each quantity (without those that none tells), and the
+    length of the longest prompt."""
 
     events: int
     hours: Period | None
     largest: Largest
+    longest: int
 
     @property
     def told(self) -> list[Quantity]:
@@ -43,6 +45,27 @@ def extent(engine: Engine, usage: Relation) -> Extent:
     """The extent of `usage`, by its files' footers if these tell all of it."""
     found = _of_footers(usage) if isinstance(usage, Files) and _are_here(usage) else None
     return found or _asked(engine, usage)
+
+
+def bounds(engine: Engine, whole: Relation, part: Relation) -> Extent:
+    """What a `part` of some usage has at most, by the files of the `whole` where these tell it."""
+    found = _of_footers(whole) if isinstance(whole, Files) and _are_here(whole) else None
+    return found or _asked(engine, part)
+
+
+def only_value(usage: Relation, column: str) -> int | None:
+    """The number that every row has in `column`, if the footers of files tell that it is one."""
+    if not isinstance(usage, Files) or not _are_here(usage):
+        return None
+    found = _NOTHING
+    for path in usage.paths:
+        for _, chunk in _chunks(pq.read_metadata(path), {column: _NOTHING}):
+            told = _bounds(chunk, int)
+            if told is None or chunk.statistics.null_count:
+                return None
+            found = _joined(found, told)
+    least, most = found
+    return int(least) if least is not None and least == most else None
 
 
 def _are_here(files: Files) -> bool:
@@ -62,6 +85,7 @@ def _extent(events: int, times: _Bounds, largest: Mapping[str, Any]) -> Extent:
         events,
         None if first is None else Period(_hour(first), _hour(last) + HOUR),
         {q.name: int(told[q.name] * 10**q.scale) for q in QUANTITIES if q.name in told},
+        int(largest[LENGTH] or 0),
     )
 
 
@@ -71,7 +95,9 @@ def _hour(instant: datetime) -> datetime:
 
 def _of_footers(files: Files) -> Extent | None:
     """None where a footer does not tell the bounds of some column, or not in its own type."""
-    bounds: dict[str, _Bounds] = dict.fromkeys(("time", *(q.name for q in QUANTITIES)), _NOTHING)
+    bounds: dict[str, _Bounds] = dict.fromkeys(
+        ("time", LENGTH, *(q.name for q in QUANTITIES)), _NOTHING
+    )
     events = 0
     for path in files.paths:
         footer = pq.read_metadata(path)

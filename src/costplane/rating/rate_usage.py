@@ -20,14 +20,14 @@ from costplane.pricing.book import PriceBook
 from costplane.rating import statements
 from costplane.rating.amounts import Largest, Way, amounts_of
 from costplane.rating.answers import Use
-from costplane.rating.expected import Expected
+from costplane.rating.expected import Counts, Expected
 from costplane.rating.extent import Extent, extent
 from costplane.rating.fixed_lines import FixedLines
 from costplane.rating.holder import Facts, Holders
 from costplane.rating.instants import instant_of, microseconds
 from costplane.rating.rate_table import rate_table
 from costplane.rating.rates import Rate, rates
-from costplane.rating.rows import RatedRows, rated_rows
+from costplane.rating.rows import ALL, Needed, RatedRows, rated_rows
 from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.tiers import keys_of
 from costplane.rating.wide_lines import wide_lines
@@ -59,24 +59,37 @@ class Rater:
 
     def grain(self, cuts: Sequence[datetime] = (), keys: tuple[str, ...] = ()) -> Grain:
         """Hours, parted further at `cuts`, where prices change inside an hour, and by `keys`."""
-        inside = {c for c in (*cuts, *self.book.changes, *self.holders.changes()) if _off_hour(c)}
+        inside = {c for c in (*cuts, *self.cuts) if _off_hour(c)}
         return Grain(
             self.book.context_thresholds, tuple(sorted(microseconds(c) for c in inside)), keys
         )
 
+    @property
+    def cuts(self) -> frozenset[datetime]:
+        """The instants at which a change holds at once, also inside an hour."""
+        return self.book.changes | self.holders.changes()
+
     def rate(
-        self, usage: Relation, series: Mapping[int, Facts], grain: Grain, recorded: date
+        self,
+        usage: Relation,
+        series: Mapping[int, Facts],
+        grain: Grain,
+        recorded: date,
+        needed: Needed = ALL,
     ) -> RatedRows:
         """The charges of `usage`, and what of it is uncharged with the reason.
 
         Every line of every event is in exactly one of the two, but for lines of meters with
         tiers: these follow from the whole month (rating/rate_tiers.py), and `tier_keys` names
         what they touch. `series` has the facts of every series in `usage`; `recorded` is the day
-        on which the rows are posted.
+        on which the rows are posted; they have the columns that are `needed`.
         """
-        survey = self.survey(usage, series, grain)
+        return self.rated(self.survey(usage, series, grain), recorded, needed)
+
+    def rated(self, survey: Survey, recorded: date, needed: Needed = ALL) -> RatedRows:
+        """What `rate` makes of a survey, with the columns that are `needed`."""
         direct = [rate for rate in survey.rates if not rate.tiers]
-        rows = self.priced(survey, direct, recorded)
+        rows = self.priced(survey, direct, recorded, needed)
         return replace(rows, tier_keys=frozenset(keys_of(survey.rates)))
 
     def survey(self, usage: Relation, series: Mapping[int, Facts], grain: Grain) -> Survey:
@@ -85,19 +98,37 @@ class Rater:
         Raises LookupError where `series` lacks the facts of some.
         """
         known = extent(self.engine, usage)
-        expected = self._expected(usage, known, series, grain)
+        expected = None
+        if known.events > FIRST_EVENTS:
+            first, counts = self.first_rates(usage, known, series, grain)
+            expected = Expected.of(grain, first, counts, known.largest).if_rounding()
+        return self.summed(usage, known, series, grain, expected)
+
+    def summed(
+        self,
+        usage: Relation,
+        known: Extent,
+        series: Mapping[int, Facts],
+        grain: Grain,
+        expected: Expected | None,
+        during: Period | None = None,
+    ) -> Survey:
+        """The survey, of what was `expected`. The rates are those of the hours in which each use
+        occurs, or, with `during`, of all that time."""
         groups = self._groups(usage, known, series, grain, expected)
         relations: dict[str, Relation] = {"usage": usage, "groups": groups}
         uses = _uses(self._used(grain, known.told, relations), series)
+        if during is not None:
+            uses = [replace(use, period=during) for use in uses]
         found = rates(uses, series, self.book, self.holders)
         return Survey(grain, known.told, known.largest, relations, found, expected)
 
-    def _expected(
+    def first_rates(
         self, usage: Relation, known: Extent, series: Mapping[int, Facts], grain: Grain
-    ) -> Expected | None:
-        """What the first events let expect of all, if any of it can round."""
-        if known.hours is None or known.events <= FIRST_EVENTS:
-            return None
+    ) -> tuple[list[Rate], Counts]:
+        """The rates that the first events let expect of all, and how much of what."""
+        if known.hours is None:
+            return [], {}
         first = Derived(select("SELECT * FROM usage").limit(FIRST_EVENTS), {"usage": usage})
         apart = replace(grain, keys=())
         groups = self.engine.execute(statements.groups(apart, known.told), {"usage": first})
@@ -107,9 +138,7 @@ class Rater:
             (row["series"], row["band"], row["quantity"]): _share(row["total"], known.events)
             for row in used
         }
-        found = rates(uses, series, self.book, self.holders)
-        expected = Expected.of(grain, found, counts, known.largest)
-        return expected if expected.rounding else None
+        return rates(uses, series, self.book, self.holders), counts
 
     def _groups(
         self,
@@ -127,8 +156,15 @@ class Rater:
             raise LookupError("usage has rows of a series without facts; give the facts of each")
         return groups
 
-    def priced(self, survey: Survey, found: Sequence[Rate], recorded: date) -> RatedRows:
-        """The lines of what was surveyed that have one of the rates `found`."""
+    def priced(
+        self,
+        survey: Survey,
+        found: Sequence[Rate],
+        recorded: date,
+        needed: Needed = ALL,
+    ) -> RatedRows:
+        """The lines of what was surveyed that have one of the rates `found`, with the columns
+        that are `needed`."""
         grain, told, relations = survey.grain, survey.told, dict(survey.relations)
         amounts = amounts_of(found)
         table = rate_table(found, amounts, survey.largest, survey.expected)
@@ -136,11 +172,11 @@ class Rater:
         lines = self._lines(survey, relations, found, amounts)
         unpriced = [n for n, rate in enumerate(found) if rate.status == "Unpriced"]
         if not unpriced:
-            return rated_rows(found, lines, None, grain, recorded)
+            return rated_rows(found, lines, None, grain, recorded, needed)
         relations["rates"] = table.take(pa.array(unpriced))
         concerned = self.engine.execute(statements.concerned_events(grain, told), relations)
         events = self.engine.execute(statements.events_of_rates(grain, told), relations)
-        rows = rated_rows(found, lines, concerned, grain, recorded)
+        rows = rated_rows(found, lines, concerned, grain, recorded, needed)
         return replace(rows, unpriced_events=events["events"][0].as_py())
 
     def _lines(

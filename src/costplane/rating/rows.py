@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from costplane.rating.statements import HOUR_US, Grain
 from costplane.rating.templates import charge_template, uncharged_template
 from costplane.rating.tiers import TierKey
 
-_HOUR = pa.scalar(HOUR_US, pa.int64())
+_OF_QUANTITIES = frozenset({"x_TokenType", "ConsumedUnit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,24 @@ class RatedRows:
     tier_keys: frozenset[TierKey] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """The columns of each table that somebody reads."""
+
+    charges: frozenset[str] = frozenset(CHARGES.names)
+    uncharged: frozenset[str] = frozenset(UNCHARGED.names)
+
+
+ALL = Needed()
+
+
 def rated_rows(
     rates: Sequence[Rate],
     lines: Sequence[pa.Table],
     concerned: pa.Table | None,
     grain: Grain,
     recorded: date,
+    needed: Needed = ALL,
 ) -> RatedRows:
     """Rows from `lines` (statements.lines and rounded_lines, by rate and bucket of `grain`).
 
@@ -56,8 +68,10 @@ def rated_rows(
     rest = line.filter(pc.invert(priced))
     events = _event_rows(rest, concerned)
     return RatedRows(
-        _charges(charged, rates, grain, recorded),
-        _uncharged(pa.concat_tables([rest, events]), rates, len(rest), grain, recorded),
+        charge_rows(charged, rates, grain, recorded, needed.charges),
+        _uncharged(
+            pa.concat_tables([rest, events]), rates, len(rest), grain, recorded, needed.uncharged
+        ),
     )
 
 
@@ -78,26 +92,39 @@ def _event_rows(like: pa.Table, concerned: pa.Table | None) -> pa.Table:
     return pa.table(columns)
 
 
-def _charges(line: pa.Table, rates: Sequence[Rate], grain: Grain, recorded: date) -> pa.Table:
-    contracted, listed = in_money(line["contracted"]), in_money(line["list"])
-    in_usd = _in_usd(line, rates)
-    computed = {
-        **_times(line["start"], grain.cuts),
-        **month_of(line["start"]),
-        "BilledCost": contracted,
-        "ContractedCost": contracted,
-        "EffectiveCost": contracted,
-        "PricingCurrencyEffectiveCost": _amount(line, "priced"),
-        "ListCost": listed,
-        "ConsumedQuantity": _consumed(line, rates),
-        "PricingQuantity": in_money(line["pricing"]),
-        "x_BilledCostInUsd": in_usd,
-        "x_CrossChargeCost": _amount(line, "cross_charge"),
-        "x_EffectiveCostInUsd": in_usd,
-        "x_Events": line["events"].cast(pa.int64()),
+def charge_rows(
+    line: pa.Table,
+    rates: Sequence[Rate],
+    grain: Grain,
+    recorded: date,
+    needed: Collection[str],
+) -> pa.Table:
+    """Rows of `charges` with the columns that are `needed`: of lines whose rates have a price."""
+    contracted = in_money(line["contracted"])
+    made: dict[str, Callable[[], pa.ChunkedArray]] = {
+        **_times(line["start"], grain),
+        "BillingPeriodStart": lambda: month_of(line["start"])["BillingPeriodStart"],
+        "BillingPeriodEnd": lambda: month_of(line["start"])["BillingPeriodEnd"],
+        "BilledCost": lambda: contracted,
+        "ContractedCost": lambda: contracted,
+        "EffectiveCost": lambda: contracted,
+        "PricingCurrencyEffectiveCost": lambda: _amount(line, "priced"),
+        "ListCost": lambda: in_money(line["list"]),
+        "ConsumedQuantity": lambda: _consumed(line, rates),
+        "PricingQuantity": lambda: in_money(line["pricing"]),
+        "x_BilledCostInUsd": lambda: _in_usd(line, rates),
+        "x_CrossChargeCost": lambda: _amount(line, "cross_charge"),
+        "x_EffectiveCostInUsd": lambda: _in_usd(line, rates),
+        "x_Events": lambda: line["events"].cast(pa.int64()),
     }
+    schema = _of(CHARGES, needed)
+    computed = {name: make() for name, make in made.items() if name in schema.names}
     template = [charge_template(rate) if rate.offer else None for rate in rates]
-    return table_of(CHARGES, line, template, computed, grain.keys, recorded)
+    return table_of(schema, line, template, computed, grain.keys, recorded)
+
+
+def _of(schema: pa.Schema, needed: Collection[str]) -> pa.Schema:
+    return pa.schema([field for field in schema if field.name in needed])
 
 
 def _amount(line: pa.Table, name: str) -> pa.ChunkedArray:
@@ -117,17 +144,20 @@ def _uncharged(
     quantity_rows: int,
     grain: Grain,
     recorded: date,
+    needed: Collection[str],
 ) -> pa.Table:
     """Rows of what has no charge; those from `quantity_rows` on count events, not quantities."""
-    of_events = pa.array([n >= quantity_rows for n in range(len(line))])
-    computed = {
-        **_times(line["start"], grain.cuts),
-        "ConsumedQuantity": _consumed(line, rates),
-        "x_Events": line["events"].cast(pa.int64()),
+    made: dict[str, Callable[[], pa.ChunkedArray]] = {
+        **_times(line["start"], grain),
+        "ConsumedQuantity": lambda: _consumed(line, rates),
+        "x_Events": lambda: line["events"].cast(pa.int64()),
     }
+    schema = _of(UNCHARGED, needed)
+    computed = {name: make() for name, make in made.items() if name in schema.names}
     template = [None if rate.offer else uncharged_template(rate) for rate in rates]
-    rows = table_of(UNCHARGED, line, template, computed, grain.keys, recorded)
-    for name in ("x_TokenType", "ConsumedUnit"):
+    rows = table_of(schema, line, template, computed, grain.keys, recorded)
+    of_events = pa.array(np.arange(len(line)) >= quantity_rows)
+    for name in _OF_QUANTITIES.intersection(schema.names):
         column = pc.if_else(of_events, pa.scalar(None, pa.string()), rows[name].cast(pa.string()))
         rows = rows.set_column(rows.schema.get_field_index(name), name, column)
     return rows
@@ -166,16 +196,20 @@ def _spread(constants: pa.Array, rate: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(encoded.indices.take(rate), encoded.dictionary)
 
 
-def _times(start: pa.ChunkedArray, cuts: Sequence[int]) -> dict[str, pa.ChunkedArray]:
-    """A bucket goes from its start to the end of its hour, or to the next of the cuts."""
-    hour = pc.multiply(pc.divide(start, _HOUR), _HOUR)
-    end = np.asarray(pc.add(hour, _HOUR).to_numpy(), dtype=np.int64)
-    following = np.array([*cuts, np.iinfo(np.int64).max], dtype=np.int64)
-    place = np.searchsorted(following, start.to_numpy(), side="right")
+def _times(start: pa.ChunkedArray, grain: Grain) -> dict[str, Callable[[], pa.ChunkedArray]]:
+    """A bucket goes from its start to the end of its step, or to the next of the cuts."""
     return {
-        "ChargePeriodStart": start.cast(pa.int64()).cast(INSTANT),
-        "ChargePeriodEnd": pa.chunked_array([np.minimum(end, following[place])]).cast(INSTANT),
+        "ChargePeriodStart": lambda: start.cast(pa.int64()).cast(INSTANT),
+        "ChargePeriodEnd": lambda: _ends(start.to_numpy(), grain).cast(INSTANT),
     }
+
+
+def _ends(starts: np.ndarray[Any, np.dtype[np.int64]], grain: Grain) -> pa.ChunkedArray:
+    following = np.array([*grain.cuts, np.iinfo(np.int64).max], dtype=np.int64)
+    end = following[np.searchsorted(following, starts, side="right")]
+    if grain.step:
+        end = np.minimum(end, starts - starts % grain.step + grain.step)
+    return pa.chunked_array([end])
 
 
 def month_of(start: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:

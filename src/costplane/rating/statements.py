@@ -17,6 +17,8 @@ from costplane.core.sql import shared_query
 from costplane.rating.amounts import PRICING
 
 HOUR_US = 3_600_000_000
+LENGTH = "context_tokens"
+"""The column of `usage` that has the prompt's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +27,28 @@ class Grain:
 
     `thresholds` are prompt lengths that part context bands, `cuts` instants (microseconds since
     1970, ascending) inside an hour at which a bucket starts anew because a price or a reader's
-    day does, `keys` further columns of `usage` that stay apart.
+    day does, `keys` further columns of `usage` that stay apart. Buckets may have another length
+    than hours, `step` microseconds; with 0 they start at cuts alone, of which the first is the
+    start of all and the last its end.
     """
 
     thresholds: tuple[int, ...] = ()
     cuts: tuple[int, ...] = ()
     keys: tuple[str, ...] = ()
+    step: int = HOUR_US
 
     @property
     def bucket(self) -> str:
         """The bucket's first microsecond, as SQL over `usage`."""
-        hour = f"epoch_us(time) - epoch_us(time) % {HOUR_US}"
-        if not self.cuts:
-            return hour
-        later = " ".join(f"WHEN epoch_us(time) >= {cut} THEN {cut}" for cut in reversed(self.cuts))
-        return f"GREATEST({hour}, CASE {later} ELSE 0 END)"
+        if not self.step:
+            return _last_of(self.cuts[:-1])
+        whole = f"epoch_us(time) - epoch_us(time) % {self.step}"
+        return f"GREATEST({whole}, {_last_of((0, *self.cuts))})" if self.cuts else whole
 
     @property
     def band(self) -> str:
         """The number of thresholds that the prompt exceeds, as SQL over `usage`."""
-        over = [f"CASE WHEN context_tokens > {t} THEN 1 ELSE 0 END" for t in self.thresholds]
+        over = [f"CASE WHEN {LENGTH} > {t} THEN 1 ELSE 0 END" for t in self.thresholds]
         return " + ".join(over) or "0"
 
     def key_list(self, prefix: str = "") -> str:
@@ -52,10 +56,17 @@ class Grain:
         return "".join(f'{prefix}"{key}", ' for key in self.keys)
 
 
+def _last_of(cuts: Sequence[int]) -> str:
+    """The last of some instants that is not after an event; the first is before all."""
+    first, *others = cuts
+    later = " ".join(f"WHEN epoch_us(time) >= {cut} THEN {cut}" for cut in reversed(others))
+    return f"CASE {later} ELSE {first} END" if later else str(first)
+
+
 def extent_of(quantities: Sequence[Quantity]) -> exp.Query:
-    """How many events there are, the first and last time, and the largest amount that a row tells
-    of each quantity, null where none does (extent.py)."""
-    found = "".join(f", MAX({q.name}) AS {q.name}" for q in quantities)
+    """How many events there are, the first and last time, the longest prompt, and the largest
+    amount that a row tells of each quantity, null where none does (extent.py)."""
+    found = "".join(f", MAX({name}) AS {name}" for name in (LENGTH, *(q.name for q in quantities)))
     return shared_query(
         f"SELECT COUNT(*) AS events, MIN(time) AS first, MAX(time) AS last{found} FROM usage"
     )

@@ -17,15 +17,22 @@ import sqlglot
 from sqlglot import exp
 
 from costplane.analysis.plan import EVENT_TAGS, QueryPlan, ScopeFilter
+from costplane.analysis.stretches import stretches
 from costplane.app.prices import PriceBooks
+from costplane.app.queries.rollup_rows import Table
 from costplane.app.tiers.usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
 from costplane.core.relation import Derived, Engine, Relation
 from costplane.core.sql import is_within, select
 from costplane.core.tables import CHARGES, UNCHARGED
+from costplane.rating.cuts import DAY_US
+from costplane.rating.extent import bounds, only_value
 from costplane.rating.holder import Facts, Holders
+from costplane.rating.instants import microseconds
+from costplane.rating.long_rater import LongRater
 from costplane.rating.rate_usage import Rater
-from costplane.rating.rows import RatedRows
+from costplane.rating.rows import Needed, RatedRows
+from costplane.rating.statements import Grain
 from costplane.rating.tiers import TierKey
 
 _ALL = "SELECT * FROM usage"
@@ -43,22 +50,23 @@ class RequestRows:
     usage: Relation
     series: Mapping[int, Facts]
 
-    def rated(self, plan: QueryPlan, periods: Sequence[Period]) -> RatedRows:
+    def rated(self, plan: QueryPlan, periods: Sequence[Period], needed: Needed) -> RatedRows:
         """The requests of `periods` as rows, parted at the plan's cuts and by its columns."""
         chosen = exp.and_(
             _scope_of(plan), exp.or_(*(is_within("time", period) for period in periods))
         )
-        parts = [self._with_prices(plan, chosen, v) for v in self._versions(chosen)]
+        parts = [self._with_prices(plan, chosen, v, needed) for v in self._versions(chosen)]
         if not parts:
-            parts = [self._with_prices(plan, exp.false(), 0)]
-        tiers = self._of_tiers(plan, chosen, {key for part in parts for key in part.tier_keys})
+            parts = [self._with_prices(plan, exp.false(), 0, needed)]
+        keys = {key for part in parts for key in part.tier_keys}
+        tiers = self._of_tiers(plan, chosen, keys, needed)
         return RatedRows(
             _unified([*(part.charges for part in parts), *tiers]),
             _unified([part.uncharged for part in parts]),
         )
 
     def _of_tiers(
-        self, plan: QueryPlan, chosen: exp.Condition, keys: set[TierKey]
+        self, plan: QueryPlan, chosen: exp.Condition, keys: set[TierKey], needed: Needed
     ) -> Iterator[pa.Table]:
         """The lines of meters with tiers: what was counted before and elsewhere in the month
         prices them."""
@@ -67,24 +75,48 @@ class RequestRows:
             rows = usage.charges(
                 month, list(found), month.date(), chosen, plan.cuts, plan.request_columns
             )
-            yield _with_event_tags(rows)
+            wanted = {*needed.charges, *plan.request_columns}
+            yield _with_event_tags(rows.select([n for n in rows.column_names if n in wanted]))
 
     def _versions(self, chosen: exp.Condition) -> list[int]:
+        if (only := only_value(self.usage, "price_version")) is not None:
+            return [only]
         statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
         found = self.engine.execute(statement, {"usage": self.usage})
         return sorted(found["price_version"].to_pylist())
 
-    def _with_prices(self, plan: QueryPlan, chosen: exp.Condition, version: int) -> RatedRows:
+    def _with_prices(
+        self, plan: QueryPlan, chosen: exp.Condition, version: int, needed: Needed
+    ) -> RatedRows:
         of_version = exp.column("price_version").eq(exp.Literal.number(version))
         usage = Derived(select(_ALL).where(chosen, of_version), {"usage": self.usage})
         rater = Rater(self.engine, self.prices.at(version), self.holders)
-        grain = rater.grain(plan.cuts, plan.request_columns)
-        rated = rater.rate(usage, self.series, grain, plan.period.start.date())
+        grain, recorded = rater.grain(plan.cuts, plan.request_columns), plan.period.start.date()
+        rated = self._in_stretches(plan, rater, usage, grain, needed)
+        if rated is None:
+            rated = rater.rate(usage, self.series, grain, recorded, needed)
         return replace(
             rated,
             charges=_with_event_tags(rated.charges),
             uncharged=_with_event_tags(rated.uncharged),
         )
+
+    def _in_stretches(
+        self, plan: QueryPlan, rater: Rater, usage: Relation, grain: Grain, needed: Needed
+    ) -> RatedRows | None:
+        """The rows of stretches longer than hours, where the answer needs no hours."""
+        long = stretches(plan, whole_hours(plan.period)) if plan.source == "usage" else None
+        if long is None:
+            return None
+        known = bounds(self.engine, self.usage, usage)
+        stretched = replace(
+            grain,
+            thresholds=tuple(t for t in grain.thresholds if t < known.longest),
+            cuts=tuple(microseconds(border) for border in long.borders),
+            step=DAY_US if long.daily else 0,
+        )
+        recorded = plan.period.start.date()
+        return LongRater(rater, known).rate(usage, self.series, stretched, recorded, needed)
 
 
 def border_periods(plan: QueryPlan) -> list[Period]:
@@ -99,42 +131,42 @@ def whole_hours(period: Period) -> Period:
 
 
 def with_borders(
-    hourly: Relation, rated: pa.Table, hours: Sequence[datetime], columns: Sequence[str]
+    table: Table,
+    hourly: Relation,
+    rated: pa.Table,
+    hours: Sequence[datetime],
+    columns: Collection[str],
 ) -> Relation:
     """`hourly` with its rows of `hours` replaced by `rated`; only `columns` are read.
 
     A row may start within its hour, where a price changed, and is replaced with it.
     """
-    listed = ", ".join(f'"{name}"' for name in columns)
+    listed = ", ".join(f'"{name}"' for name in sorted(columns))
     of_hour = sqlglot.parse_one(_HOUR_OF_ROW, dialect="duckdb")
-    borders = [exp.Literal.number(_microseconds(hour)) for hour in hours]
+    borders = [exp.Literal.number(microseconds(hour)) for hour in hours]
     kept = exp.not_(exp.In(this=exp.paren(of_hour), expressions=borders))
-    rest = select(f"SELECT {listed} FROM hourly").where(
-        exp.or_(kept, _of_no_event(rated.column_names))
-    )
+    rest = select(f"SELECT {listed} FROM hourly").where(exp.or_(kept, _of_no_event(table)))
     both = exp.union(rest, select(f"SELECT {listed} FROM rated"), distinct=False)
     return Derived(both, {"hourly": hourly, "rated": rated})
 
 
-def with_capacity(rated: pa.Table, posted: Relation, period: Period) -> Relation:
+def with_capacity(table: Table, rated: pa.Table, posted: Relation, period: Period) -> Relation:
     """`rated` with what was posted for units and hours: no request tells of these, so that they
     have none of the columns of requests."""
     own = [name for name in rated.column_names if name not in _POSTED]
     listed = ", ".join(f'"{name}"' for name in rated.column_names if name in _POSTED)
     nulls = "".join(f', CAST(NULL AS TEXT) AS "{name}"' for name in own)
     within = is_within("ChargePeriodStart", period)
-    capacity = select(f"SELECT {listed}{nulls} FROM posted").where(
-        _of_no_event(rated.column_names), within
-    )
+    capacity = select(f"SELECT {listed}{nulls} FROM posted").where(_of_no_event(table), within)
     alike = "".join(f', CAST("{name}" AS TEXT) AS "{name}"' for name in own)
     both = exp.union(select(f"SELECT {listed}{alike} FROM rated"), capacity, distinct=False)
     return Derived(both, {"rated": rated, "posted": posted})
 
 
-def _of_no_event(columns: Collection[str]) -> exp.Condition:
+def _of_no_event(table: Table) -> exp.Condition:
     """Rows that no event makes: of units and hours (rating/capacity_templates.py), and those of
     cost allocation."""
-    if "x_ChargeBasis" in columns:
+    if table == "charges":
         return exp.column("x_ChargeBasis").is_(exp.null()).not_()
     kind = exp.func("COALESCE", exp.column("x_TokenType"), exp.Literal.string("hours"))
     events = exp.column("x_Events").eq(exp.Literal.number(0))
@@ -161,14 +193,6 @@ def _part_of(scope: ScopeFilter) -> exp.Condition:
     if scope.resource_group is not None:
         parts.append(exp.column("resource_group").eq(exp.Literal.string(scope.resource_group)))
     return exp.and_(*parts)
-
-
-def _instant(instant: datetime) -> exp.Condition:
-    return exp.cast(exp.Literal.string(instant.isoformat()), "timestamptz")
-
-
-def _microseconds(instant: datetime) -> int:
-    return int(instant.timestamp()) * 1_000_000
 
 
 def _unified(parts: list[pa.Table]) -> pa.Table:

@@ -31,14 +31,9 @@ from costplane.app.ports import Reratings, Settings
 from costplane.app.prices import PriceBooks
 from costplane.app.queries.by_tags import persons_by_tags
 from costplane.app.queries.currencies import Currencies
-from costplane.app.queries.from_requests import (
-    RequestRows,
-    border_periods,
-    whole_hours,
-    with_borders,
-    with_capacity,
-)
+from costplane.app.queries.from_requests import RequestRows
 from costplane.app.queries.recent_answers import RecentAnswers
+from costplane.app.queries.request_level import Posted, RequestLevel, needed_by, request_level
 from costplane.app.queries.rolled_up import over_sums
 from costplane.app.queries.rollup_rows import Table
 from costplane.app.queries.rollups import Rollups
@@ -50,9 +45,9 @@ from costplane.core.period import Period
 from costplane.core.relation import Engine, Files, Relation
 from costplane.core.scope import Scope
 from costplane.core.settings import ALLOCATION_TAGS, TAG_INHERITANCE
-from costplane.core.tables import TABLES
 from costplane.ledger.delta import Snapshot
 from costplane.rating.holder import Facts
+from costplane.rating.rows import ALL, Needed
 
 _CURRENCY = "USD"
 _TAG = "tag:"
@@ -198,7 +193,7 @@ class Queries:
         relations = self._relations(planned, view.snapshot)
         # Calls that are counted as rows of `usage` need none of the lines.
         if planned.calls != "usage":
-            relations |= self._request_level(planned, view.snapshot)
+            relations |= self._request_level(planned, view.snapshot).relations
         return self._engine.execute(distinct_statement(planned), relations)
 
     def currency_of(self, view: QueryView) -> str:
@@ -261,7 +256,9 @@ class Queries:
         relations = self._relations(planned, snapshot)
         of_requests = planned.source == "usage" or bool(planned.cuts)
         if of_requests:
-            relations |= self._request_level(planned, snapshot)
+            found = self._request_level(planned, snapshot, needed_by(planned))
+            relations |= found.relations
+            planned = self._of_one_currency(planned, found.currencies, snapshot)
         if "Billed" in planned.datasets:
             relations = self._with_bills(planned, snapshot, relations)
         if of_requests:
@@ -304,23 +301,27 @@ class Queries:
             self._lacking.keep(reduced, snapshot, known)
         return known
 
-    def _request_level(self, planned: QueryPlan, snapshot: Snapshot) -> dict[str, Relation]:
-        """`charges` and `uncharged` from requests, wholly or for the hours that are cut."""
+    def _request_level(
+        self, planned: QueryPlan, snapshot: Snapshot, needed: Needed = ALL
+    ) -> RequestLevel:
         series, holders = self._rated_for()
         usage = self._ledger.usage(snapshot)
         rows = RequestRows(self._engine, self._prices, holders, usage, series)
-        posted = {"charges": with_allocated(snapshot), "uncharged": snapshot.relation("uncharged")}
-        if planned.source == "usage":
-            whole = whole_hours(planned.period)
-            rated = rows.rated(planned, [whole])
-            found = {"charges": rated.charges, "uncharged": rated.uncharged}
-            return {name: with_capacity(part, posted[name], whole) for name, part in found.items()}
-        rated = rows.rated(planned, border_periods(planned))
-        parts = {"charges": rated.charges, "uncharged": rated.uncharged}
-        return {
-            name: with_borders(posted[name], part, planned.border_hours, _columns(planned, name))
-            for name, part in parts.items()
-        }
+        uncharged = snapshot.relation("uncharged")
+        posted: Posted = {"charges": with_allocated(snapshot), "uncharged": uncharged}
+        return request_level(rows, planned, posted, needed)
+
+    def _of_one_currency(
+        self, planned: QueryPlan, made: frozenset[str], snapshot: Snapshot
+    ) -> QueryPlan:
+        """The plan over rows made of requests, in the currencies `made`."""
+        if planned.source != "usage" or "Billed" in planned.datasets:
+            return planned
+        posted = with_allocated(snapshot)
+        whole = made <= {planned.currency} and self._currencies.are_all(
+            planned.currency, posted, planned.scopes
+        )
+        return replace(planned, one_currency=whole)
 
     def _rated_for(self) -> tuple[dict[int, Facts], CatalogHolders]:
         """The facts of every series, and who holds them."""
@@ -363,12 +364,6 @@ def _grouping(name: str, period: Period) -> Grouping:
         "dataset": {"grouping": [{"type": "Dimension"} | asked]},
     }
     return parse_definition(body, period.start).groupings[0]
-
-
-def _columns(planned: QueryPlan, table: str) -> Sequence[str]:
-    """The columns of a table that the plan's statements name."""
-    named = answer_of(planned).columns | lacking_of(planned).columns
-    return [name for name in TABLES[table].names if name in named]
 
 
 def _query_page(found: Page) -> QueryPage:
