@@ -69,6 +69,18 @@ def test_standard_input(run: Run) -> None:
     assert counts(run("ingest", "-", stdin=lines).out)["accepted"] == 4
 
 
+def test_records_of_a_gateway_and_recorded_answers(run: Run, tmp_path: Path) -> None:
+    payloads = Path(__file__).parents[1] / "data" / "records" / "litellm.jsonl"
+    assert counts(run("ingest", str(payloads)).out)["accepted"] == 7
+    answer = tmp_path / "embeddings.json"
+    answer.write_text(json.dumps({"object": "list", "data": [], "usage": {"prompt_tokens": 8}}))
+    undated = run("ingest", str(answer))
+    assert (undated.status, "give --date" in undated.err) == (3, True)
+    told = ("--date", "2026-10-15", "--model", "text-embedding-3-small")
+    ended = run("ingest", str(answer), *told)
+    assert (ended.status, counts(ended.out)["accepted"]) == (0, 1), ended.err
+
+
 def test_gzip_and_several_files(run: Run, tmp_path: Path) -> None:
     packed = tmp_path / "usage.jsonl.gz"
     packed.write_bytes(gzip.compress(write_events(tmp_path).read_bytes()))
