@@ -44,6 +44,7 @@ class EventFormat(StrEnum):
     MOONCAKE = "mooncake"
     LITELLM = "litellm"
     OPENAI_BATCH = "openai-batch"
+    ANTHROPIC_BATCH = "anthropic-batch"
     APIM_LLM_LOG = "apim-llm-log"
     APIM_GATEWAY_LOG = "apim-gateway-log"
     AZURE_REQUEST_LOG = "azure-request-log"

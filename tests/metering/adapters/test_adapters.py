@@ -302,6 +302,11 @@ def test_a_broken_record_leaves_the_rest() -> None:
     ]
 
 
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_an_empty_file_has_no_records(content: bytes) -> None:
+    assert read(content, "litellm") == ([], [])
+
+
 def test_a_document_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "DOCUMENT_LIMIT", 500)
     with pytest.raises(UnreadableFile, match="write JSON lines"):

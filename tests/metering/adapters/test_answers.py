@@ -374,6 +374,22 @@ def test_counts_that_contradict_each_other_are_refused() -> None:
     assert "cached_tokens (11) is larger than data.usage.prompt_tokens (10)" in rejected.message
 
 
+def test_results_of_a_batch_of_anthropic() -> None:
+    usage = ANTHROPIC["usage"] | {"service_tier": "batch"}
+    done = {"type": "succeeded", "message": ANTHROPIC | {"usage": usage}}
+    failed = {"type": "errored", "error": {"type": "invalid_request_error", "message": "no"}}
+    content = [
+        {"custom_id": "1", "result": done},
+        {"custom_id": "2", "result": failed},
+        {"custom_id": "3", "result": {"type": "expired"}},
+    ]
+    (event,), rejected = read(lines(content), day=DAY)
+    assert rejected == []
+    assert (event["source"], event["id"]) == ("anthropic-batch", ANTHROPIC["id"])
+    assert (event["service_tier"], event["input_text_cache_write_1h"]) == ("batch", 100)
+    assert read(lines(reversed(content)), day=DAY)[0] == [event]
+
+
 BUCKET = {
     "object": "bucket",
     "start_time": 1736616660,

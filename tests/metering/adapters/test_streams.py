@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.metering.adapters.files import DAY, Event, event_stream, lines, quantities, read
 from tests.metering.adapters.test_answers import ANTHROPIC, CHAT, REALTIME, RESPONSES
@@ -90,6 +93,18 @@ COHERE_STREAM: Pieces = [
     },
 ]
 
+WHOLE: list[Pieces] = [
+    [CHAT],
+    [RESPONSES],
+    [ANTHROPIC],
+    CHAT_STREAM,
+    RESPONSES_STREAM,
+    ANTHROPIC_STREAM,
+    [piece | {"responseId": "r-1"} for piece in GEMINI_STREAM],
+    BEDROCK_STREAM,
+    COHERE_STREAM,
+]
+
 CASES: list[tuple[str, Pieces, str, str, dict[str, Any]]] = [
     (
         "OpenAI",
@@ -166,6 +181,30 @@ def test_streams_beside_each_other_and_whole_answers_among_them() -> None:
     names = ["chat", "chat", "chat", "responses", "responses", "generate_content", "chat"]
     assert [event["operation"] for event in events] == [*names, "chat", "chat"]
     assert all(quantities(event) for event in events)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(WHOLE), max_size=6), st.data())
+def test_whatever_is_recorded_in_a_row_is_counted_once(blocks: list[Pieces], data: Any) -> None:
+    """Streams that follow each other, some cut, are as many calls; a cut one uses none, but where
+    each piece tells all so far."""
+    cuts = [data.draw(st.integers(1, len(block))) for block in blocks]
+    named = [renamed(block, n) for n, block in enumerate(blocks)]
+    recorded = [block[:cut] for block, cut in zip(named, cuts, strict=True)]
+    events = counted([piece for block in recorded for piece in block])
+    assert len(events) == len(blocks)
+    for event, block, cut in zip(events, blocks, cuts, strict=True):
+        if cut == len(block):
+            assert quantities(event) == quantities(counted(block)[0])
+
+
+def renamed(block: Pieces, number: int) -> Pieces:
+    """The pieces of another answer: its ids are other ones."""
+    text = json.dumps(block)
+    for name in ("c-1", CHAT["id"], RESPONSES["id"], ANTHROPIC["id"], "r-1"):
+        text = text.replace(f'"{name}"', f'"{name}-{number}"')
+    pieces: Pieces = json.loads(text)
+    return pieces
 
 
 def test_azure_begins_a_stream_with_its_filter() -> None:

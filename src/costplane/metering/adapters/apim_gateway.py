@@ -74,10 +74,13 @@ def event(record: Record, context: Context) -> dict[str, Any] | None:
 
 def _answer(body: str) -> Record:
     """The answer in a body, the last one of a stream; empty if it is none."""
-    records = [record for line in body.splitlines() if (record := _decoded(line)) is not None]
     whole = _decoded(body)
-    answers = [whole] if whole is not None else list(whole_answers(records))
-    return next((one for one in reversed(answers) if not isinstance(one, InvalidUsage)), {})
+    if whole is not None:
+        return whole
+    pieces = (_decoded(line) for line in body.splitlines())
+    answers = whole_answers(piece for piece in pieces if piece is not None)
+    *_, last = [{}, *(answer for answer in answers if not isinstance(answer, InvalidUsage))]
+    return last
 
 
 def _decoded(line: str) -> Record | None:

@@ -15,6 +15,7 @@ import msgspec
 from costplane.errors import InvalidUsage, UnreadableFile
 from costplane.metering.adapters.adapter import Adapter, Context, Read, Record
 from costplane.metering.adapters.answers import ANSWERS
+from costplane.metering.adapters.anthropic_batch import ANTHROPIC_BATCH
 from costplane.metering.adapters.apim import APIM
 from costplane.metering.adapters.apim_gateway import APIM_GATEWAY
 from costplane.metering.adapters.azure_requests import AZURE_REQUESTS
@@ -29,6 +30,7 @@ from costplane.metering.native import read_documents
 ADAPTERS: tuple[Adapter, ...] = (
     LITELLM,
     OPENAI_BATCH,
+    ANTHROPIC_BATCH,
     APIM,
     APIM_GATEWAY,
     AZURE_REQUESTS,
@@ -78,6 +80,8 @@ def _event(record: Read, row: int, adapter: Adapter, context: Context) -> Read |
 def _records(stream: BufferedReader[Any]) -> Iterator[Read]:
     lines = bounded_lines(stream, LINE_LIMIT)
     first = next((line for line in lines if not line.isspace()), b"")
+    if not first:
+        return
     if is_event_stream(first) or _is_whole(first):
         for line in chain((first,), lines):
             told = payload(line)
