@@ -1,4 +1,4 @@
-"""A data folder is opened with its own control plane alone, whoever opens it."""
+"""A data folder is opened with its own control plane and tables alone, whoever opens it."""
 
 from __future__ import annotations
 
@@ -71,3 +71,22 @@ def test_of_two_that_open_a_new_folder_at_once_one_is_refused(
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(opened, addresses)) == [False, True]
+
+
+def test_other_tables_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    """Also those that would be made since the option was forgotten."""
+    data, own, other = tmp_path / "data", str(tmp_path / "own"), str(tmp_path / "other")
+    Workspace.open(data, own).close()
+    Workspace.open(tmp_path / "another", other).close()
+    kept = files(tmp_path)
+    for wrong, why in ((None, "none are at"), (other, "others are at")):
+        with pytest.raises(InvalidInput, match=why) as told:
+            Workspace.open(data, wrong)
+        assert told.value.target == "tables"
+    command = run_command(data, ("settings", "set", "retention_days", "9"))
+    assert command.status == 2
+    assert "--tables" in command.err
+    assert files(tmp_path) == kept
+    moved = tmp_path / "moved"
+    (tmp_path / "own").rename(moved)
+    Workspace.open(data, str(moved)).close()

@@ -20,8 +20,8 @@ from costplane.app.ports import Leases
 from costplane.core.lease import Lease
 from costplane.errors import Unavailable
 
-SECONDS = 10.0
-"""For how long a lease holds without a sign of life."""
+SECONDS = 5.0
+"""For how long a lease holds without a sign of life; one is given five times meanwhile."""
 
 POLL_SECONDS = 0.05
 """How often who waits asks again."""
@@ -117,7 +117,7 @@ class Leasing:
             _LOG.warning("the %s's lease could not be given back; it ends by itself", lease.name)
 
     def _renew(self, lease: Lease, lost: threading.Event, ended: threading.Event) -> None:
-        while not ended.wait(SECONDS / 4):
+        while not ended.wait(SECONDS / 5):
             try:
                 held = self._leases.renew(lease, SECONDS)
             except Unavailable:  # the next turn may succeed; if not, the lease ends by itself

@@ -15,7 +15,7 @@ from costplane.app.access.sessions import Sessions
 from costplane.app.agreements.agreements import Agreements
 from costplane.app.answers import Answers
 from costplane.app.arm.keeping import Keeping
-from costplane.app.belonging import open_control
+from costplane.app.belonging import check_tables, open_control
 from costplane.app.billing.prepayment import LotImport
 from costplane.app.bills.delivery import OnRows
 from costplane.app.bills.importing import BillImport, BillImports, BillOptions
@@ -48,6 +48,7 @@ from costplane.core.period import Period
 from costplane.core.rerating import Rerating
 from costplane.core.scope import Scope
 from costplane.core.settings import Setting
+from costplane.errors import CostplaneError
 from costplane.metering.batch import EventBatch
 from costplane.store.control_plane import ControlPlane
 
@@ -106,10 +107,17 @@ class Workspace(Answers):
         `control` is the address of a PostgreSQL database (default: a file in the folder).
         `on_wait` hears which lease is waited for, and who holds it.
 
-        Raises InvalidInput for another control plane than the one that the folder belongs to."""
+        Raises InvalidInput for another control plane, or other tables, than those that the folder
+        belongs to."""
         data.mkdir(parents=True, exist_ok=True)
         place = tables or str(data / "tables")
-        return cls(data, place, open_control(data, control), now, on_wait)
+        opened = cls(data, place, open_control(data, control), now, on_wait)
+        try:
+            check_tables(data, opened.ledger)
+        except CostplaneError:
+            opened.close()
+            raise
+        return opened
 
     def close(self) -> None:
         """Gives back connections and files."""

@@ -93,7 +93,7 @@ class Writer:
         for part in self._received(batches, numbers):
             report = report.received(part)
             if part.sealed is not None:
-                segment = self._posted(part.sealed)
+                segment = self._posted(part.sealed, self._settle if part.is_last else None)
                 numbers.append(segment.number)
                 assert segment.posted is not None
                 report = report.plus(segment.posted)
@@ -174,14 +174,14 @@ class Writer:
             self._settle_segments(numbers)
             raise
 
-    def _posted(self, sealed: Sealed) -> LogSegment:
-        """The segment once it is posted, by this process or another."""
+    def _posted(self, sealed: Sealed, settle: Callable[[], object] | None) -> LogSegment:
+        """The segment once it is posted, by this process, which may `settle` then, or another."""
 
         def done() -> LogSegment | None:
             found = self._control.log_segments.find(sealed)
             return found if found and found.posted else None
 
-        return self._until(done, lambda: None)
+        return self._until(done, settle or (lambda: None))
 
     def _settle_segments(self, numbers: list[int]) -> None:
         """Waits until what depends on order is settled for segments of this process."""

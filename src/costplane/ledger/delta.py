@@ -91,8 +91,8 @@ class Ledger:
 
     def __init__(self, location: str) -> None:
         """Raises InvalidInput for a local path that the storage libraries cannot take."""
-        self._location = location.rstrip("/")
-        _check(self._location)
+        self.location = location.rstrip("/")
+        _check(self.location)
         self._lock = threading.Lock()
         self._tables: dict[str, DeltaTable] = {}
         self._latest: Snapshot | None = None
@@ -104,6 +104,10 @@ class Ledger:
         """What tells these tables from any others, whatever address they are reached by."""
         with self._lock:
             return str(self._open("usage").metadata().id)
+
+    def found_id(self) -> str | None:
+        """The id of the tables, if they are there; none are made."""
+        return self.id if DeltaTable.is_deltatable(self._uri("usage")) else None
 
     def snapshot(self, versions: Mapping[str, int] | None = None) -> Snapshot:
         """The newest version of every table, or the given ones.
@@ -185,7 +189,8 @@ class Ledger:
             self.append(table, TABLES[table].empty_table(), app=WRITER, version=self._fence)
 
     def compact(self, table: str, fence: int = 0) -> None:
-        """Merges small files of `table`, and removes those that were merged more than a day ago.
+        """Merges small files of `table`, and removes those that were merged more than a day ago,
+        and those that stopped processes wrote before then and never committed.
 
         Appends go on meanwhile. `fence` is that of the compactor's lease: raises LeaseLost where
         a later one has been.
@@ -203,7 +208,7 @@ class Ledger:
             )
         except CommitFailedError as error:
             raise LeaseLost(f"another process changed the files of {table}: {error}") from None
-        handle.vacuum(dry_run=False)
+        handle.vacuum(dry_run=False, full=True)
 
     def replace(self, table: str, replacements: Sequence[Replacement], number: str) -> int:
         """Replaces texts in all rows of `table`, and adds to their column `number`; how many rows
@@ -233,7 +238,7 @@ class Ledger:
         now = time.monotonic_ns()
         before = self._looked.get(table)
         is_due = before is None or now - before > _LOOKED_THROUGH
-        if "://" in self._location or is_due or following.exists() or not last.exists():
+        if "://" in self.location or is_due or following.exists() or not last.exists():
             handle.update_incremental()
             self._looked[table] = now
 
@@ -261,7 +266,7 @@ class Ledger:
         return handle
 
     def _uri(self, table: str) -> str:
-        return f"{self._location}/{table}"
+        return f"{self.location}/{table}"
 
     def _open(self, table: str) -> DeltaTable:
         if table not in self._tables:

@@ -43,11 +43,13 @@ _MENTIONED = ("resource_id", "deployment", "model", "model_version", "deployment
 @dataclass(frozen=True, slots=True)
 class Received:
     """What came of a part of some events: the segment that holds those which may count, if there
-    are any, how many were quarantined, and what was rejected."""
+    are any, how many were quarantined, and what was rejected. Of one that `is_last` it is known
+    that none follows."""
 
     sealed: Sealed | None
     quarantined: int
     rejected: tuple[Rejection, ...]
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ class Intake:
 
     def receive(self, batches: Iterable[EventBatch]) -> Iterator[Received]:
         """Logs `batches`, a segment at a time: each is on disk when it is told of."""
-        for events, rejected in _segments(batches):
-            yield self._received(events, rejected)
+        for events, rejected, is_last in _segments(batches):
+            yield replace(self._received(events, rejected), is_last=is_last)
 
     def _received(self, events: pa.Table, rejected: tuple[Rejection, ...]) -> Received:
         if not len(events):
@@ -150,8 +152,9 @@ class Intake:
 
 def _segments(
     batches: Iterable[EventBatch],
-) -> Iterator[tuple[pa.Table, tuple[Rejection, ...]]]:
-    """Batches put together, or cut, into tables of at most SEGMENT_ROWS events."""
+) -> Iterator[tuple[pa.Table, tuple[Rejection, ...], bool]]:
+    """Batches put together, or cut, into tables of at most SEGMENT_ROWS events; whether it is
+    known that none follows."""
     waiting: list[pa.Table] = []
     rejected: tuple[Rejection, ...] = ()
     rows = 0
@@ -161,11 +164,11 @@ def _segments(
         rows += len(batch.events)
         while rows >= SEGMENT_ROWS:
             table = pa.concat_tables(waiting)
-            yield table.slice(0, SEGMENT_ROWS), rejected
+            yield table.slice(0, SEGMENT_ROWS), rejected, False
             waiting, rejected = [table.slice(SEGMENT_ROWS)], ()
             rows -= SEGMENT_ROWS
     if rows or rejected:
-        yield pa.concat_tables(waiting) if waiting else EVENTS.empty_table(), rejected
+        yield pa.concat_tables(waiting) if waiting else EVENTS.empty_table(), rejected, True
 
 
 def _mentions(events: pa.Table) -> list[Mention]:
