@@ -210,8 +210,9 @@ class Writer:
                     with suppress(LeaseLost):
                         with self._writing(lease):
                             work()
-                        if done() is None:
-                            raise Unavailable("a segment of the log is not there any more")
+                        if (found := done()) is not None:
+                            return found
+                        raise Unavailable("a segment of the log is not there any more")
                     continue
             rest()
 
