@@ -15,6 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+_KEPT_SECONDS = 2
+"""For how long a connection is trusted to be open still."""
+
 _COMMAND = "from costplane.cli import main; main()"
 
 
@@ -59,6 +62,7 @@ class Caller:
     port: int
     token: str | None = None
     connection: http.client.HTTPConnection = field(init=False)
+    last: float = 0.0
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
@@ -72,11 +76,15 @@ class Caller:
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
+        if time.perf_counter() - self.last > _KEPT_SECONDS:
+            self.connection.close()
+            self.connection.connect()
         start = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         text = response.read()
-        seconds = time.perf_counter() - start
+        self.last = time.perf_counter()
+        seconds = self.last - start
         if response.status != http.HTTPStatus.OK:
             raise SystemExit(f"{path} answers {response.status}: {text.decode()[:400]}")
         return seconds, json.loads(text, parse_float=Decimal, parse_int=Decimal)

@@ -25,13 +25,13 @@ from costplane.rating.instants import instant_of
 from costplane.rating.rate_usage import Rater, Survey
 from costplane.rating.rows import Needed, RatedRows
 from costplane.rating.statements import LENGTH, Grain
-from costplane.rating.whole_calls import WholeCalls
+from costplane.rating.whole_calls import Whole, WholeCalls
 
 _LITTLE = 1_000_000
 """Events that are kept in memory rather than looked for again."""
 
-_READ = ("series", "time", LENGTH)
-"""What rating reads of every event, beside its quantities and its id."""
+_READ = ("series", "time")
+"""What rating reads of every event, beside its quantities, its id, and long prompts' length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class LongRater:
         that."""
         calls = WholeCalls(self.rater, self.known)
         whole = calls.rate(usage, series, grain, recorded, needed)
-        rest = usage if whole is None else self._rest(usage, whole.rest, grain)
+        rest = usage if whole is None else self._rest(usage, whole, grain)
         survey = self._survey(rest, series, grain)
         if survey is None:
             return None
@@ -79,14 +79,15 @@ class LongRater:
                 return survey
         return None
 
-    def _rest(self, usage: Relation, events: Mapping[int, int], grain: Grain) -> Relation:
-        """The usage of some series: read once, if there is little of it, with ids of its own,
-        since theirs take long to read."""
-        numbers = [exp.Literal.number(number) for number in events]
+    def _rest(self, usage: Relation, whole: Whole, grain: Grain) -> Relation:
+        """The usage of the series that are left: read once, if there is little of it, with ids of
+        its own, since theirs take long to read."""
+        numbers = [exp.Literal.number(number) for number in whole.rest]
         chosen = exp.column("series").isin(*numbers) if numbers else exp.false()
-        if sum(events.values()) > _LITTLE:
+        if sum(whole.rest.values()) > _LITTLE:
             return Derived(select("SELECT * FROM usage").where(chosen), {"usage": usage})
-        columns = dict.fromkeys((*_READ, *grain.keys, *self.known.largest))
+        long = (LENGTH,) if grain.thresholds else ()
+        columns = dict.fromkeys((*_READ, *long, *grain.keys, *whole.told_by_rest))
         listed = [exp.column(name, quoted=True) for name in columns]
         statement = exp.select(*listed).from_("usage").where(chosen)
         read = self.rater.engine.execute(statement, {"usage": usage})

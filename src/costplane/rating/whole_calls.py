@@ -53,10 +53,12 @@ _Told = Sequence[Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Rows of `charges`, without those of the series in `rest`: how many events these have."""
+    """Rows of `charges`, without those of the series in `rest`: how many events these have, and
+    the quantities that some of them tell."""
 
     charges: pa.Table
     rest: Mapping[int, int]
+    told_by_rest: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,14 @@ class WholeCalls:
             return None
         lines = self._lines(usage, cut, pieces)
         rows = charge_rows(lines, pieces.shown, cut, recorded, needed.charges)
-        return Whole(rows, _rest(told, pieces.series))
+        return self._whole(rows, [row for row in told if row["series"] not in pieces.series])
+
+    def _whole(self, rows: pa.Table, rest: _Told) -> Whole:
+        events: dict[int, int] = defaultdict(int)
+        for row in rest:
+            events[row["series"]] += row["events"]
+        names = [quantity.name for quantity in self.known.told]
+        return Whole(rows, events, tuple(name for name in names if any(r[name] for r in rest)))
 
     def _told(self, usage: Relation, grain: Grain) -> _Told:
         counts = "".join(f", COUNT({q.name}) AS {q.name}" for q in self.known.told)
@@ -159,11 +168,3 @@ def _names(needed: Needed, made: Iterable[str]) -> tuple[str, ...]:
     """The amounts that are needed; what no rate makes another one is `contracted`."""
     asked = {_AMOUNTS[column] for column in needed.charges if column in _AMOUNTS}
     return ("contracted", *(name for name in (*made, PRICING) if name in asked - {"contracted"}))
-
-
-def _rest(told: _Told, taken: frozenset[int]) -> Mapping[int, int]:
-    found: dict[int, int] = defaultdict(int)
-    for row in told:
-        if row["series"] not in taken:
-            found[row["series"]] += row["events"]
-    return found

@@ -16,9 +16,10 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from costplane.analysis.plan import EVENT_TAGS, QueryPlan, ScopeFilter
+from costplane.analysis.plan import EVENT_TAGS, QueryPlan
 from costplane.analysis.stretches import stretches
 from costplane.app.prices import PriceBooks
+from costplane.app.queries.places import Place
 from costplane.app.queries.rollup_rows import Table
 from costplane.app.tiers.usage import TierUsage
 from costplane.core.period import HOUR, Period, hour_start
@@ -36,6 +37,7 @@ from costplane.rating.statements import Grain
 from costplane.rating.tiers import TierKey
 
 _ALL = "SELECT * FROM usage"
+_NONE = exp.false()
 _POSTED = frozenset((*CHARGES.names, *UNCHARGED.names))
 _HOUR_OF_ROW = "EPOCH_US(ChargePeriodStart) - EPOCH_US(ChargePeriodStart) % 3600000000"
 
@@ -52,10 +54,12 @@ class RequestRows:
 
     def rated(self, plan: QueryPlan, periods: Sequence[Period], needed: Needed) -> RatedRows:
         """The requests of `periods` as rows, parted at the plan's cuts and by its columns."""
-        chosen = exp.and_(
-            _scope_of(plan), exp.or_(*(is_within("time", period) for period in periods))
-        )
-        parts = [self._with_prices(plan, chosen, v, needed) for v in self._versions(chosen)]
+        during = exp.or_(*(is_within("time", period) for period in periods))
+        chosen = exp.and_(self._in_scopes(plan), during)
+        parts = [
+            self._with_prices(plan, exp.and_(chosen, held), version, needed)
+            for version, held in self._versions(chosen).items()
+        ]
         if not parts:
             parts = [self._with_prices(plan, exp.false(), 0, needed)]
         keys = {key for part in parts for key in part.tier_keys}
@@ -78,18 +82,28 @@ class RequestRows:
             wanted = {*needed.charges, *plan.request_columns}
             yield _with_event_tags(rows.select([n for n in rows.column_names if n in wanted]))
 
-    def _versions(self, chosen: exp.Condition) -> list[int]:
+    def _in_scopes(self, plan: QueryPlan) -> exp.Condition:
+        """What of the scopes a series can tell; the plan's own statement does the rest. Numbers
+        are compared in less time than texts, and nothing has to be where all series are meant."""
+        called = tuple(replace(part, resource_id=None) for part in plan.scopes)
+        numbers = [number for number, facts in self.series.items() if _place(facts).lies_in(called)]
+        if len(numbers) == len(self.series):
+            return exp.true()
+        return exp.column("series").isin(*map(exp.Literal.number, numbers)) if numbers else _NONE
+
+    def _versions(self, chosen: exp.Condition) -> dict[int, exp.Condition]:
+        """The price versions of what is chosen, and what tells the rows of each."""
         if (only := only_value(self.usage, "price_version")) is not None:
-            return [only]
+            return {only: exp.true()}
         statement = select("SELECT DISTINCT price_version FROM usage").where(chosen)
         found = self.engine.execute(statement, {"usage": self.usage})
-        return sorted(found["price_version"].to_pylist())
+        version = exp.column("price_version")
+        return {n: version.eq(n) for n in sorted(found["price_version"].to_pylist())}
 
     def _with_prices(
         self, plan: QueryPlan, chosen: exp.Condition, version: int, needed: Needed
     ) -> RatedRows:
-        of_version = exp.column("price_version").eq(exp.Literal.number(version))
-        usage = Derived(select(_ALL).where(chosen, of_version), {"usage": self.usage})
+        usage = Derived(select(_ALL).where(chosen), {"usage": self.usage})
         rater = Rater(self.engine, self.prices.at(version), self.holders)
         grain, recorded = rater.grain(plan.cuts, plan.request_columns), plan.period.start.date()
         rated = self._in_stretches(plan, rater, usage, grain, needed)
@@ -180,19 +194,8 @@ def _with_event_tags(rows: pa.Table) -> pa.Table:
     return rows.rename_columns({"tags": EVENT_TAGS})
 
 
-def _scope_of(plan: QueryPlan) -> exp.Condition:
-    """What of the scopes a row of `usage` can tell; the plan's own statement does the rest."""
-    return exp.or_(exp.false(), *map(_part_of, plan.scopes))
-
-
-def _part_of(scope: ScopeFilter) -> exp.Condition:
-    parts: list[exp.Condition] = [exp.true()]
-    if scope.subscriptions is not None:
-        ids = [exp.Literal.string(subscription) for subscription in sorted(scope.subscriptions)]
-        parts.append(exp.column("subscription_id").isin(*ids) if ids else exp.false())
-    if scope.resource_group is not None:
-        parts.append(exp.column("resource_group").eq(exp.Literal.string(scope.resource_group)))
-    return exp.and_(*parts)
+def _place(facts: Facts) -> Place:
+    return Place(facts["subscription_id"], facts["resource_group"], facts["resource_id"])
 
 
 def _unified(parts: list[pa.Table]) -> pa.Table:
