@@ -23,9 +23,8 @@ from costplane.core.period import parse_instant
 from costplane.core.tables import TABLES
 from costplane.errors import InvalidQuery
 
+DEFAULT_ROWS = 1_000
 MOST_ROWS = 5_000
-"""Rows of a page, unless fewer are asked for. Azure's has 1,000 unless more are, and its clients
-cannot ask: who reads one page alone has the whole answer more often here."""
 
 _TOKEN = "$skiptoken"
 _LONGEST_TOKEN = 4_096
@@ -94,8 +93,8 @@ class Page:
 
 
 def page(result: QueryResult, start: Continuation, top: int | None = None) -> Page:
-    """The rows from `start` on: `top` of them, at most MOST_ROWS."""
-    size = MOST_ROWS if top is None else min(top, MOST_ROWS)
+    """The rows from `start` on: `top` of them, at most MOST_ROWS, 1,000 unless told."""
+    size = DEFAULT_ROWS if top is None else min(top, MOST_ROWS)
     if size < 1:
         raise InvalidQuery(f"$top is 1 to {MOST_ROWS:,}", target="$top")
     end = start.offset + size

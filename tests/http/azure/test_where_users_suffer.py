@@ -42,20 +42,19 @@ def test_more_than_a_thousand_rows(further: Server) -> None:
     could not be followed."""
     body, path = definition(grouping=by("Deployment")), f"{BUSY}/{COST}/query"
     body["timePeriod"] = {"from": "2026-11-03", "to": "2026-11-03"}
-    at_once = properties(further.call("POST", path, body))
-    assert (len(at_once["rows"]), at_once["nextLink"]) == (DEPLOYMENTS, None)
-    first = properties(further.call("POST", f"{path}?$top=1000", body))
+    first = properties(further.call("POST", path, body))
     assert (len(first["rows"]), first["total"]) == (1_000, DEPLOYMENTS)
     second = properties(further.client.post(first["nextLink"], json=body))
     assert properties(further.client.get(first["nextLink"]))["rows"] == second["rows"]
     assert second["nextLink"] is None
     rows = first["rows"] + second["rows"]
-    assert rows == at_once["rows"]
     assert len({row[1] for row in rows}) == DEPLOYMENTS
     (whole,) = properties(further.call("POST", path, body | {"dataset": definition()["dataset"]}))[
         "rows"
     ]
     assert whole[0] == sum(row[0] for row in rows) == DEPLOYMENTS * Decimal("0.002")
+    at_once = properties(further.call("POST", f"{path}?$top=5000", body))
+    assert (at_once["rows"], at_once["nextLink"]) == (rows, None)
 
 
 @pytest.mark.parametrize("size", [500, 700])
