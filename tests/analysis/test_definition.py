@@ -235,6 +235,11 @@ def test_hostile_depth_ends_at_once() -> None:
     assert time.process_time() - started < 0.5
 
 
+def test_an_empty_aggregation_is_none() -> None:
+    found = with_dataset(aggregation={}, sorting=[{"name": "PreTaxCost"}])
+    assert found.aggregations == with_dataset(aggregation=None).aggregations
+
+
 _scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 _NAMES = """
     type timeframe timePeriod from to dataset granularity aggregation grouping filter sorting

@@ -157,6 +157,6 @@ def _sortable(
             found |= {"tagkey": grouping, "tagvalue": grouping}
         found[grouping.written.lower()] = grouping
     aliases = member(dataset, "aggregation", "dataset.aggregation")
-    if isinstance(aliases, Mapping):
+    if isinstance(aliases, Mapping) and aliases:
         found |= {alias.lower(): sum_ for alias, sum_ in zip(aliases, chosen, strict=True)}
     return found | {aggregation.name.lower(): aggregation for aggregation in chosen}

@@ -23,7 +23,9 @@ def parse_object(body: bytes) -> dict[str, object]:
     """The JSON object in `body`. Raises InvalidInput with the place of the fault."""
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply", target="body") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         place = "" if "byte" in str(fault) else f" (byte {len(body)})"
         raise InvalidInput(f"The body is not JSON: {fault}{place}", target="body") from None
     if not isinstance(value, dict):

@@ -41,7 +41,7 @@ class Accounts:
     ) -> tuple[IssuedToken, str]:
         """A new token with one role that ends after `days`, and its text, which is not kept."""
         if not 1 <= days <= LONGEST_LIFE:
-            raise InvalidInput(f"a token expires in 1 to {LONGEST_LIFE:,} days", target="expires")
+            raise InvalidInput(f"a token expires in 1 to {LONGEST_LIFE:,} days", target="days")
         if len(name) > _LONGEST_NAME or not (name == "" or name.isprintable()):
             raise InvalidInput(
                 f"a token's name has at most {_LONGEST_NAME} letters, in one line", target="name"

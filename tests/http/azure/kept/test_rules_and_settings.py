@@ -69,6 +69,19 @@ def test_created_read_updated_removed(server: Server) -> None:
     assert server.call("PUT", f"{RULES}/testRule", rule()).status_code == 201
 
 
+def test_what_a_rule_moves_is_due_at_once(server: Server) -> None:
+    due = server.workspace.settling_due
+    due.clear()
+    server.call("PUT", f"{RULES}/testRule", rule())
+    assert due.is_set()
+    due.clear()
+    server.call("DELETE", f"{RULES}/testRule")
+    assert due.is_set()
+    due.clear()
+    server.call("DELETE", f"{RULES}/testRule")
+    assert not due.is_set()
+
+
 def test_names_are_checked(server: Server) -> None:
     path = f"{RULES}/checkNameAvailability"
     body = {"name": "testRule", "type": "Microsoft.CostManagement/costAllocationRules"}

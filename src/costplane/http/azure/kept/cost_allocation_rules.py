@@ -42,6 +42,7 @@ def save(call: Call) -> Response:
 
     place, who = keeping.place(call, KIND), call.principal.name
     saved, _ = workspace.kept.save(place, name, document, who, keeping.versions(call, body))
+    workspace.settling_due.set()
     rule, current = current_of(saved, name)
     return keeping.saved(_shown(call, rule, current), created=not stood)
 
@@ -71,6 +72,7 @@ def remove(call: Call) -> Response:
         )
     except NotFound:
         return Response(status_code=HTTPStatus.NO_CONTENT)
+    workspace.settling_due.set()
     return Response(status_code=HTTPStatus.OK)
 
 
