@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import time
@@ -80,6 +81,25 @@ def is_open(connection: socket.socket, drop: bytes) -> bool:
         return True
     except OSError:
         return False
+
+
+def test_no_answer_waits_for_a_receipt(
+    impatient: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its body follows its head at once; otherwise every answer takes forty milliseconds."""
+    made, at_once = Connection.connection_made, []
+
+    def watched(self: Connection, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        told = transport.get_extra_info("socket")
+        at_once.append(told.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(Connection, "connection_made", watched)
+    with connected(impatient) as connection:
+        connection.sendall(GET)
+        assert connection.recv(65_536)
+    assert len(at_once) == 1
+    assert at_once[0]
 
 
 def test_who_only_drips_is_hung_up_on(impatient: tuple[str, int]) -> None:
