@@ -6,12 +6,13 @@ its former entry there; one that a full listing of its account lacks ends when a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from costplane.catalog.azure_lists import AzureList, ItemError, ListedDeployment
 from costplane.catalog.azure_reservations import ReservationParts, put_together
+from costplane.catalog.management_groups import completed
 from costplane.catalog.model import BEGINNING, UNASSIGNED, Deployment, Subscription
 from costplane.catalog.ports import CatalogWriter
 from costplane.catalog.reservations import Reservation
@@ -22,6 +23,7 @@ class ResourcesImport:
     """What an import came to: entries told by kind, and how many deployments began, changed and
     ended. `rejected` are items that could not be taken."""
 
+    management_groups: int = 0
     subscriptions: int = 0
     resource_groups: int = 0
     resources: int = 0
@@ -35,6 +37,7 @@ class ResourcesImport:
     def words(self) -> str:
         """What was taken, for people."""
         taken = {
+            "management groups": self.management_groups,
             "subscriptions": self.subscriptions,
             "resource groups": self.resource_groups,
             "resources": self.resources,
@@ -75,7 +78,8 @@ class ResourceLists:
         after = _open_entries(self.catalog.deployments())
         kept = before.keys() & after.keys()
         return ResourcesImport(
-            subscriptions=sum(len(each.subscriptions) for each in lists),
+            management_groups=sum(len(t.groups) for each in lists for t in each.management_groups),
+            subscriptions=sum(len(_subscriptions(each)) for each in lists),
             resource_groups=sum(len(each.resource_groups) for each in lists),
             resources=sum(len(each.resources) for each in lists),
             deployments=len(listed),
@@ -87,9 +91,14 @@ class ResourceLists:
         )
 
     def _put_scopes(self, lists: Sequence[AzureList]) -> None:
-        known = {found.id: found for found in self.catalog.hierarchy().subscriptions}
-        told = [one for each in lists for one in each.subscriptions]
-        self.catalog.put_subscription(*(_named(one, known) for one in told))
+        before = self.catalog.hierarchy()
+        trees = [tree for each in lists for tree in each.management_groups]
+        self.catalog.put_management_group(*completed(trees, before.management_groups))
+        known = {found.id: found for found in before.subscriptions}
+        told = [one for each in lists for one in _subscriptions(each)]
+        named = {one.id: _named(one, known) for one in told}
+        placed = {one.id: one.management_group_id for one in told if one.management_group_id}
+        self.catalog.put_subscription(*(_placed(one, placed) for one in named.values()))
         self.catalog.put_resource_group(*(one for each in lists for one in each.resource_groups))
         self.catalog.put_resource(*(one for each in lists for one in each.resources))
         for scope_id, tags in (pair for each in lists for pair in each.tags.items()):
@@ -139,6 +148,18 @@ class ResourceLists:
             else:
                 faults.append(ItemError(number, one.target, one.message))
         return found, faults
+
+
+def _subscriptions(listed: AzureList) -> tuple[Subscription, ...]:
+    """The subscriptions that a list tells, by themselves or in their management group."""
+    grouped = (one for tree in listed.management_groups for one in tree.subscriptions)
+    return (*listed.subscriptions, *grouped)
+
+
+def _placed(subscription: Subscription, groups: Mapping[str, str]) -> Subscription:
+    """A subscription in the management group that a list tells; else it stays where it is."""
+    group = groups.get(subscription.id, subscription.management_group_id)
+    return replace(subscription, management_group_id=group)
 
 
 def _named(told: Subscription, known: dict[str, Subscription]) -> Subscription:

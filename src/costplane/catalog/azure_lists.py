@@ -1,6 +1,6 @@
-"""What the Azure CLI's lists tell of the estate: `az account list`, `az group list`,
-`az resource list`, `az cognitiveservices account deployment list`, and `az reservations
-reservation-order list` and `reservation list`.
+"""What the Azure CLI's lists tell of the estate: `az account list`, `az account management-group
+list` and `show`, `az group list`, `az resource list`, `az cognitiveservices account deployment
+list`, and `az reservations reservation-order list` and `reservation list`.
 
 Each item says by its `type` or id what it is, so files may mix them. An item that cannot be read
 is told with its place and field; the others are taken. Numbers never pass through a float.
@@ -23,7 +23,9 @@ from costplane.catalog.azure_items import (
     told_instant,
     told_tags,
 )
+from costplane.catalog.azure_management_groups import is_entity, listed_groups
 from costplane.catalog.azure_reservations import ReservationParts, order_parts, reservation_parts
+from costplane.catalog.management_groups import ListedGroups
 from costplane.catalog.model import Deployment, Resource, ResourceGroup, Subscription
 from costplane.errors import InvalidInput, TooLarge, UnreadableFile
 
@@ -54,6 +56,7 @@ class AzureList:
     """What one file tells. `tags` are by scope id; reservations are told in parts, since an
     order knows the term's price plan, a reservation what it covers."""
 
+    management_groups: tuple[ListedGroups, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     resource_groups: tuple[ResourceGroup, ...] = ()
     resources: tuple[Resource, ...] = ()
@@ -199,8 +202,16 @@ def _changed(item: Item) -> datetime | None:
     return last or told_instant(system, "createdAt", "systemData.")
 
 
-_LISTS = ("subscriptions", "resource_groups", "resources", "deployments", "reservations")
+_LISTS = (
+    "management_groups",
+    "subscriptions",
+    "resource_groups",
+    "resources",
+    "deployments",
+    "reservations",
+)
 _KINDS: tuple[tuple[str, Callable[[Item], bool], Callable[[Item], object]], ...] = (
+    ("management_groups", is_entity, listed_groups),
     ("resource_groups", _type_is("microsoft.resources/resourcegroups"), _group),
     ("deployments", _type_is("microsoft.cognitiveservices/accounts/deployments"), _deployment),
     ("reservations", _type_is("microsoft.capacity/reservationorders"), order_parts),

@@ -117,7 +117,10 @@ class CatalogWriter(CatalogReader, Protocol):
         ...
 
     def put_management_group(self, *groups: ManagementGroup) -> None:
-        """Add or replace management groups; parents may come in the same call."""
+        """Add or replace management groups; parents may come in the same call.
+
+        Raises InvalidInput for groups that would stand under themselves.
+        """
         ...
 
     def put_subscription(self, *subscriptions: Subscription) -> None:

@@ -46,6 +46,7 @@ def import_agreement(
     with opened(data, tables) as workspace, workspace.accounts.together():
         done = workspace.agreements.take(file, workspace.now())
         told = f"{done.name}: {file.name}, {done.adjustments} adjustments, {done.levels} levels"
+        told += f", {done.management_groups} management groups" if done.management_groups else ""
         workspace.accounts.record(actor(), "AgreementImported", told)
     print_facts(
         format_,
@@ -56,6 +57,7 @@ def import_agreement(
             ("state", "already known" if done.already_known else "imported"),
             ("billing accounts", done.accounts),
             ("levels in them", done.levels),
+            ("management groups", done.management_groups),
             ("subscriptions", done.subscriptions),
             ("adjustments", done.adjustments),
         ],

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from costplane.catalog.checks import in_utc, is_storable
+from costplane.catalog.management_groups import require_tree
 from costplane.catalog.mentions import Mention, entries
 from costplane.catalog.model import (
     UNASSIGNED,
@@ -62,6 +63,10 @@ class Catalog(CatalogAgreements):
             rows = [asdict(group) for group in groups]
             insert_new(connection, tables.management_group, [{**r, "parent": None} for r in rows])
             upsert(connection, tables.management_group, rows)
+            table = tables.management_group
+            require_tree(
+                ManagementGroup(**row) for row in connection.execute(select(table)).mappings()
+            )
 
     def put_subscription(self, *subscriptions: Subscription) -> None:
         """Add or replace subscriptions; former places stay where none are told."""

@@ -23,7 +23,7 @@ from costplane.catalog.agreement import (
     EnrollmentAccount,
     InvoiceSection,
 )
-from costplane.catalog.model import AgreementType, BillingAccount, Subscription
+from costplane.catalog.model import AgreementType, BillingAccount, ManagementGroup, Subscription
 from costplane.errors import InvalidInput
 from costplane.pricing.adjustment import Adjustment, Told
 
@@ -39,6 +39,7 @@ _LISTS = (
     "billing_profiles",
     "invoice_sections",
     "customers",
+    "management_groups",
     "subscriptions",
     "discounts",
     "markups",
@@ -54,6 +55,7 @@ class AgreementFile:
     told: Told
     accounts: tuple[BillingAccount, ...]
     parts: tuple[tuple[Row, AgreementPart], ...]
+    groups: tuple[tuple[Row, ManagementGroup], ...]
     subscriptions: tuple[tuple[Row, Subscription], ...]
     adjustments: tuple[Adjustment, ...]
 
@@ -73,6 +75,7 @@ def read_agreement(path: Path, imported_at: datetime) -> AgreementFile:
         told=told,
         accounts=tuple(reader.each("billing_accounts", _account)),
         parts=tuple(_parts(reader)),
+        groups=tuple(reader.each("management_groups", _with_row(_group))),
         subscriptions=tuple(reader.each("subscriptions", _with_row(_subscription))),
         adjustments=(
             *reader.each("discounts", lambda row: discount(row, told)),
@@ -178,9 +181,15 @@ def _customer(row: Row) -> Customer:
     return Customer(*_identity(row, "billing_profile"), row.text("billing_profile"))
 
 
+def _group(row: Row) -> ManagementGroup:
+    row.only(("id", "name", "parent"))
+    id_ = row.text("id")
+    return ManagementGroup(id_, row.text("name", id_), row.text("parent", "") or None)
+
+
 def _subscription(row: Row) -> Subscription:
-    """A subscription and where in its billing account it stands."""
-    row.only(("id", "name", "kind", "billing_account", "since", *_PLACES))
+    """A subscription, where in its billing account it stands, and in which management group."""
+    row.only(("id", "name", "kind", "billing_account", "since", *_PLACES, "management_group"))
     kind = row.text("kind", "Azure")
     if kind not in ("Azure", "External"):
         raise row.fault("kind", f"is {kind!r}; use Azure or External")
@@ -190,6 +199,7 @@ def _subscription(row: Row) -> Subscription:
         row.text("name", row.text("id")),
         "External" if kind == "External" else "Azure",
         billing_account_id=row.text("billing_account"),
+        management_group_id=row.text("management_group", "") or None,
         enrollment_account_id=account,
         invoice_section_id=section,
         customer_id=customer,

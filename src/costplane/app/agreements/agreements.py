@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from costplane.app.agreements.agreement_file import AgreementFile, read_agreement
+from costplane.app.agreements.management_groups import check_groups, grouped
 from costplane.app.agreements.parents import check_parents
 from costplane.billing.text_rows import Row
 from costplane.catalog.agreement import (
@@ -32,6 +33,7 @@ class AgreementImport:
     name: str
     accounts: int
     levels: int
+    management_groups: int
     subscriptions: int
     adjustments: int
     version: int | None
@@ -57,6 +59,7 @@ class Agreements:
             name=found.told.agreement,
             accounts=len(found.accounts),
             levels=len(found.parts),
+            management_groups=len(found.groups),
             subscriptions=len(found.subscriptions),
             adjustments=len(found.adjustments),
             version=stored.version if stored else None,
@@ -80,6 +83,7 @@ class Agreements:
     def _put(self, path: Path, found: AgreementFile) -> None:
         before = self.catalog.hierarchy()
         check_parents(path, found, before)
+        check_groups(path, found, before)
         parts = [part for _, part in found.parts]
         self.catalog.put_billing_account(*found.accounts)
         self.catalog.put_department(*(p for p in parts if isinstance(p, Department)))
@@ -87,6 +91,7 @@ class Agreements:
         self.catalog.put_billing_profile(*(p for p in parts if isinstance(p, BillingProfile)))
         self.catalog.put_invoice_section(*(p for p in parts if isinstance(p, InvoiceSection)))
         self.catalog.put_customer(*(p for p in parts if isinstance(p, Customer)))
+        self.catalog.put_management_group(*grouped(found, before))
         known = {subscription.id: subscription for subscription in before.subscriptions}
         self.catalog.put_subscription(
             *(_completed(row, s, known.get(s.id)) for row, s in found.subscriptions)
@@ -100,5 +105,6 @@ def _completed(row: Row, told: Subscription, known: Subscription | None) -> Subs
     if known is None:
         return told
     name = told.name if row.text("name", "") else known.name
-    found = replace(told, name=name, management_group_id=known.management_group_id)
+    group = told.management_group_id or known.management_group_id
+    found = replace(told, name=name, management_group_id=group)
     return found if since is None else known.moved(found, since)
