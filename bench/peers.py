@@ -88,7 +88,9 @@ def polars(paths: list[str]) -> Callable[[Question, int], Answer]:
         if question.bucket in units:
             groups.append(pl.col(_TIME).dt.truncate(units[question.bucket]))
         if question.tag:
-            groups.append(pl.col("Tags").str.json_path_match(f"$.{question.tag}").alias("tag"))
+            groups.append(
+                pl.col("Tags").cast(pl.String).str.json_path_match(f"$.{question.tag}").alias("tag")
+            )
         cost = pl.col(question.cost).sum()
         asked = rows.group_by(groups).agg(cost).sort(pl.all()) if groups else rows.select(cost)
         answered: Answer = asked.collect(engine="streaming").rows()
